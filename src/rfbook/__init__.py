@@ -1,0 +1,1 @@
+"""Two papers about receptive fields, reproduced: parameters in; records, figures and verdicts out."""

@@ -1,0 +1,1 @@
+"""From a description of a run to trained weights."""

@@ -1,0 +1,96 @@
+"""The networks: torchvision's architectures with the papers' readout, one builder per family."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import torch
+from torch import nn
+from torchvision.models import resnet, vgg
+
+from rfbook.experiments import surgery
+from rfbook.experiments.spec import VGGS, Model
+
+VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
+
+
+def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
+    """The described network, initialised from the seed, on the CPU, in training mode."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = (_vgg if model.name in VGGS else _resnet)(model, classes)
+    return network.to(memory_format=torch.channels_last)
+
+
+def _vgg(model: Model, classes: int) -> nn.Module:
+    """Convolutions with batch norm, global average pooling, one linear layer (Size Matters, 2.5)."""
+    features = vgg.make_layers(vgg.cfgs[VGG_LETTERS[model.name]], batch_norm=True)
+    head = nn.Linear(512, classes) if model.head == "linear" else _authors_head(classes)
+    network = nn.Sequential(
+        OrderedDict(
+            features=features, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), classifier=head
+        )
+    )
+    surgery.scale_width(network, model.width)
+    if model.dilation > 1:
+        surgery.dilate(network, model.dilation, model.dilation_padding)
+    _initialise(network)
+    return network
+
+
+def _authors_head(classes: int) -> nn.Module:
+    """The longer readout of the authors' code: batch norm, dropout and a hidden linear layer."""
+    return nn.Sequential(
+        nn.BatchNorm1d(512), nn.Dropout(0.25), nn.Linear(512, 256), nn.ReLU(inplace=True),
+        nn.BatchNorm1d(256), nn.Dropout(0.25), nn.Linear(256, classes),
+    )  # fmt: skip
+
+
+def _resnet(model: Model, classes: int) -> nn.Module:
+    network = getattr(resnet, model.name)(weights=None, num_classes=classes)
+    surgery.scale_width(network, model.width)
+    if model.stem == "cifar":
+        surgery.use_cifar_stem(network)
+    surgery.remove_skips(network, model.skips)
+    _initialise(network)
+    if model.kernel_padding != "none":
+        pool = model.kernel_padding == "all"
+        surgery.pad_kernels(network, pool, _FILLS[model.padded_weights])
+    return network
+
+
+def _initialise_convolution(convolution: nn.Conv2d) -> None:
+    nn.init.kaiming_normal_(convolution.weight, mode="fan_out", nonlinearity="relu")
+    if convolution.bias is not None:
+        nn.init.zeros_(convolution.bias)
+
+
+def _initialise(network: nn.Module) -> None:
+    """Kaiming normal (fan out) convolutions; a linear readout as PyTorch has it, N(0, 0.01) in VGG."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            _initialise_convolution(module)
+    for module in network.modules() if isinstance(network, nn.Sequential) else ():
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, 0, 0.01)
+
+
+_FILLS = {
+    "zero": surgery.keep_kernel,
+    "fresh": lambda old, new: _initialise_convolution(new),
+    "authors": lambda old, new: None,
+}
+
+
+def recorded_layers(network: nn.Module) -> list[str]:
+    """Names of the layers that are measured: main-path convolutions, then the last linear layer.
+
+    1x1 shortcuts are left out. In order of definition, which is the order of data flow.
+    """
+    convolutions = [
+        name
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Conv2d) and "downsample" not in name
+    ]
+    linear = [name for name, module in network.named_modules() if isinstance(module, nn.Linear)]
+    return [*convolutions, linear[-1]]

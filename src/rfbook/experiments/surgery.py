@@ -1,0 +1,132 @@
+"""Changes to a network: width, CIFAR stem, no skips, dilation, kernel padding."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import torch.nn.functional as F
+from torch import nn
+from torchvision.models.resnet import BasicBlock, Bottleneck
+
+STAGES = ("layer1", "layer2", "layer3", "layer4")
+
+
+def replace(model: nn.Module, name: str, new: nn.Module) -> None:
+    """Puts `new` where the module of that dotted name is."""
+    parent, _, child = name.rpartition(".")
+    setattr(model.get_submodule(parent), child, new)
+
+
+def convolution_like(old: nn.Conv2d, **changes: object) -> nn.Conv2d:
+    """A fresh convolution with the settings of `old` except for the changes."""
+    fields = (
+        "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups",
+    )  # fmt: skip
+    settings = {field: getattr(old, field) for field in fields} | {"bias": old.bias is not None}
+    return nn.Conv2d(**(settings | changes))
+
+
+def scale_width(model: nn.Module, width: float) -> None:
+    """Multiplies every channel count, except the image's and the classes', by `width`.
+
+    Groups scale too, where channels per group would otherwise fall below one.
+    """
+    if width == 1:
+        return
+
+    def scaled(channels: int) -> int:
+        return channels if channels == 3 else max(1, round(channels * width))
+
+    for name, module in list(model.named_modules()):
+        if isinstance(module, nn.Conv2d):
+            sizes = scaled(module.in_channels), scaled(module.out_channels)
+            groups = module.groups if sizes[0] >= module.groups else sizes[0]
+            new = convolution_like(
+                module, in_channels=sizes[0], out_channels=sizes[1], groups=groups
+            )
+            replace(model, name, new)
+        elif isinstance(module, nn.BatchNorm2d):
+            replace(model, name, nn.BatchNorm2d(scaled(module.num_features)))
+        elif isinstance(module, nn.Linear):
+            replace(model, name, nn.Linear(scaled(module.in_features), module.out_features))
+
+
+def use_cifar_stem(model: nn.Module) -> None:
+    """A 3x3 stride-1 first convolution and no max pooling (Size Matters, 3.5 and Fig. 8)."""
+    stem = convolution_like(model.conv1, kernel_size=3, stride=1, padding=1)
+    model.conv1, model.maxpool = stem, nn.Identity()
+
+
+def _without_skip(block: BasicBlock | Bottleneck) -> nn.Sequential:
+    """The block's main path: every convolution followed by its batch norm and ReLU, no addition."""
+    depth = 3 if isinstance(block, Bottleneck) else 2
+    parts = OrderedDict()
+    for index in range(1, depth + 1):
+        parts[f"conv{index}"] = getattr(block, f"conv{index}")
+        parts[f"bn{index}"] = getattr(block, f"bn{index}")
+        parts[f"relu{index}"] = nn.ReLU(inplace=True)
+    return nn.Sequential(parts)
+
+
+def remove_skips(model: nn.Module, skips: tuple[bool, bool, bool, bool]) -> None:
+    """No addition and no 1x1 shortcut in the stages that are off (Size Matters, 3.4 and E.3)."""
+    for stage, kept in zip(STAGES, skips, strict=True):
+        if not kept:
+            blocks = getattr(model, stage)
+            setattr(model, stage, nn.Sequential(*(_without_skip(block) for block in blocks)))
+
+
+def dilate(model: nn.Module, dilation: int, padding: str) -> None:
+    """Dilates every 3x3 convolution (Size Matters, 3.4).
+
+    padding "same" keeps the maps' size; "authors" is effective kernel - 2, so that maps grow.
+    """
+    around = dilation if padding == "same" else 2 * dilation - 1
+    for name, module in list(model.named_modules()):
+        if isinstance(module, nn.Conv2d) and module.kernel_size == (3, 3):
+            replace(model, name, convolution_like(module, dilation=dilation, padding=around))
+
+
+def odd_strided_convolutions(model: nn.Module) -> list[str]:
+    """Names of the convolutions with an odd kernel and stride 2, shortcuts included."""
+    return [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Conv2d) and module.stride == (2, 2) and module.kernel_size[0] % 2
+    ]
+
+
+def pad_kernels(
+    model: nn.Module, pool: bool, fill: Callable[[nn.Conv2d, nn.Conv2d], None]
+) -> None:
+    """Makes odd strided kernels even: zeros to the right and below (Dead Pixel, 4, Fig. 3).
+
+    The padding argument stays, so sizes stay on even maps only (`require_even_maps`).
+    `fill(old, new)` sets the new kernel. pool: the 3x3 max pool becomes 4x4 as well, which is not an
+    equivalent operation.
+    """
+    for name in odd_strided_convolutions(model):
+        old = model.get_submodule(name)
+        new = convolution_like(old, kernel_size=tuple(side + 1 for side in old.kernel_size))
+        fill(old, new)
+        replace(model, name, new)
+    if pool and isinstance(model.maxpool, nn.MaxPool2d):
+        model.maxpool = nn.MaxPool2d(kernel_size=4, stride=2, padding=1)
+
+
+def keep_kernel(old: nn.Conv2d, new: nn.Conv2d) -> None:
+    """The odd kernel, zeros right and below: the same function as before."""
+    new.weight.data.copy_(F.pad(old.weight.data, (0, 1, 0, 1)))
+
+
+def require_even_maps(side: int) -> None:
+    """Kernel padding keeps map sizes only where every strided operation sees an even map.
+
+    Raises ValueError for a side that is not a multiple of 32.
+    """
+    if side % 32:
+        raise ValueError(
+            f"side={side}: kernel padding keeps the output size only for even maps, so the side must "
+            f"be a multiple of 32 (the paper uses 224). Nearest: {max(32, round(side / 32) * 32)}."
+        )

@@ -1,0 +1,183 @@
+"""One training loop: resumable, deterministic, on whatever device there is.
+
+The order of images and every augmentation come from a generator seeded by (run seed, epoch), so a
+checkpoint needs no random state, and a run that was interrupted continues bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from rfbook.experiments.batches import View, shuffled
+from rfbook.experiments.data import Images
+from rfbook.experiments.models import build
+from rfbook.experiments.progress import log, track
+from rfbook.experiments.spec import Recipe, Run
+
+Tensors = dict[str, Tensor]
+
+
+class TrainingError(Exception):
+    """The run cannot go on: its loss is not finite, or the device is missing."""
+
+
+@dataclass
+class Trace:
+    """What happened per epoch: mean training loss, training accuracy (share), seconds.
+
+    sessions: the provenance of each process that worked on the run, as its keeper notes it.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Keeper(Protocol):
+    """Where a training keeps its state between epochs."""
+
+    def load(self) -> tuple[Tensors, Trace] | None:
+        """The last state kept, or None."""
+
+    def save(self, state: Tensors, trace: Trace) -> None:
+        """Keeps the state after an epoch in place of the one before."""
+
+
+def accelerator_for(device: str) -> Accelerator:
+    """The accelerator for "auto", "cpu" or "cuda".
+
+    Raises TrainingError if CUDA is asked for and there is none.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("device=cuda: no CUDA device is visible here; use device=auto or cpu")
+    return Accelerator(cpu=device == "cpu")
+
+
+@contextmanager
+def deterministic() -> Iterator[None]:
+    """Only deterministic kernels inside; the setting before is restored after."""
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
+
+
+def train(
+    run: Run, images: Images, classes: int, keeper: Keeper, device: str = "auto"
+) -> tuple[nn.Module, Trace]:
+    """The trained network in evaluation mode, on its device, and its trace.
+
+    Continues from what the keeper holds. Raises TrainingError when the loss is no longer finite.
+    """
+    training = Training(run, images, classes, accelerator_for(device))
+    kept = keeper.load()
+    if kept is not None:
+        training.restore(*kept)
+        log.info("%s: continues after epoch %d", run.slug(), len(kept[1].loss))
+    with deterministic():
+        for epoch in range(len(training.trace.loss), run.recipe.epochs):
+            training.epoch(epoch)
+            keeper.save(training.state(), training.trace)
+    return training.network.eval(), training.trace
+
+
+def learning_rate(recipe: Recipe, epoch: int) -> float:
+    """The rate in an epoch, counted from 0 (Size Matters, 2.6: tenfold less after each third)."""
+    falls = 0 if recipe.schedule == "constant" else (3 * epoch) // recipe.epochs
+    return recipe.learning_rate * 0.1**falls
+
+
+class Training:
+    """One run in the making: network, optimizer and trace. Several devices take several runs."""
+
+    def __init__(self, run: Run, images: Images, classes: int, accelerator: Accelerator) -> None:
+        device = accelerator.device
+        network = build(run.model, classes, run.seed).to(device)
+        self.run, self.view, self.accelerator = run, View(run.data), accelerator
+        self.images = Images(images.pixels.to(device), images.labels.to(device))
+        self.network, self.optimizer = accelerator.prepare(network, _optimizer(network, run.recipe))
+        self.trace = Trace()
+
+    def epoch(self, number: int) -> None:
+        """One pass over the images, in an order and with augmentation drawn for this epoch."""
+        recipe, total = self.run.recipe, len(self.images)
+        generator = torch.Generator().manual_seed(self.run.seed * 1_000_003 + number)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(recipe, number)
+        self.network.train()
+        started, sums = time.perf_counter(), torch.zeros(2, dtype=torch.float64)
+        label = f"{self.run.slug()} epoch {number + 1}/{recipe.epochs}"
+        for indices in track(shuffled(total, recipe.batch, generator), label):
+            sums += self._step(indices.to(self.images.labels.device), generator).cpu()
+        loss, accuracy = (sums / total).tolist()
+        if not math.isfinite(loss):
+            raise TrainingError(f"{label}: the loss is {loss}; a smaller learning rate may converge")
+        self.trace.loss.append(loss)
+        self.trace.accuracy.append(accuracy)
+        self.trace.seconds.append(time.perf_counter() - started)
+
+    def _step(self, indices: Tensor, generator: torch.Generator) -> Tensor:
+        """One update; returns (summed loss, right answers) of the batch."""
+        labels, pixels = self.images.labels[indices], self.images.pixels[indices]
+        if self.run.recipe.augmentation == "standard":
+            inputs = self.view.augmented(pixels, generator)
+        else:
+            inputs = self.view.plain(pixels)
+        half = self.run.recipe.precision == "bf16"
+        with torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=half):
+            logits = self.network(inputs)
+        loss = F.cross_entropy(logits.float(), labels)
+        self.optimizer.zero_grad()
+        self.accelerator.backward(loss)
+        self.optimizer.step()
+        right = (logits.argmax(1) == labels).sum()
+        return torch.stack([loss.detach().double() * len(labels), right.double()])
+
+    def state(self) -> Tensors:
+        """Weights, buffers and optimizer state as one flat dictionary of contiguous tensors."""
+        held = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        for index, slots in self.optimizer.state_dict()["state"].items():
+            held |= {f"optimizer.{index}.{slot}": value for slot, value in slots.items()}
+        return {name: value.detach().cpu().contiguous() for name, value in held.items()}
+
+    def restore(self, state: Tensors, trace: Trace) -> None:
+        """Continues from `state`, in the memory layout of an uninterrupted run."""
+        self.trace = trace
+        self.network.load_state_dict(network_state(state))
+        slots: dict[int, Tensors] = {}
+        for name, value in state.items():
+            kind, _, rest = name.partition(".")
+            if kind == "optimizer":
+                index, slot = rest.split(".")
+                form = torch.channels_last if value.dim() == 4 else torch.contiguous_format
+                slots.setdefault(int(index), {})[slot] = value.contiguous(memory_format=form)
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
+
+
+def network_state(state: Tensors) -> Tensors:
+    """The part of a kept state that is the network's own."""
+    prefix = "network."
+    return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+
+
+def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    rate, decay = recipe.learning_rate, recipe.weight_decay
+    if recipe.optimizer == "adam":
+        return torch.optim.Adam(network.parameters(), lr=rate, weight_decay=decay)
+    return torch.optim.SGD(
+        network.parameters(), lr=rate, momentum=recipe.momentum, weight_decay=decay
+    )

@@ -1,0 +1,1 @@
+"""What is kept, and why it can be believed."""

@@ -1,0 +1,130 @@
+"""A record: what was measured on one run, with its description, its provenance and its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.spec import Run, digest
+from rfbook.ledger import stages
+
+
+class RecordError(Exception):
+    """A record is damaged, or is not what its name says."""
+
+
+def run_key(run: Run) -> str:
+    """The identity of a run's weights: its description, the data's fingerprint, the training version."""
+    return digest(_made_from(run))
+
+
+def record_key(run: Run, measure: str) -> str:
+    """The identity of a record: what made the weights, and the measure with its version."""
+    return digest(description(run, measure))
+
+
+def description(run: Run, measure: str) -> dict[str, Any]:
+    """Everything that a record's key is made of, as JSON values."""
+    return _made_from(run) | {"measure": measure, "measure_version": stages.MEASURES[measure]}
+
+
+def _made_from(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.canonical(),
+        "data_fingerprint": CATALOGUE[run.data.name].fingerprint,
+        "training_version": stages.TRAINING,
+    }
+
+
+@dataclass(frozen=True)
+class Record:
+    """values: numbers and lists per layer; arrays: what is too large for JSON.
+
+    provenance: commit, machine, minutes and so on; never part of the key.
+    """
+
+    run: Run
+    measure: str
+    description: dict[str, Any]
+    values: dict[str, Any]
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def made(cls, run: Run, measure: str, values: dict, arrays: dict, provenance: dict) -> Record:
+        """A record of a measurement that was just made."""
+        return cls(run, measure, description(run, measure), values, arrays, provenance)
+
+    @property
+    def key(self) -> str:
+        """Twelve hexadecimal digits, from the description the record was made with."""
+        return digest(self.description)
+
+    def encode(self) -> tuple[str, bytes | None]:
+        """The record as (JSON text, NPZ bytes or None); the text holds checksums of both."""
+        packed = _pack(self.arrays) if self.arrays else None
+        body = {
+            "key": self.key,
+            "measure": self.measure,
+            "run": self.run.model_dump(mode="json"),
+            "description": self.description,
+            "values": self.values,
+            "arrays_sha256": hashlib.sha256(packed).hexdigest() if packed else None,
+            "provenance": self.provenance,
+        }
+        return json.dumps(body | {"sha256": _checksum(body)}, indent=1, allow_nan=False), packed
+
+    @classmethod
+    def decode(cls, text: str, packed: bytes | None, where: str) -> Record:
+        """The record that `encode` wrote.
+
+        Raises RecordError, naming `where`, if a checksum, the key or the description does not agree.
+        """
+        try:
+            body = json.loads(text)
+            stated = body.pop("sha256")
+        except (ValueError, KeyError, AttributeError) as error:
+            raise _damaged(where, "it is not a record's JSON") from error
+        if stated != _checksum(body):
+            raise _damaged(where, "its checksum does not agree with its content")
+        if body["arrays_sha256"] != (hashlib.sha256(packed).hexdigest() if packed else None):
+            raise _damaged(where, "its arrays are missing or do not agree with their checksum")
+        run = Run.model_validate(body["run"])
+        if run.canonical() != body["description"]["run"]:
+            raise _damaged(where, "its run is not the one it was keyed by: a default has changed")
+        record = cls(
+            run, body["measure"], body["description"], body["values"],
+            _unpack(packed), body["provenance"],
+        )  # fmt: skip
+        if record.key != body["key"]:
+            raise _damaged(where, "its key does not follow from its description")
+        return record
+
+
+def _damaged(where: str, why: str) -> RecordError:
+    return RecordError(
+        f"{where}: {why}. Restore it (git checkout -- {where}) or delete it to have it made again."
+    )
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    return digest(body, length=64)
+
+
+def _pack(arrays: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _unpack(packed: bytes | None) -> dict[str, np.ndarray]:
+    if packed is None:
+        return {}
+    with np.load(io.BytesIO(packed), allow_pickle=False) as held:
+        return dict(held)

@@ -1,0 +1,21 @@
+"""The version of every stage that makes numbers. Raising one makes exactly its dependents stale.
+
+Code is not hashed. A golden test pins what each stage computes on a tiny fixed input: a change that
+alters a number fails that test until the stage's version is raised here.
+"""
+
+from __future__ import annotations
+
+TRAINING = 1
+"""`experiments.train` with `models`, `surgery` and `batches`."""
+
+MEASURES: dict[str, int] = {
+    "accuracy": 1,
+    "saturation": 1,
+    "probes": 1,
+    "position_probes": 1,
+    "receptive_field": 1,
+    "effective_field": 1,
+    "kernel_padding": 1,
+}
+"""Name and version of every measure in `ledger.measures`."""

@@ -1,0 +1,99 @@
+"""Records on disk: content-addressed, atomic, checksummed, never overwritten.
+
+Published records lie in `results/` (committed), those of reruns in `runs/` (not committed). Both are
+read, published first; new ones go to the last. One folder a run, one JSON (and NPZ) a record.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rfbook.experiments.spec import Run
+from rfbook.ledger.record import Record, RecordError, record_key, run_key
+
+PUBLISHED, RERUNS = Path("results"), Path("runs")
+
+
+@dataclass(frozen=True)
+class Store:
+    """roots: the directories that are read, in this order; the last one is written."""
+
+    roots: tuple[Path, ...] = (PUBLISHED, RERUNS)
+
+    def find(self, run: Run, measure: str) -> Record | None:
+        """The record, or None if no root holds it.
+
+        Raises RecordError if it is there and damaged: it is never silently made again.
+        """
+        for root in self.roots:
+            path = root / _name(run, measure)
+            if path.exists():
+                return read(path)
+        return None
+
+    def add(self, record: Record) -> Record:
+        """Keeps the record; one that is already there stays as it is and is returned instead."""
+        held = self.find(record.run, record.measure)
+        if held is not None:
+            return held
+        path = self.roots[-1] / _name(record.run, record.measure)
+        text, packed = record.encode()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if packed is not None:
+            write_atomically(path.with_suffix(".npz"), packed)
+        write_atomically(path, text.encode())
+        return record
+
+    def paths(self) -> Iterator[Path]:
+        """Every record's JSON file, in all roots."""
+        for root in self.roots:
+            yield from sorted(root.glob("*/*.json"))
+
+
+def read(path: Path) -> Record:
+    """The record in a file. Raises RecordError if it is damaged or lies under a wrong name."""
+    arrays = path.with_suffix(".npz")
+    packed = arrays.read_bytes() if arrays.exists() else None
+    record = Record.decode(path.read_text(), packed, str(path))
+    if not path.stem.endswith(record.key):
+        raise RecordError(f"{path}: it holds record {record.key}; move it to its own name")
+    return record
+
+
+def take_over(source: Path, store: Store) -> list[Record]:
+    """Checks every record below `source`, then adds all of them: all or, on damage, none.
+
+    Raises RecordError for a damaged record, FileNotFoundError where there is no record.
+    """
+    records = [read(path) for path in sorted(source.glob("**/*.json"))]
+    if not records:
+        raise FileNotFoundError(f"{source}: no records (folders of *.json) below this directory")
+    return [store.add(record) for record in records]
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a whole file or nothing: to a temporary file beside it, then renamed over it."""
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(partial, 0o644)
+        os.replace(partial, path)
+    except BaseException:
+        Path(partial).unlink(missing_ok=True)
+        raise
+
+
+def folder(run: Run) -> str:
+    """The name of a run's folder: for people first, unique by its key."""
+    return f"{run.slug()}-{run_key(run)}"
+
+
+def _name(run: Run, measure: str) -> Path:
+    return Path(folder(run)) / f"{measure}-{record_key(run, measure)}.json"

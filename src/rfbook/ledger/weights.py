@@ -1,0 +1,93 @@
+"""Weights and checkpoints: a cache beside the records, one safetensors file a run.
+
+A finished run and an interrupted one differ only in how many epochs their trace holds. Two processes
+never train the same run: the second waits for the first and finds it done.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.data import Splits, cache_directory, load
+from rfbook.experiments.spec import Run
+from rfbook.experiments.train import Tensors, Trace, train
+from rfbook.ledger.provenance import here
+from rfbook.ledger.store import folder
+
+
+class Checkpoints:
+    """Keeps the state of one run under its key (a `train.Keeper`)."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.noted = run, False
+        self.path = cache_directory() / "weights" / f"{folder(run)}.safetensors"
+
+    def load(self) -> tuple[Tensors, Trace] | None:
+        """The state after the last whole epoch, or None.
+
+        Raises SafetensorError if the file is damaged: delete it to train again.
+        """
+        if not self.path.exists():
+            return None
+        try:
+            with safe_open(self.path, framework="pt") as held:
+                trace = Trace(**json.loads(held.metadata()["trace"]))
+                return {name: held.get_tensor(name) for name in held.keys()}, trace
+        except SafetensorError as error:
+            raise SafetensorError(f"{self.path}: {error}. Delete it to train again.") from error
+
+    def save(self, state: Tensors, trace: Trace) -> None:
+        """Replaces the file at once, so that a kill leaves the old or the new one.
+
+        After the last epoch only the network is kept.
+        """
+        if not self.noted:
+            trace.sessions.append({"first_epoch": len(trace.loss)} | here())
+            self.noted = True
+        if len(trace.loss) >= self.run.recipe.epochs:
+            state = {name: value for name, value in state.items() if name.startswith("network.")}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.path.with_suffix(".partial")
+        save_file(state, partial, metadata={"trace": json.dumps(asdict(trace))})
+        partial.replace(self.path)
+
+
+@dataclass
+class Trained:
+    """A run made real: the network in evaluation mode, its data, and how it came to be."""
+
+    run: Run
+    network: nn.Module
+    data: Splits
+    trace: Trace
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.network.parameters()).device
+
+    def provenance(self) -> dict[str, Any]:
+        """How the weights were made: minutes of training, and each process that took part."""
+        return {"minutes": sum(self.trace.seconds) / 60, "sessions": self.trace.sessions}
+
+
+def trained(run: Run, device: str = "auto") -> Trained:
+    """The run's weights, from the cache or trained now; waits while another process trains them."""
+    splits = load(run.data.name)
+    data = Splits(splits.train.first(run.data.images), splits.test.first(run.data.test_images))
+    checkpoints = Checkpoints(run)
+    checkpoints.path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(checkpoints.path.with_suffix(".lock")):
+        classes = CATALOGUE[run.data.name].classes
+        network, trace = train(run, data.train, classes, checkpoints, device)
+    return Trained(run, network, data, trace)

@@ -1,0 +1,1 @@
+"""Pure measurements: tensors in, numbers out."""

@@ -1,0 +1,155 @@
+"""Effective receptive field: which pixels a unit of a feature map, or the output, depends on.
+
+Dead Pixel Test, section 2, equations 1 to 3. The gradient is the one with respect to the image as
+the network receives it, that is after normalisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from rfbook.metrics.taps import forward_to
+
+Unit = tuple[int, int]
+"""Row and column of a feature map, counted from 0."""
+
+
+@dataclass(frozen=True)
+class EffectiveField:
+    """What `effective_field` found, in units of the target per unit of the normalised image.
+
+    mean: (h, w), R_xy of equation 3, over all images.
+    halves: (2, h, w), the same over images 0, 2, 4, ... and over images 1, 3, 5, ...: two
+        independent estimates, for `imbalance.split_half_index`. The second is NaN for one image.
+    images: how many images were averaged.
+    """
+
+    mean: Float[np.ndarray, "h w"]
+    halves: Float[np.ndarray, "2 h w"]
+    images: int
+
+
+def effective_field(
+    model: nn.Module,
+    batches: Iterable[tuple[Tensor, Tensor | None]],
+    layer: str | None = None,
+    unit: Unit | None = None,
+) -> EffectiveField:
+    """Mean over images of the positive part of `pixel_gradients` (Dead Pixel Test, equation 3).
+
+    batches: pairs of images (n, c, h, w) and labels (n,) or None; read once, never kept. The other
+        arguments and the errors are those of `pixel_gradients`.
+    The negative part is dropped image by image, before the mean: the other order is another
+    quantity (36 % of the mass on a random ResNet-18). Sums run in float64 in the order of the
+    images. So the batch size matters only where the convolution library picks its kernels by it: no
+    bit changes in float64, nor with oneDNN at 224 pixels; below, 1e-6 of the largest gradient.
+    The authors' code sums where the paper, and this function, average.
+    Raises ValueError if there are no images or if their size changes between batches.
+    """
+    sums: np.ndarray | None = None
+    images = 0
+    for batch, labels in batches:
+        gradients = pixel_gradients(model, batch, labels, layer, unit)
+        for field in gradients.clamp(min=0).cpu().double().numpy():
+            if sums is None:
+                sums = np.zeros((2, *field.shape))
+            _require_same_size(sums, field)
+            sums[images % 2] += field
+            images += 1
+    if sums is None:
+        raise ValueError("effective_field needs at least one image, got none: check `batches`")
+    with np.errstate(invalid="ignore"):
+        halves = sums / np.reshape([(images + 1) // 2, images // 2], (2, 1, 1))
+    return EffectiveField(sums.sum(0) / images, halves, images)
+
+
+def pixel_gradients(
+    model: nn.Module,
+    images: Float[Tensor, "n c h w"],
+    labels: Int[Tensor, " n"] | None = None,
+    layer: str | None = None,
+    unit: Unit | None = None,
+) -> Float[Tensor, "n h w"]:
+    """Gradient of one number per image, averaged over the image's channels: G_xy of equation 2.
+
+    images: (n, c, h, w), normalised as in training, on the model's device.
+    labels: (n,), class of each image. Without them the predicted class is used.
+    layer: name of a layer that puts out (n, channels, rows, columns); the number is then the mean
+        over channels of what it puts out at `unit` (equation 1) and labels are not used. Without
+        it, the number is the logit of the class: the dead pixel test of section 4.
+    unit: 0-based; default rows // 2, columns // 2, which is (3, 3) of 7 x 7 as in the authors'
+        code: the middle of the map, printed as (4, 4) counted from 1. With torchvision's ResNets
+        at 224 pixels that unit is centred at pixel 96, not 112.
+    One backward pass serves the batch: in evaluation mode no image can touch another, so the
+    gradient of the sum holds each image's own gradient. Layers after `layer` are not run and no
+    gradient of a parameter is computed; the model is left as it was.
+    Raises ValueError for a model in training mode, unknown layer, unit or label out of range, and
+    for a target of the wrong shape.
+    """
+    _require_evaluation(model)
+    if layer is None and unit is not None:
+        raise ValueError(f"unit={unit} needs the name of a layer: pass layer=, or leave unit out")
+    pixels = images.detach().requires_grad_(True)
+    with torch.enable_grad():
+        if layer is None:
+            target = _class_logits(model(pixels), labels)
+        else:
+            target = _unit_means(forward_to(model, pixels, layer), layer, unit)
+        (gradient,) = torch.autograd.grad(target.sum(), pixels)
+    return gradient.mean(1)
+
+
+def _unit_means(features: Tensor, layer: str, unit: Unit | None) -> Tensor:
+    if features.ndim != 4:
+        raise ValueError(
+            f"a unit needs a layer that puts out (n, channels, rows, columns), {layer!r} puts out "
+            f"{tuple(features.shape)}: name a convolution or a block before the flattening"
+        )
+    rows, columns = features.shape[2:]
+    row, column = unit if unit is not None else (rows // 2, columns // 2)
+    if not (0 <= row < rows and 0 <= column < columns):
+        raise ValueError(
+            f"unit={unit} is outside the map of {layer!r}: rows go from 0 to {rows - 1}, "
+            f"columns from 0 to {columns - 1}"
+        )
+    return features[:, :, row, column].mean(1)
+
+
+def _class_logits(logits: Tensor, labels: Tensor | None) -> Tensor:
+    if logits.ndim != 2:
+        raise ValueError(
+            f"the output must be logits (n, classes), the model puts out {tuple(logits.shape)}: "
+            "pass layer= to study a feature map"
+        )
+    if labels is None:
+        labels = logits.argmax(1)
+    images, classes = logits.shape
+    if labels.shape != (images,) or labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"labels must be {images} class numbers from 0 to {classes - 1}, got shape "
+            f"{tuple(labels.shape)} with values {labels.min()} to {labels.max()}"
+        )
+    return logits.gather(1, labels.long()[:, None])
+
+
+def _require_evaluation(model: nn.Module) -> None:
+    training = [name or "the model" for name, module in model.named_modules() if module.training]
+    if training:
+        raise ValueError(
+            f"pixel_gradients needs evaluation mode, {training[0]} is in training mode, where "
+            "batch normalisation mixes the images of a batch: call model.eval() first"
+        )
+
+
+def _require_same_size(sums: np.ndarray, field: np.ndarray) -> None:
+    if sums.shape[1:] != field.shape:
+        raise ValueError(
+            f"all images must have the size of the first, {sums.shape[1:]}, got {field.shape}: "
+            "resize or crop them to one size"
+        )

@@ -1,0 +1,144 @@
+"""Pixel sensitivity imbalance: how rough an effective receptive field is, and in which pattern.
+
+Dead Pixel Test, section 4, equations 4 and 5 and Figures 1, 2 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+Window = tuple[int, int, int]
+"""Kernel size, stride and padding of a convolution or a pooling, along one axis."""
+
+
+def imbalance_index(field: Float[np.ndarray, "h w"], order: int = 1) -> float:
+    """Mean absolute difference of neighbouring pixels, both axes averaged: L_1, L_2.
+
+    order: 1 for the first difference (Dead Pixel Test, equation 4), 2 for the second (equation 5).
+    The value has the scale of the field, so two networks cannot be compared by it; the authors'
+    code even feeds it the sum over the images, not the mean. See `relative_imbalance_index`.
+    Raises ValueError for another order and for a field too small to have such differences.
+    """
+    down, right = _differences(field, order)
+    return float((np.abs(down).mean() + np.abs(right).mean()) / 2)
+
+
+def relative_imbalance_index(field: Float[np.ndarray, "h w"], order: int = 1) -> float:
+    """`imbalance_index` divided by the field's mean: free of scale, but not of sampling noise.
+
+    Noise between neighbours adds to it and falls with the number of images only as 1 / sqrt(n).
+    Raises ValueError as `imbalance_index` does, and for a mean that is not positive.
+    """
+    return imbalance_index(field, order) / _positive_mean(field)
+
+
+def split_half_index(halves: Float[np.ndarray, "2 h w"], order: int = 1) -> float:
+    """Root mean product of the differences in two halves of the images, over the mean field.
+
+    halves: (2, h, w), the effective field over two disjoint sets of images (`EffectiveField`).
+    Not in the paper. Noise is independent in the two halves and its products cancel, so the value
+    does not depend on the number of images. It is a root mean square: without noise it equals
+    `relative_imbalance_index` if all differences are equally large, and is greater otherwise.
+    A negative mean product, which only noise can give, counts as 0.
+    Raises ValueError as `relative_imbalance_index` does.
+    """
+    first, second = (_differences(half, order) for half in halves)
+    products = [np.mean(one * other) for one, other in zip(first, second, strict=True)]
+    return float(np.sqrt(max(np.mean(products), 0.0)) / _positive_mean(halves))
+
+
+def residue_means(field: Float[np.ndarray, "h w"], period: int) -> Float[np.ndarray, "k k"]:
+    """Mean of the field over each class of (row mod period, column mod period), over its mean.
+
+    Returns (period, period); all ones means no pattern of that period. The products of strides, 2,
+    4, 8, are the periods to look at. Raises ValueError if the mean is not positive or the period
+    is not from 1 to the field's shorter side.
+    """
+    _require_period(field, period)
+    classes = range(period)
+    means = [[field[row::period, column::period].mean() for column in classes] for row in classes]
+    return np.array(means) / _positive_mean(field)
+
+
+def fourier_peak(field: Float[np.ndarray, "h w"], period: int) -> float:
+    """Amplitude of the strongest wave of this period, over the mean of the field.
+
+    Four waves are compared: along rows, along columns and both diagonals. 1 + a cos(2 pi x / k)
+    gives a. The field is cropped to a multiple of the period, so that a wave falls on one
+    frequency. Raises ValueError as `residue_means` does.
+    """
+    _require_period(field, period)
+    height, width = (side - side % period for side in field.shape)
+    cropped = field[:height, :width]
+    rows, columns = (np.exp(2j * np.pi * np.arange(side) / period) for side in (height, width))
+    flat_rows, flat_columns = np.ones(height), np.ones(width)
+    waves = [(rows, flat_columns), (flat_rows, columns), (rows, columns), (rows, columns.conj())]
+    strongest = max(abs(down @ cropped @ right) for down, right in waves) / cropped.size
+    # A wave longer than two pixels has a twin at the negative frequency that holds its other half.
+    return float((2 if period > 2 else 1) * strongest / _positive_mean(cropped))
+
+
+def window_counts(side: int, layers: Sequence[Window]) -> Float[np.ndarray, " side"]:
+    """Number of paths from each pixel to the last layer's output, along one axis (Figure 2).
+
+    side: pixels along the axis. layers: (kernel, stride, padding) from the first to the last.
+    For one layer it is how many windows read a pixel: a 7-wide kernel with stride 2 and padding 3
+    reads odd pixels 4 times and even ones 3 times. It is the gradient of the summed output if all
+    weights are 1, so the pattern that geometry alone predicts in 2-D is the outer product of the
+    two axes. Counts are floats: they outgrow integers in deep networks, and are exact up to 2^53.
+    Raises ValueError if a layer has no room for a single window.
+    """
+    sides = [side]
+    for window in layers:
+        sides.append(_windows_along(sides[-1], window))
+    counts = np.ones(sides.pop())
+    for window in reversed(layers):
+        counts = _counts_before(counts, sides.pop(), window)
+    return counts
+
+
+def _windows_along(pixels: int, window: Window) -> int:
+    kernel, stride, padding = window
+    if pixels + 2 * padding < kernel:
+        raise ValueError(
+            f"a window needs its kernel to fit, (kernel, stride, padding)={window} meets {pixels} "
+            "pixels: use a larger side or fewer layers"
+        )
+    return (pixels + 2 * padding - kernel) // stride + 1
+
+
+def _counts_before(counts: np.ndarray, pixels: int, window: Window) -> np.ndarray:
+    kernel, stride, padding = window
+    padded = np.zeros(pixels + 2 * padding)
+    for offset in range(kernel):
+        padded[offset : offset + stride * len(counts) : stride] += counts
+    return padded[padding : padding + pixels]
+
+
+def _differences(field: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
+    if order not in (1, 2) or min(field.shape) <= order:
+        raise ValueError(
+            f"an imbalance index needs order 1 or 2 and more than `order` pixels a side, got "
+            f"order={order} and a field of {field.shape}"
+        )
+    return np.diff(field, order, axis=0), np.diff(field, order, axis=1)
+
+
+def _positive_mean(field: np.ndarray) -> float:
+    mean = float(field.mean())
+    if not mean > 0:
+        raise ValueError(
+            f"a relative index needs a field with a positive mean, got {mean}: an effective field "
+            "is zero if no gradient reaches the image, and a half of one image is NaN"
+        )
+    return mean
+
+
+def _require_period(field: np.ndarray, period: int) -> None:
+    if not 1 <= period <= min(field.shape):
+        raise ValueError(
+            f"period={period} must be from 1 to the shorter side of the field, {field.shape}"
+        )

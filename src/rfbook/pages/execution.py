@@ -1,0 +1,98 @@
+"""Execute one page: its source, with the parameters of a tier, becomes a notebook with outputs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from rfbook.pages import sources
+
+PUBLISHED = "published"
+VISIBILITY = {"parameters": "remove-cell", "injected-parameters": "hide-input"}
+"""What the site does with papermill's two cells: it shows the values used, not the defaults."""
+
+
+class PageError(RuntimeError):
+    """A page stopped, or the site could not be rendered; the message says where and why."""
+
+
+def execute(
+    page: str,
+    tier: str,
+    parameters: Mapping[str, object] | None = None,
+    root: Path | None = None,
+) -> Path:
+    """Execute one page and return the notebook `build/<tier>/executed/<page>.ipynb`.
+
+    parameters: values for the page's parameters cell; the others keep their defaults, except
+        `tier`. Running the same page twice gives the same bytes.
+    Raises LookupError for an unknown page and PageError if a cell raises.
+    """
+    from papermill import PapermillExecutionError, execute_notebook
+
+    root = root or sources.repository()
+    notebook = sources.read(page, root)
+    values = {**_defaults(notebook, tier), **(parameters or {})}
+    running = folder_of(tier, root) / "running" / f"{page}.ipynb"
+    running.parent.mkdir(parents=True, exist_ok=True)
+    options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
+    options |= {"progress_bar": False, "log_output": False, "cwd": root}
+    try:
+        notebook = execute_notebook(notebook, running, values, **options)
+    except PapermillExecutionError as error:
+        raise PageError(_stopped(page, error, running)) from error
+    _clean(notebook, page)
+    target = executed(page, tier, root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+    running.unlink()
+    return target
+
+
+def executed(page: str, tier: str, root: Path) -> Path:
+    """Where the executed notebook of a page stands."""
+    return folder_of(tier, root) / "executed" / f"{page}.ipynb"
+
+
+def folder_of(tier: str, root: Path) -> Path:
+    """Folder below which everything made for a tier is written."""
+    return root / "build" / tier
+
+
+def _defaults(notebook: NotebookNode, tier: str) -> dict[str, object]:
+    values = dict(_assignments(notebook))
+    if "tier" in values:
+        own = notebook.metadata.get("rfbook", {}).get("tier", tier)
+        values["tier"] = own if tier == PUBLISHED else tier
+    return values
+
+
+def _assignments(notebook: NotebookNode) -> Iterator[tuple[str, object]]:
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            for line in ast.parse(cell.source).body:
+                if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+                    yield line.targets[0].id, ast.literal_eval(line.value)
+
+
+def _clean(notebook: NotebookNode, page: str) -> None:
+    notebook.metadata.pop("papermill", None)
+    sources.number_cells(notebook, page)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        tags = cell.metadata.get("tags", [])
+        cell.metadata["tags"] = tags + [VISIBILITY[tag] for tag in tags if tag in VISIBILITY]
+        if cell.cell_type == "code":
+            cell["outputs"] = [o for o in cell.outputs if o.get("name") != "stderr"]
+
+
+def _stopped(page: str, error: Exception, running: Path) -> str:
+    return (
+        f"{page} stopped in cell {error.cell_index}: {error.ename}: {error.evalue}\n"
+        f"{error.source.strip()}\nThe notebook up to there is {running}"
+    )

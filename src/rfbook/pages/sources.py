@@ -1,0 +1,87 @@
+"""Page sources: where they are, what they are called, how one is read.
+
+A page is a MyST notebook. It is named by its path below `notebooks/` without the suffix
+(`size_matters/border-layer`); a page of `book/` that holds code keeps its folder (`book/index`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+from nbformat import NotebookNode
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def repository() -> Path:
+    """Folder that holds `_toc.yml` and `notebooks/`: of the installed checkout, or above the cwd.
+
+    Raises FileNotFoundError if there is none: pages are read from a checkout, not from a wheel.
+    """
+    here = Path(__file__).resolve()
+    for folder in [*here.parents, Path.cwd(), *Path.cwd().parents]:
+        if (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise FileNotFoundError(
+        f"no folder with _toc.yml and notebooks/ above {here} or {Path.cwd()}: "
+        "clone the repository and run from inside it"
+    )
+
+
+def pages(root: Path) -> list[str]:
+    """Names of all pages that hold code below `root`, sorted; those of `book/` come first."""
+    texts = [path for path in sorted(root.glob("book/**/*.md")) if "kernelspec" in matter(path)]
+    notebooks = sorted(root.glob("notebooks/**/*.md"))
+    return [_name(path, root) for path in texts + notebooks]
+
+
+def document(page: str) -> str:
+    """Name of the page's file in the book, without suffix: `notebooks/...` or `book/...`."""
+    return page if page.startswith("book/") else f"notebooks/{page}"
+
+
+def find(page: str, root: Path) -> Path:
+    """Source file of the page. Raises LookupError that names the nearest page and all pages."""
+    valid = pages(root)
+    if page in valid:
+        return root / f"{document(page)}.md"
+    near = get_close_matches(page, valid, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise LookupError(
+        f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}."
+    )
+
+
+def matter(path: Path) -> dict:
+    """Front matter of a Markdown file as a dictionary, empty if it has none."""
+    text = path.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
+    return yaml.safe_load(text[4:].split("\n---", 1)[0]) or {}
+
+
+def read(page: str, root: Path) -> NotebookNode:
+    """The page as a notebook of nbformat 4, with a Python kernel and the same cell ids every time.
+
+    Raises LookupError for an unknown page.
+    """
+    import jupytext
+
+    notebook = jupytext.read(find(page, root), fmt="md:myst")
+    notebook.metadata["kernelspec"] = dict(KERNEL)
+    number_cells(notebook, page)
+    return notebook
+
+
+def number_cells(notebook: NotebookNode, page: str) -> None:
+    """Replace the random cell ids by hashes of the page's name and the cell's place."""
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = hashlib.sha256(f"{page}:{index}".encode()).hexdigest()[:8]
+
+
+def _name(path: Path, root: Path) -> str:
+    name = path.relative_to(root).with_suffix("").as_posix()
+    return name.removeprefix("notebooks/")
