@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -82,7 +83,7 @@ def load(name: str) -> Splits:
     Raises DataError if it cannot be found or its fingerprint is not the catalogue's.
     """
     source, path = CATALOGUE[name], cache_directory() / "data" / f"{name}.safetensors"
-    cached = _read(path) if path.exists() else None
+    cached = _read(path)
     if cached is not None and fingerprint(cached) == source.fingerprint:
         return cached
     splits = _ship(name) if source.hub is None else _decode(name, source)
@@ -96,8 +97,12 @@ def load(name: str) -> Splits:
     return splits
 
 
-def _read(path: Path) -> Splits:
-    held = load_file(path)
+def _read(path: Path) -> Splits | None:
+    """What the cache holds; a missing or unreadable file is as good as an outdated one."""
+    try:
+        held = load_file(path)
+    except (FileNotFoundError, SafetensorError):
+        return None
     train, test = (Images(held[f"{s}.pixels"], held[f"{s}.labels"]) for s in ("train", "test"))
     return Splits(train, test)
 

@@ -25,25 +25,18 @@ def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
 def _vgg(model: Model, classes: int) -> nn.Module:
     """Convolutions with batch norm, global average pooling, one linear layer (Size Matters, 2.5)."""
     features = vgg.make_layers(vgg.cfgs[VGG_LETTERS[model.name]], batch_norm=True)
-    head = nn.Linear(512, classes) if model.head == "linear" else _authors_head(classes)
-    network = nn.Sequential(
-        OrderedDict(
-            features=features, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), classifier=head
-        )
+    parts = OrderedDict(
+        features=features,
+        pool=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        classifier=nn.Linear(512, classes),
     )
+    network = nn.Sequential(parts)
     surgery.scale_width(network, model.width)
     if model.dilation > 1:
         surgery.dilate(network, model.dilation, model.dilation_padding)
     _initialise(network)
     return network
-
-
-def _authors_head(classes: int) -> nn.Module:
-    """The longer readout of the authors' code: batch norm, dropout and a hidden linear layer."""
-    return nn.Sequential(
-        nn.BatchNorm1d(512), nn.Dropout(0.25), nn.Linear(512, 256), nn.ReLU(inplace=True),
-        nn.BatchNorm1d(256), nn.Dropout(0.25), nn.Linear(256, classes),
-    )  # fmt: skip
 
 
 def _resnet(model: Model, classes: int) -> nn.Module:

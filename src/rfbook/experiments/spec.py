@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN
+
 VGGS = ("vgg11", "vgg13", "vgg16", "vgg19")
 RESNETS = (
     "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
@@ -52,7 +54,6 @@ class Model(Spec):
     skips: tuple[bool, bool, bool, bool] = (True, True, True, True)
     dilation: Annotated[int, Field(ge=1, le=8)] = 1
     dilation_padding: Literal["same", "authors"] = "same"
-    head: Literal["linear", "authors"] = "linear"
     kernel_padding: Literal["none", "convs", "all"] = "none"
     padded_weights: Literal["zero", "fresh", "authors"] = "zero"
 
@@ -63,7 +64,7 @@ class Model(Spec):
             "skips": not all(self.skips),
             "kernel_padding": self.kernel_padding != "none",
         }
-        sequential = {"dilation": self.dilation != 1, "head": self.head != "linear"}
+        sequential = {"dilation": self.dilation != 1}
         foreign = sequential if self.name in RESNETS else residual
         wrong = [field for field, used in foreign.items() if used]
         if wrong:
@@ -76,6 +77,8 @@ class Model(Spec):
             raise ValueError("padded_weights needs kernel_padding 'convs' or 'all'")
         if self.dilation == 1 and self.dilation_padding != "same":
             raise ValueError("dilation_padding needs a dilation above 1")
+        if self.stem == "cifar" and self.kernel_padding == "all":
+            raise ValueError("a CIFAR stem has no max pool to pad: use kernel_padding 'convs'")
         return self
 
 
@@ -92,6 +95,16 @@ class Data(Spec):
     images: Positive | None = None
     test_images: Positive | None = None
     normalisation: Literal["own", "imagenet"] = "own"
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> Data:
+        source = CATALOGUE[self.name]
+        for given, held in ((self.images, source.train), (self.test_images, source.test)):
+            if given is not None and given >= held:
+                raise ValueError(f"{self.name} holds {held} images, not {given}: leave it out for all")
+        if self.normalisation == "imagenet" and source.mean == IMAGENET_MEAN:
+            raise ValueError(f"{self.name} has ImageNet's constants already: use 'own'")
+        return self
 
 
 class Recipe(Spec):
@@ -111,6 +124,14 @@ class Recipe(Spec):
     augmentation: Literal["standard", "none"] = "standard"
     precision: Literal["fp32", "bf16"] = "fp32"
 
+    @model_validator(mode="after")
+    def _nothing_without_effect(self) -> Recipe:
+        if self.optimizer == "adam" and "momentum" in self.canonical():
+            raise ValueError("momentum belongs to sgd: leave it at its default with adam")
+        if self.epochs == 0 and set(self.canonical()) != {"epochs"}:
+            raise ValueError("epochs=0 trains nothing: leave the rest of the recipe at its default")
+        return self
+
 
 RECIPES: dict[str, Recipe] = {
     "sgd30": Recipe(),
@@ -128,10 +149,39 @@ class Run(Spec):
     recipe: Recipe = Recipe()
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
+    @model_validator(mode="after")
+    def _can_be_trained(self) -> Run:
+        batch, images = self.recipe.batch, self.data.images or CATALOGUE[self.data.name].train
+        if self.recipe.epochs and images % batch == 1:
+            raise ValueError(
+                f"images={images}, batch={batch}: the last batch would hold one image, and batch norm "
+                "needs two. Change either by one."
+            )
+        if self.model.kernel_padding != "none":
+            require_even_maps(self.data.side, 8 if self.model.stem == "cifar" else 32)
+        return self
+
+    def weights(self) -> Run:
+        """The run without what only a measurement reads: runs with equal weights are equal here."""
+        return self.model_copy(update={"data": self.data.model_copy(update={"test_images": None})})
+
     def slug(self) -> str:
         """A short name for people, such as `vgg16-w0.25-cifar10-32px-e30-s0`; not an identity."""
         parts = [self.model.name, f"w{self.model.width:g}", self.data.name, f"{self.data.side}px"]
         return "-".join([*parts, f"e{self.recipe.epochs}", f"s{self.seed}"])
+
+
+def require_even_maps(side: int, multiple: int = 32) -> None:
+    """Kernel padding keeps map sizes only where every strided operation sees an even map.
+
+    multiple: the product of strides. Raises ValueError for a side that it does not divide.
+    """
+    if side % multiple:
+        nearest = max(1, round(side / multiple)) * multiple
+        raise ValueError(
+            f"side={side}: kernel padding keeps the output size only for even maps, so the side must "
+            f"be a multiple of {multiple} (the paper uses 224). Nearest: {nearest}."
+        )
 
 
 def digest(description: dict[str, Any], length: int = 12) -> str:

@@ -102,7 +102,7 @@ def pad_kernels(
 ) -> None:
     """Makes odd strided kernels even: zeros to the right and below (Dead Pixel, 4, Fig. 3).
 
-    The padding argument stays, so sizes stay on even maps only (`require_even_maps`).
+    The padding argument stays, so sizes stay on even maps only (`spec.require_even_maps`).
     `fill(old, new)` sets the new kernel. pool: the 3x3 max pool becomes 4x4 as well, which is not an
     equivalent operation.
     """
@@ -118,15 +118,3 @@ def pad_kernels(
 def keep_kernel(old: nn.Conv2d, new: nn.Conv2d) -> None:
     """The odd kernel, zeros right and below: the same function as before."""
     new.weight.data.copy_(F.pad(old.weight.data, (0, 1, 0, 1)))
-
-
-def require_even_maps(side: int) -> None:
-    """Kernel padding keeps map sizes only where every strided operation sees an even map.
-
-    Raises ValueError for a side that is not a multiple of 32.
-    """
-    if side % 32:
-        raise ValueError(
-            f"side={side}: kernel padding keeps the output size only for even maps, so the side must "
-            f"be a multiple of 32 (the paper uses 224). Nearest: {max(32, round(side / 32) * 32)}."
-        )

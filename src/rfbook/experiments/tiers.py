@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -22,12 +23,13 @@ class Scale:
     width: float = 1.0
     epochs: int | None = None
     images: int | None = None
+    test_images: int | None = None
     side: int | None = None
     shipped_data: bool = False
 
 
 SCALES: dict[str, Scale] = {
-    "smoke": Scale(width=1 / 8, epochs=2, images=512, side=64, shipped_data=True),
+    "smoke": Scale(width=1 / 8, epochs=2, images=512, test_images=256, side=64, shipped_data=True),
     "thin": Scale(width=1 / 4),
     "paper": Scale(),
 }
@@ -47,29 +49,34 @@ def scale(run: Run, tier: Tier) -> Run:
     by = SCALES[tier]
     untrained = run.recipe.epochs == 0
     width = run.model.width * (by.width if tier == "smoke" or not untrained else 1)
-    return run.model_copy(
-        update={
-            "model": run.model.model_copy(update={"width": width}),
-            "data": _scale_data(run.data, by),
-            "recipe": run.recipe.model_copy(
-                update={"epochs": _least(run.recipe.epochs, by.epochs)}
-            ),
-        }
-    )
+    scaled = {
+        "model": {"width": width},
+        "data": _scale_data(run.data, by),
+        "recipe": {"epochs": _least(run.recipe.epochs, by.epochs)},
+    }
+    return with_changes(run, scaled)
 
 
-def _scale_data(data: Data, by: Scale) -> Data:
+def with_changes(run: Run, changes: Mapping[str, Mapping[str, object]]) -> Run:
+    """The run with some fields of its parts replaced, validated again: part -> field -> value."""
+    whole = run.model_dump()
+    return Run.model_validate(whole | {p: whole[p] | dict(f) for p, f in changes.items()})
+
+
+def _scale_data(data: Data, by: Scale) -> dict[str, object]:
     name = SHIPPED.get(data.name, data.name) if by.shipped_data else data.name
     source = CATALOGUE[name]
-    fewer = by.images is not None
-    return data.model_copy(
-        update={
-            "name": name,
-            "side": _least(data.side, by.side),
-            "images": min(data.images or by.images, by.images, source.train) if fewer else data.images,
-            "test_images": min(by.images // 2, source.test) if fewer else data.test_images,
-        }
-    )
+    return {
+        "name": name,
+        "side": _least(data.side, by.side),
+        "images": _below(_least(data.images, by.images), source.train),
+        "test_images": _below(_least(data.test_images, by.test_images), source.test),
+    }
+
+
+def _below(count: int | None, held: int) -> int | None:
+    """The count where it is less than all; all is said by None."""
+    return count if count is not None and count < held else None
 
 
 def changed(ours: Run, paper: Run) -> dict[str, tuple[object, object]]:

@@ -1,53 +1,99 @@
-"""What can be measured on a trained network: name -> function(trained) -> (values, arrays).
+"""What can be measured on a run's network: name -> function(trained) -> (values, arrays).
 
 Accuracies and saturations are shares (0..1). Everything is measured in evaluation mode, in float32,
-without augmentation; training images for saturation and probe features, test images for accuracies.
+without augmentation: saturation and the fitting of probes on training images, accuracies and
+effective fields on test images.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from rfbook.experiments.batches import View, in_order
+from rfbook.experiments.data import Images
+from rfbook.experiments.models import recorded_layers
+from rfbook.experiments.progress import track
+from rfbook.ledger.padding import kernel_padding
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import Record
 from rfbook.ledger.weights import Trained
+from rfbook.metrics import receptive_field as fields
+from rfbook.metrics.saturation import Covariance, saturation, spectrum
+from rfbook.metrics.taps import tap
 
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
 BATCH = 250
-"""Images a pass takes at once; in evaluation mode it changes no result beyond rounding."""
+"""Images that one forward pass takes; it changes no result beyond rounding."""
+
+
+def batches(trained: Trained, images: Images, label: str) -> Iterator[tuple[Tensor, Tensor]]:
+    """All images in order, as the network takes them, with their labels."""
+    made = in_order(images, View(trained.run.data), BATCH, trained.device)
+    return track(made, f"{trained.run.slug()} {label}", total=-(-len(images) // BATCH))
 
 
 def accuracy(trained: Trained) -> Measured:
-    """Share of test images whose largest logit is their class; and the training trace."""
+    """Share of test images whose largest logit is their class, and the training trace."""
     right = 0
     with torch.inference_mode():
-        for inputs, labels in _test_batches(trained):
+        for inputs, labels in batches(trained, trained.data.test, "accuracy"):
             right += int((trained.network(inputs).argmax(1) == labels).sum())
-    trace = trained.trace
     values = {
         "accuracy": right / len(trained.data.test),
         "test_images": len(trained.data.test),
-        "training_loss": trace.loss,
-        "training_accuracy": trace.accuracy,
+        "training_loss": trained.trace.loss,
+        "training_accuracy": trained.trace.accuracy,
     }
     return values, {}
 
 
-def _test_batches(trained: Trained):
-    return in_order(trained.data.test, View(trained.run.data), BATCH, trained.device)
+def layer_saturation(trained: Trained) -> Measured:
+    """Saturation at delta 0.99 per recorded layer, and all eigenvalues for any other delta."""
+    names = recorded_layers(trained.network)
+    covariances = {name: Covariance() for name in names}
+    with torch.inference_mode(), tap(trained.network, names, lambda n, o: covariances[n].update(o)):
+        for inputs, _ in batches(trained, trained.data.train, "saturation"):
+            trained.network(inputs)
+    spectra = {name: spectrum(covariances[name].matrix()) for name in names}
+    values = {
+        "layers": names,
+        "saturation": [saturation(spectra[name]) for name in names],
+        "observations": [covariances[name].count for name in names],
+    }
+    return values, {name: eigenvalues.cpu().numpy() for name, eigenvalues in spectra.items()}
 
 
-MEASURES: dict[str, Callable[[Trained], Measured]] = {"accuracy": accuracy}
+def receptive_field(trained: Trained) -> Measured:
+    """Field and jump of the recorded layers in input pixels, and the border layer for the side."""
+    known = fields.receptive_fields(trained.network)
+    convolutions = fields.conv_fields(known)
+    values = {
+        "layers": [name for name, _ in convolutions],
+        "field": [field for _, field in convolutions],
+        "jump": [max(known[name].jump) for name, _ in convolutions],
+        "border": fields.border_layer(convolutions, trained.run.data.side),
+        "side": trained.run.data.side,
+    }
+    return values, {}
+
+
+MEASURES: dict[str, Callable[[Trained], Measured]] = {
+    "accuracy": accuracy,
+    "saturation": layer_saturation,
+    "receptive_field": receptive_field,
+    "kernel_padding": kernel_padding,
+}
+"""The functions behind the names in `stages.MEASURES`."""
 
 
 def measure(trained: Trained, name: str) -> Record:
-    """The record of one measure on one trained network, with its provenance."""
+    """The record of one measure on one network, with its provenance."""
     started = time.perf_counter()
     values, arrays = MEASURES[name](trained)
     provenance = {

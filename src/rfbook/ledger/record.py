@@ -21,7 +21,7 @@ class RecordError(Exception):
 
 def run_key(run: Run) -> str:
     """The identity of a run's weights: its description, the data's fingerprint, the training version."""
-    return digest(_made_from(run))
+    return digest(_made_from(run.weights()))
 
 
 def record_key(run: Run, measure: str) -> str:

@@ -45,7 +45,7 @@ class Axis:
         """
         if self.jump == inf:
             return self
-        growth = dilation * (kernel - 2) * self.jump
+        growth = dilation * (kernel - 1) * self.jump
         start = self.shift(-before)
         return Axis(start.first, start.last + growth, self.jump * stride, self.smallest + growth)
 

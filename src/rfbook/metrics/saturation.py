@@ -54,12 +54,10 @@ class Covariance:
             self._start_at(columns.mean(1, keepdim=True, dtype=precision))
         self._require_channels(len(columns))
         shift = self._shift.to(precision)
-        # Autocast would round the products to half precision.
-        with torch.autocast(maps.device.type, enabled=False):
-            for piece in columns.split(OBSERVATIONS_PER_PRODUCT, dim=1):
-                shifted = piece.to(precision) - shift
-                self._sum += shifted.sum(1, keepdim=True)
-                self._products += shifted @ shifted.T
+        for piece in columns.split(OBSERVATIONS_PER_PRODUCT, dim=1):
+            shifted = piece.to(precision) - shift
+            self._sum += shifted.sum(1, keepdim=True)
+            self._products += _products(shifted)
         self.count += columns.shape[1]
 
     @torch.inference_mode()
@@ -111,16 +109,28 @@ class Covariance:
 
     def _require_data(self) -> None:
         if self.count == 0:
-            raise ValueError("the covariance needs at least one observation, has 0: update it first")
+            raise ValueError("the covariance needs an observation and has none: update it first")
 
 
-def nearest_4x4(maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h2 w2"]:
-    """Maps cut to 4x4 by nearest-neighbour sampling; maps of at most 4x4 are returned as they are.
+def _products(rows: Float[Tensor, "c m"]) -> Float[Tensor, "c c"]:
+    """Sum over the columns of the products of every two rows."""
+    if rows.is_cpu:
+        # NumPy notices the transpose of the same array and computes one half; torch does not.
+        array = rows.numpy()
+        return torch.from_numpy(array @ array.T)
+    # Autocast would round the products to half precision.
+    with torch.autocast(rows.device.type, enabled=False):
+        return rows @ rows.T
 
-    What the authors measured saturation on, before `Covariance.update` (phd-lab, `downsampling`
-    4). Of a side of 32 it keeps rows and columns 0, 8, 16, 24, so it leans to the top left.
+
+def nearest_4x4(maps: Float[Tensor, "n c *positions"]) -> Float[Tensor, "n c *fewer"]:
+    """Maps cut to 4x4 by nearest-neighbour sampling, if a side is longer than 4; else unchanged.
+
+    Passed to `Covariance.update`, this is what the authors measured saturation on (phd-lab,
+    `downsampling` 4). Of a side of 32 it keeps rows and columns 0, 8, 16, 24, so it leans to the
+    top left. Vectors, (n, c), are returned as they are.
     """
-    return interpolate(maps, size=(4, 4), mode="nearest") if max(maps.shape[2:]) > 4 else maps
+    return interpolate(maps, size=(4, 4)) if max(maps.shape[2:], default=0) > 4 else maps
 
 
 def spectrum(covariance: Float[Tensor, "c c"]) -> Float[Tensor, " c"]:

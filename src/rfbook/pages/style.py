@@ -14,10 +14,10 @@ import json
 import re
 
 import matplotlib
-from cycler import cycler
 from IPython.display import display
 from matplotlib import pyplot
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
 """Blue, vermillion, green, purple, black, sky, orange: used in this order."""
