@@ -57,6 +57,20 @@ class Model(Spec):
     kernel_padding: Literal["none", "convs", "all"] = "none"
     padded_weights: Literal["zero", "fresh", "authors"] = "zero"
 
+    @property
+    def label(self) -> str:
+        """The name in figures, tables and claims: the architecture and what was changed in it."""
+        parts = {
+            "cifar": self.stem == "cifar",
+            "noskip": not any(self.skips),
+            "skips" + "".join(str(i + 1) for i, on in enumerate(self.skips) if on): (
+                any(self.skips) and not all(self.skips)
+            ),
+            f"d{self.dilation}": self.dilation > 1,
+            f"padded-{self.kernel_padding}": self.kernel_padding != "none",
+        }
+        return "-".join([self.name, *(part for part, used in parts.items() if used)])
+
     @model_validator(mode="after")
     def _only_what_the_family_has(self) -> Model:
         residual = {

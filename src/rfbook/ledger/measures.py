@@ -19,12 +19,13 @@ from rfbook.experiments.batches import View, in_order
 from rfbook.experiments.data import Images
 from rfbook.experiments.models import recorded_layers
 from rfbook.experiments.progress import track
+from rfbook.ledger.field_measures import effective_fields, field_recipe
 from rfbook.ledger.padding import kernel_padding
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import Record
 from rfbook.ledger.weights import Trained
 from rfbook.metrics import receptive_field as fields
-from rfbook.metrics.saturation import Covariance, saturation, spectrum
+from rfbook.metrics.saturation import Covariance, dimensions, saturation, spectrum
 from rfbook.metrics.taps import tap
 
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -64,6 +65,8 @@ def layer_saturation(trained: Trained) -> Measured:
     values = {
         "layers": names,
         "saturation": [saturation(spectra[name]) for name in names],
+        "directions": [dimensions(spectra[name], 0.99) for name in names],
+        "directions_delve": [dimensions(spectra[name], 0.99, "delve") for name in names],
         "observations": [covariances[name].count for name in names],
     }
     return values, {name: eigenvalues.cpu().numpy() for name, eigenvalues in spectra.items()}
@@ -88,6 +91,8 @@ MEASURES: dict[str, Callable[[Trained], Measured]] = {
     "saturation": layer_saturation,
     "receptive_field": receptive_field,
     "kernel_padding": kernel_padding,
+    "effective_field": effective_fields,
+    "field_recipe": field_recipe,
 }
 """The functions behind the names in `stages.MEASURES`."""
 

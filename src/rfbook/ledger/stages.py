@@ -13,9 +13,11 @@ MEASURES: dict[str, int] = {
     "accuracy": 1,
     "saturation": 1,
     "probes": 1,
+    "probes_global": 1,
     "position_probes": 1,
     "receptive_field": 1,
     "effective_field": 1,
+    "field_recipe": 1,
     "kernel_padding": 1,
 }
 """Name and version of every measure in `ledger.measures`."""

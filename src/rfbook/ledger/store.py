@@ -48,10 +48,10 @@ class Store:
         write_atomically(path, text.encode())
         return record
 
-    def paths(self) -> Iterator[Path]:
-        """Every record's JSON file, in all roots."""
+    def paths(self, pattern: str = "*.json") -> Iterator[Path]:
+        """Every record's JSON file of that name pattern, in all roots."""
         for root in self.roots:
-            yield from sorted(root.glob("*/*.json"))
+            yield from sorted(root.glob(f"*/{pattern}"))
 
 
 def read(path: Path) -> Record:

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from torch import nn
 
+from rfbook.metrics.receptive_field_arithmetic import Pixels
 from rfbook.metrics.receptive_field_graph import Walk
 
 
@@ -34,15 +35,15 @@ class Layer:
 
     name: str
     kind: str
-    field: tuple[float, float]
-    jump: tuple[float, float]
+    field: tuple[Pixels, Pixels]
+    jump: tuple[Pixels, Pixels]
     center: tuple[float, float]
-    smallest: tuple[float, float]
+    smallest: tuple[Pixels, Pixels]
     main: bool
     note: str
 
     @property
-    def size(self) -> float:
+    def size(self) -> Pixels:
         """The field as one number, its longer side (Size Matters 2.4)."""
         return max(self.field)
 
@@ -93,13 +94,13 @@ def recorded_layers(layers: Mapping[str, Layer]) -> dict[str, Layer]:
     }
 
 
-def conv_fields(layers: Mapping[str, Layer]) -> list[tuple[str, float]]:
+def conv_fields(layers: Mapping[str, Layer]) -> list[tuple[str, Pixels]]:
     """(name, field size) of the convolutions on the main path: what `border_layer` takes."""
     recorded = recorded_layers(layers).values()
     return [(layer.name, layer.size) for layer in recorded if layer.kind == "conv"]
 
 
-def border_layer(fields: Sequence[tuple[str, float]], side: int) -> str | None:
+def border_layer(fields: Sequence[tuple[str, Pixels]], side: int) -> str | None:
     """The border layer for square inputs of `side` pixels, or None if there is none.
 
     fields: (name, receptive field) of the convolutions in order, without pooling.

@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 from math import inf, nan
 
 Pair = tuple[int, int]
+"""A number of units or pixels along (height, width)."""
+
+Pixels = int | float
+"""A whole number of input pixels, or infinity."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,13 @@ class Axis:
     smallest: size of the field along the path on which it grows least.
     """
 
-    first: float = 0
-    last: float = 0
-    jump: float = 1
-    smallest: float = 1
+    first: Pixels = 0
+    last: Pixels = 0
+    jump: Pixels = 1
+    smallest: Pixels = 1
 
     @property
-    def size(self) -> float:
+    def size(self) -> Pixels:
         """Size of the field, r_l in Size Matters 2.4."""
         return self.last - self.first + 1
 
@@ -55,7 +59,7 @@ class Axis:
             self, first=self.first + units * self.jump, last=self.last + units * self.jump
         )
 
-    def everything(self, jump: float = inf) -> Axis:
+    def everything(self, jump: Pixels = inf) -> Axis:
         """The axis after an operation whose every output sees all units."""
         return Axis(-inf, inf, jump, inf)
 
@@ -72,12 +76,12 @@ class Map:
     note: str = ""
 
     @property
-    def sizes(self) -> tuple[float, float]:
+    def sizes(self) -> tuple[Pixels, Pixels]:
         """The (height, width) of the field."""
         return self.axes[0].size, self.axes[1].size
 
     @property
-    def jumps(self) -> tuple[float, float]:
+    def jumps(self) -> tuple[Pixels, Pixels]:
         """The (height, width) jump."""
         return self.axes[0].jump, self.axes[1].jump
 
@@ -87,7 +91,7 @@ class Map:
         return self.axes[0].center, self.axes[1].center
 
     @property
-    def smallest(self) -> tuple[float, float]:
+    def smallest(self) -> tuple[Pixels, Pixels]:
         """The (height, width) of the field along the path on which it grows least."""
         return self.axes[0].smallest, self.axes[1].smallest
 

@@ -9,14 +9,10 @@
 One decomposition serves any number of `delta`.
 """
 
-from typing import Literal, Self
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import interpolate
-
-Convention = Literal["paper", "delve"]
 
 OBSERVATIONS_PER_PRODUCT = 8192
 """Longest sum left to single precision; longer ones are cut and the pieces added in double."""
@@ -139,7 +135,7 @@ def spectrum(covariance: Float[Tensor, "c c"]) -> Float[Tensor, " c"]:
 
 
 def dimensions(
-    eigenvalues: Float[Tensor, " c"], delta: float, convention: Convention = "paper"
+    eigenvalues: Float[Tensor, " c"], delta: float, convention: str = "paper"
 ) -> int:
     """Smallest number of directions that explain at least `delta` of the variance.
 
@@ -162,7 +158,7 @@ def dimensions(
 
 
 def saturation(
-    eigenvalues: Float[Tensor, " c"], delta: float = 0.99, convention: Convention = "paper"
+    eigenvalues: Float[Tensor, " c"], delta: float = 0.99, convention: str = "paper"
 ) -> float:
     """Saturation of a layer: `dimensions` divided by its c channels (Size Matters, 2.3)."""
     return dimensions(eigenvalues, delta, convention) / len(eigenvalues)

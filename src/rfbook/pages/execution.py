@@ -36,7 +36,7 @@ def execute(
 
     root = root or sources.repository()
     notebook = sources.read(page, root)
-    values = {**_defaults(notebook, tier), **(parameters or {})}
+    values = {**_defaults(notebook, tier_of(page, tier, root)), **(parameters or {})}
     running = folder_of(tier, root) / "running" / f"{page}.ipynb"
     running.parent.mkdir(parents=True, exist_ok=True)
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
@@ -58,6 +58,13 @@ def executed(page: str, tier: str, root: Path) -> Path:
     return folder_of(tier, root) / "executed" / f"{page}.ipynb"
 
 
+def tier_of(page: str, tier: str, root: Path | None = None) -> str:
+    """The tier at which a page runs: `tier`, or for `published` what its front matter names."""
+    root = root or sources.repository()
+    about = sources.matter(sources.find(page, root)).get("rfbook", {})
+    return about.get("tier", tier) if tier == PUBLISHED else tier
+
+
 def folder_of(tier: str, root: Path) -> Path:
     """Folder below which everything made for a tier is written."""
     return root / "build" / tier
@@ -66,8 +73,7 @@ def folder_of(tier: str, root: Path) -> Path:
 def _defaults(notebook: NotebookNode, tier: str) -> dict[str, object]:
     values = dict(_assignments(notebook))
     if "tier" in values:
-        own = notebook.metadata.get("rfbook", {}).get("tier", tier)
-        values["tier"] = own if tier == PUBLISHED else tier
+        values["tier"] = tier
     return values
 
 

@@ -1,0 +1,37 @@
+# Two commands: `make test` and `make book`. `make help` lists the rest.
+TIER ?= published
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/rfbook.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: book test why verify notebooks clean help
+
+book: $(STAMP) ## the site, in build/TIER/_build/html: make book TIER=smoke
+	$(PYTHON) -m rfbook book --tier $(TIER)
+
+test: $(STAMP) ## style, import contract, tests
+	$(PYTHON) -m ruff check . && $(PYTHON) -m pytest
+
+why: $(STAMP) ## what is missing or stale on a page: make why PAGE=size_matters/border-layer
+	$(PYTHON) -m rfbook why $(PAGE) --tier $(TIER)
+
+verify: $(STAMP) ## check the published records: checksums, keys, versions
+	$(PYTHON) -m rfbook verify
+
+notebooks: $(STAMP) ## write every page as .ipynb, to open in Jupyter
+	$(PYTHON) -m rfbook notebooks
+
+clean: ## remove build/; records and the environment stay
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+
+# The environment: exact versions, then this package in place. Made again when either file changes.
+$(STAMP): requirements.lock pyproject.toml
+	@python3 -c 'import sys; v = sys.version.split()[0]; sys.exit(0 if sys.version_info[:2] == (3, 11) else "python3 is " + v + ": the pinned versions need Python 3.11; put one first on PATH, for example with pyenv or conda")'
+	test -x $(PYTHON) || python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

@@ -1,0 +1,61 @@
+"""`python -m rfbook`: run, why, verify, plan, work, import, book, notebooks."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rfbook.pages import commands
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one command; errors that a user can mend are one message and exit status 2."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    arguments = _parser().parse_args(words)
+    os.chdir(commands.repository())
+    status = 0
+    try:
+        for line, good in arguments.command(arguments):
+            sys.stdout.write(line + "\n")
+            status = status if good else 1
+    except commands.MENDABLE as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="command")
+
+    def verb(name: str, function, **tier: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=function.__doc__.splitlines()[0])
+        sub.set_defaults(command=function)
+        if tier:
+            sub.add_argument("--tier", choices=commands.CHOICES, default=tier["tier"])
+        return sub
+
+    run = verb("run", commands.run)
+    run.add_argument("page")
+    run.add_argument(
+        "-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), dest="parameters"
+    )
+    run.add_argument("-o", "--output", type=Path, help="also write the executed notebook here")
+    verb("why", commands.why, tier="published").add_argument("page")
+    verb("plan", commands.plan, tier="published").add_argument("pages", nargs="*")
+    work = verb("work", commands.work, tier="published")
+    work.add_argument("pages", nargs="*")
+    work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
+    verb("verify", commands.verify)
+    verb("import", commands.take_over).add_argument("directory", type=Path)
+    verb("book", commands.book, tier="published")
+    verb("notebooks", commands.notebooks)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""Numbers read off a curve over layers, each defined once. Indices count from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Curve = Sequence[float]
+
+
+def tail_start(saturation: Curve) -> int:
+    """Where a low tail at the output begins: the best split into a higher and a lower level.
+
+    The split minimises the squared deviation from the mean before and the mean after it (a change
+    point of two levels). Returns the number of layers if no split has the lower level last.
+    The paper calls a tail the layers with "significantly less saturation" (Size Matters, 2.3).
+    """
+    values = np.asarray(saturation, dtype=float)
+    splits = [
+        (_spread(values[:index]) + _spread(values[index:]), index)
+        for index in range(1, len(values))
+        if values[index:].mean() < values[:index].mean()
+    ]
+    return min(splits)[1] if splits else len(values)
+
+
+def _spread(values: np.ndarray) -> float:
+    return float(((values - values.mean()) ** 2).sum())
+
+
+def gain_from(curve: Curve, index: int) -> float:
+    """How much the last layer's value exceeds that of the layer at `index`."""
+    return curve[-1] - curve[index]
+
+
+def drop_at(curve: Curve, index: int) -> float:
+    """Mean before the layer at `index` minus mean from it on."""
+    return float(np.mean(curve[:index]) - np.mean(curve[index:]))
+
+
+def largest_gap(curve: Curve, level: float, start: int) -> float:
+    """The largest distance between the curve and a level, from the layer at `start` on."""
+    return max(abs(value - level) for value in curve[start:])
+
+
+def largest_difference(first: Curve, second: Curve) -> float:
+    """The largest distance between two curves over the same layers."""
+    return max(abs(a - b) for a, b in zip(first, second, strict=True))
+
+
+def rank_correlation(first: Curve, second: Curve) -> float:
+    """Spearman's rank correlation of two curves over the same layers, -1 to 1."""
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(first, second).statistic)

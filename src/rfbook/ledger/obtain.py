@@ -1,0 +1,90 @@
+"""Records for runs: found in the store, or made now. The only place where looking up meets making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rfbook.experiments.progress import log
+from rfbook.experiments.spec import Run
+from rfbook.ledger.record import Record, description
+from rfbook.ledger.store import Store, read
+
+Records = dict[str, Record]
+"""The records of one run, by the name of their measure."""
+
+
+def obtain(run: Run, measures: Sequence[str], store: Store, device: str = "auto") -> Records:
+    """The run's records; what the store does not hold is trained and measured, then kept.
+
+    Raises RecordError for a damaged record, DataError or TrainingError if it cannot be made.
+    """
+    held = {name: store.find(run, name) for name in measures}
+    missing = [name for name, record in held.items() if record is None]
+    return {name: record for name, record in held.items() if record is not None} | (
+        _make(run, missing, store, device) if missing else {}
+    )
+
+
+def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:
+    # Torch is imported only here: a page whose records exist is built without it.
+    from rfbook.ledger.measures import measure
+    from rfbook.ledger.weights import trained
+
+    log.info("%s: to be made: %s", run.slug(), ", ".join(measures))
+    ready = trained(run, device)
+    return {name: store.add(measure(ready, name)) for name in measures}
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether a record is there. nearest: what separates it from the closest record that is."""
+
+    run: Run
+    measure: str
+    found: bool
+    nearest: str
+
+
+def status(run: Run, measure: str, store: Store) -> Status:
+    """Looks a record up and, if it is missing, says by which component: see `why`."""
+    record = store.find(run, measure)
+    reason = "" if record else why(run, measure, store)
+    return Status(run, measure, record is not None, reason)
+
+
+def why(run: Run, measure: str, store: Store) -> str:
+    """Why a record is not there: never made, or stale and by which component of its key."""
+    wanted = description(run, measure)
+    others = [read(path).description for path in store.paths(f"{measure}-*.json")]
+    differences = sorted((_differences(wanted, other) for other in others), key=len)
+    if not differences or len(differences[0]) > 2:
+        return "missing: never made"
+    return "stale: " + "; ".join(differences[0])
+
+
+def _differences(wanted: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    mine, theirs = _flat(wanted), _flat(other)
+    return [
+        f"{name} is {theirs.get(name, 'the default')}, needed {mine.get(name, 'the default')}"
+        for name in sorted(mine.keys() | theirs.keys())
+        if mine.get(name) != theirs.get(name)
+    ]
+
+
+def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in nested.items():
+        full = f"{prefix}{name}"
+        flat |= _flat(value, f"{full}.") if isinstance(value, dict) else {full: value}
+    return flat
+
+
+def merged(asked: Iterable[tuple[Run, Sequence[str]]]) -> dict[Run, list[str]]:
+    """All measures that are asked of each run, in the order of first mention."""
+    union: dict[Run, list[str]] = {}
+    for run, measures in asked:
+        wanted = union.setdefault(run, [])
+        wanted += [name for name in measures if name not in wanted]
+    return union

@@ -1,0 +1,122 @@
+"""What `python -m rfbook` can do. Every command yields (line to show, whether it is good)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+
+import nbformat
+import yaml
+from pydantic import ValidationError
+
+from rfbook.experiments.tiers import TIERS
+from rfbook.ledger.claims import ClaimError
+from rfbook.ledger.obtain import merged, obtain, status
+from rfbook.ledger.record import RecordError, record_key
+from rfbook.ledger.store import Store, read
+from rfbook.ledger.store import take_over as add_all
+from rfbook.pages import site, sources
+from rfbook.pages.execution import PageError, execute, folder_of, tier_of
+from rfbook.pages.notebook import Ask, asks, declared, store_of
+from rfbook.pages.parameters import PUBLISHED, ParameterError
+from rfbook.pages.sources import repository
+
+Lines = Iterator[tuple[str, bool]]
+CHOICES = (PUBLISHED, *TIERS)
+MENDABLE = (
+    ParameterError, PageError, RecordError, ClaimError, ValidationError, LookupError,
+    FileNotFoundError,
+)  # fmt: skip
+"""Errors whose message says what to do; any other is a fault of ours and shows where it happened."""
+
+
+def run(arguments: argparse.Namespace) -> Lines:
+    """execute one page with other parameters: run PAGE -p NAME VALUE ..."""
+    passed = {name: yaml.safe_load(value) for name, value in arguments.parameters}
+    tier = str(passed.get("tier", tier_of(arguments.page, PUBLISHED)))
+    asks(arguments.page, passed)
+    made = execute(arguments.page, tier, passed)
+    if arguments.output:
+        shutil.copyfile(made, arguments.output)
+    yield f"executed: {arguments.output or made}", True
+
+
+def why(arguments: argparse.Namespace) -> Lines:
+    """say of each record of a page: there, missing, or stale and by what"""
+    tier = tier_of(arguments.page, arguments.tier)
+    for run, measures in merged(_asked([arguments.page], arguments.tier)).items():
+        for measure in measures:
+            found = status(run, measure, store_of(tier))
+            said = "there" if found.found else found.nearest
+            yield f"{run.slug()} {measure} {record_key(run, measure)}: {said}", True
+
+
+def plan(arguments: argparse.Namespace) -> Lines:
+    """list every run that pages ask for, with the measures that are missing"""
+    store = store_of(arguments.tier)
+    for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
+        missing = [name for name in measures if store.find(run, name) is None]
+        yield f"{run.slug()}: {'missing ' + ', '.join(missing) if missing else 'done'}", True
+
+
+def work(arguments: argparse.Namespace) -> Lines:
+    """make every missing record of the plan, run by run; can be killed and started again"""
+    store = store_of(arguments.tier)
+    if arguments.publish:
+        store = Store(store.roots[:1])
+    for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
+        obtain(run, measures, store)
+        yield f"{run.slug()}: done", True
+
+
+def _asked(pages: list[str], tier: str) -> list[Ask]:
+    names = pages or [page for page in sources.pages(repository()) if "book/" not in page]
+    return [ask for page in names for ask in asks(page, _at(page, tier))]
+
+
+def _at(page: str, tier: str) -> Mapping[str, object]:
+    """The page's tier as a parameter, for pages that have one."""
+    return {"tier": tier_of(page, tier)} if "tier" in declared(page) else {}
+
+
+def verify(arguments: argparse.Namespace) -> Lines:
+    """check every published record: checksum, key, and whether its stages are still current"""
+    paths = list(store_of(PUBLISHED).paths())
+    for path in paths:
+        try:
+            record = read(path)
+        except RecordError as error:
+            yield str(error), False
+            continue
+        if record_key(record.run, record.measure) != record.key:
+            yield f"{path}: stale: a stage, the data or the description has a newer version", False
+    yield f"{len(paths)} records checked", True
+
+
+def take_over(arguments: argparse.Namespace) -> Lines:
+    """check the records in a directory and add them to results/; none is overwritten"""
+    published = Store(store_of(PUBLISHED).roots[:1])
+    for record in add_all(arguments.directory, published):
+        yield f"{record.run.slug()} {record.measure} {record.key}", True
+
+
+def book(arguments: argparse.Namespace) -> Lines:
+    """execute every page and build the site"""
+    if arguments.tier == "smoke":
+        # From nothing: smoke trusts no weights and no data that an earlier build left.
+        made = folder_of("smoke", repository())
+        shutil.rmtree(made, ignore_errors=True)
+        os.environ["RFBOOK_CACHE"] = str(made / "cache")
+    yield f"the site is {site.build(arguments.tier)}", True
+
+
+def notebooks(arguments: argparse.Namespace) -> Lines:
+    """write every page as .ipynb into build/notebooks, to open in Jupyter"""
+    root = repository()
+    for page in sources.pages(root):
+        path = root / "build/notebooks" / f"{page}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(sources.read(page, root), path)
+        yield str(path), True

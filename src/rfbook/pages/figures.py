@@ -1,0 +1,152 @@
+"""The papers' figures, from records: same axes, same order, ours filled, the original hollow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+from rfbook.ledger.quantities import border_number, convolution_curve
+from rfbook.pages import style
+from rfbook.pages.notebook import Outcome, Page
+
+
+def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes of each network, one a seed, in the order of first mention."""
+    grouped: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        grouped.setdefault(outcome.label, []).append(outcome)
+    return grouped
+
+
+def half_width(values: np.ndarray) -> np.ndarray | None:
+    """Half of Student's 95 % interval over seeds, the first axis; None for one seed."""
+    if len(values) < 2:
+        return None
+    from scipy.stats import t
+
+    return t.ppf(0.975, len(values) - 1) * values.std(0, ddof=1) / np.sqrt(len(values))
+
+
+def layer_profiles(
+    page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str, border: bool = True
+) -> None:
+    """Saturation bars and the probes' line per convolution, as in Size Matters, Figures 1 and 4.
+
+    The black vertical line marks the border layer, the dotted one the model's own accuracy. Error
+    bars are 95 % intervals over seeds; with one seed there are none and the title says so.
+    """
+    style.use()
+    groups = by_network(outcomes)
+    columns = 2 if len(groups) > 1 else 1
+    rows = -(-len(groups) // columns)
+    figure, axes = pyplot.subplots(
+        rows, columns, figsize=(4.8 * columns + 1.6, 3.2 * rows), squeeze=False, sharey=True
+    )
+    for axis, (network, seeds) in zip(axes.flat, groups.items(), strict=False):
+        _profile(axis, network, seeds, border)
+    for axis in axes.flat[len(groups) :]:
+        axis.set_visible(False)
+    axes.flat[0].legend(loc="lower left", fontsize="small")
+    figure.suptitle(page.scaled(), fontsize="small")
+    style.show(figure, alt, caption, name)
+
+
+def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -> None:
+    saturation = _curves(seeds, "saturation")
+    probes = _curves(seeds, "probes")
+    accuracy = np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
+    places = np.arange(1, saturation.shape[1] + 1)
+    axis.bar(
+        places, saturation.mean(0), yerr=half_width(saturation), color=style.COLOURS[5],
+        ecolor=style.GREY, label="saturation",
+    )  # fmt: skip
+    axis.errorbar(
+        places, probes.mean(0), yerr=half_width(probes), color=style.COLOURS[1], marker="o",
+        markersize=4, label="probe accuracy",
+    )  # fmt: skip
+    axis.axhline(accuracy, color=style.COLOURS[4], linestyle=":", label="model accuracy")
+    number = border_number(seeds[0].records)
+    if border and number:
+        axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
+    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
+    axis.set_title(f"{network}, {100 * accuracy:.1f} % ({runs})")
+    axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=places)
+    axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
+
+
+def _curves(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
+    """(seeds, convolutions) of a measure."""
+    return np.array([convolution_curve(seed.records, measure) for seed in seeds])
+
+
+def fields_against_printed(
+    page: Page, outcomes: Sequence[Outcome], printed: dict[str, float], alt: str, caption: str,
+    name: str,
+) -> None:  # fmt: skip
+    """Receptive field of the last convolution per network: filled ours, hollow the printed value."""
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
+    groups = by_network(outcomes)
+    places = np.arange(len(groups))
+    ours = [seeds[0].records["receptive_field"].values["field"][-1] for seeds in groups.values()]
+    known = [(place, printed[net]) for place, net in enumerate(groups) if net in printed]
+    axis.plot(*zip(*known, strict=True), **style.ORIGINAL, label="printed")
+    axis.plot(places, ours, linestyle="none", **style.OURS, label="computed")
+    axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
+    axis.set(ylabel="receptive field, pixels", ylim=(0, None))
+    axis.legend()
+    figure.suptitle(page.scaled(), fontsize="small")
+    style.show(figure, alt, caption, name)
+
+
+def curves(
+    page: Page, lines: dict[str, Sequence[float]], axes: tuple[str, str], alt: str, caption: str,
+    name: str,
+) -> None:  # fmt: skip
+    """Named curves over convolutions, counted from 1."""
+    style.use()
+    figure, axis = pyplot.subplots()
+    for (label, values), marker in zip(lines.items(), "osD^vP*", strict=False):
+        axis.plot(range(1, len(values) + 1), values, marker=marker, markersize=5, label=label)
+    axis.set(xlabel=axes[0], ylabel=axes[1])
+    axis.legend(fontsize="small")
+    figure.suptitle(page.scaled(), fontsize="small")
+    style.show(figure, alt, caption, name)
+
+
+def maps(
+    page: Page, images: dict[str, np.ndarray], alt: str, caption: str, name: str
+) -> None:
+    """Square maps side by side, each from 0 to its own 99.5th percentile, as in Dead Pixel, Fig. 1."""
+    style.use()
+    figure, axes = pyplot.subplots(
+        1, len(images), figsize=(3.1 * len(images) + 0.4, 3.4), squeeze=False
+    )
+    for axis, (title, image) in zip(axes.flat, images.items(), strict=True):
+        axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
+        axis.set_title(title)
+        axis.grid(False)
+    figure.suptitle(page.scaled(), fontsize="small")
+    style.show(figure, alt, caption, name)
+
+
+def bars(
+    page: Page, groups: dict[str, dict[str, float]], ylabel: str, alt: str, caption: str, name: str
+) -> None:
+    """Bars of several arms beside each other for each network: network -> arm -> value."""
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
+    arms = list(next(iter(groups.values())))
+    width = 0.8 / len(arms)
+    for index, (arm, hatch) in enumerate(zip(arms, ("", "//", "..", "xx"), strict=False)):
+        heights = [values[arm] for values in groups.values()]
+        places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
+        axis.bar(places, heights, width, label=arm, hatch=hatch, edgecolor="white")
+    axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
+    axis.set(ylabel=ylabel)
+    axis.legend(fontsize="small")
+    figure.suptitle(page.scaled(), fontsize="small")
+    style.show(figure, alt, caption, name)

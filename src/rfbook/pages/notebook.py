@@ -1,0 +1,207 @@
+"""The page, as a notebook holds it: parameters in; runs, records, verdicts and provenance out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from rfbook.experiments.spec import RECIPES, Data, Model, Run
+from rfbook.experiments.tiers import changed, scale, with_changes
+from rfbook.ledger.claims import Claim, Verdict, judge, read_claims
+from rfbook.ledger.obtain import Records, obtain
+from rfbook.ledger.store import Store
+from rfbook.pages import sources
+from rfbook.pages.execution import folder_of
+from rfbook.pages.parameters import ParameterError, checked
+
+Ask = tuple[Run, tuple[str, ...]]
+_plan: ContextVar[list[Ask] | None] = ContextVar("plan", default=None)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A run as this page makes it, and as the paper made it."""
+
+    run: Run
+    paper: Run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run with the records that were asked of it."""
+
+    run: Run
+    paper: Run
+    records: Records
+
+    @property
+    def label(self) -> str:
+        """The network's name."""
+        return self.run.model.label
+
+
+@dataclass
+class Page:
+    """One section of a paper. values: its valid parameters. outcomes: all it has measured."""
+
+    name: str
+    values: dict[str, object]
+    store: Store
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, name: str, namespace: Mapping[str, object]) -> Page:
+        """The page of that name, with the parameters found in the notebook's `globals()`.
+
+        Raises ParameterError before anything is computed, LookupError for an unknown page.
+        """
+        values = checked(declared(name), namespace)
+        return cls(name, values, store_of(str(values["tier"])))
+
+    @property
+    def tier(self) -> str:
+        """The tier the page runs at."""
+        return str(self.values["tier"])
+
+    def runs(
+        self,
+        models: Sequence[str | Model],
+        data: str = "cifar10",
+        side: int = 32,
+        recipe: str = "sgd30",
+        **images: object,
+    ) -> list[Planned]:
+        """Every model from every seed, described as in the paper, then scaled by the tier.
+
+        The page's own width, epochs and images come last and win, where they are not None.
+        Raises ParameterError if a run cannot be made so.
+        """
+        seeds = range(int(self.values.get("seeds", 1)))
+        try:
+            networks = [m if isinstance(m, Model) else Model(name=m) for m in models]
+            seen = Data(name=data, side=side, **images)
+            papers = [
+                Run(model=network, data=seen, recipe=RECIPES[recipe], seed=seed)
+                for network in networks
+                for seed in seeds
+            ]
+            return [Planned(self._as_asked(scale(paper, self.tier)), paper) for paper in papers]
+        except ValidationError as error:
+            said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
+            raise ParameterError(said) from None
+
+    def _as_asked(self, run: Run) -> Run:
+        parts = {
+            "model": ("width",),
+            "recipe": ("epochs",),
+            "data": ("images", "test_images"),
+        }
+        given = {name: value for name, value in self.values.items() if value is not None}
+        changes = {
+            part: {name: given[name] for name in names if name in given}
+            for part, names in parts.items()
+        }
+        return with_changes(run, changes)
+
+    def measure(self, planned: Sequence[Planned], *measures: str) -> list[Outcome]:
+        """The records of every run: from the store, or trained and measured now.
+
+        While a plan is made (`planning`) nothing is computed and the list is empty.
+        """
+        plan = _plan.get()
+        if plan is not None:
+            plan += [(one.run, measures) for one in planned]
+            return []
+        device = str(self.values.get("device", "auto"))
+        found = [
+            Outcome(one.run, one.paper, obtain(one.run, measures, self.store, device))
+            for one in planned
+        ]
+        self.outcomes += found
+        return found
+
+    def claims(self) -> list[Claim]:
+        """The claims that name this page."""
+        held = read_claims(sources.repository() / "claims")
+        return [claim for claim in held if claim.page == self.name]
+
+    def verdicts(self) -> list[Verdict]:
+        """The verdict on each of the page's claims, from its outcomes."""
+        return [judge(claim, self._seeds(claim), self.tier) for claim in self.claims()]
+
+    def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
+        from rfbook.ledger.quantities import QUANTITIES
+
+        needed = set(QUANTITIES[claim.quantity].measures) if claim.quantity else set()
+        grouped: dict[str, list[Records]] = {}
+        for outcome in self.outcomes:
+            if needed and needed <= outcome.records.keys():
+                grouped.setdefault(outcome.label, []).append(outcome.records)
+        return grouped
+
+    def scaled(self) -> str:
+        """What the tier and the parameters changed against the paper, in words."""
+        differences = {
+            f"{name} {ours} (paper {theirs})"
+            for outcome in self.outcomes
+            for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
+        }
+        return f"tier {self.tier}: {', '.join(sorted(differences)) or 'as in the paper'}"
+
+
+def store_of(tier: str) -> Store:
+    """Where a tier's records are: `smoke` keeps its own, which published ones never mix with."""
+    root = sources.repository()
+    if tier == "smoke":
+        return Store((folder_of(tier, root) / "records",))
+    return Store((root / "results", root / "runs"))
+
+
+def declared(page: str) -> dict[str, object]:
+    """The page's parameters and their defaults, in order, as its source assigns them."""
+    cells = cells_of(page, "parameters")
+    lines = ast.parse("\n".join(cells)).body
+    return {
+        line.targets[0].id: ast.literal_eval(line.value)
+        for line in lines
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
+    }
+
+
+def cells_of(page: str, tag: str) -> list[str]:
+    """Sources of the page's code cells that carry a tag."""
+    notebook = sources.read(page, sources.repository())
+    return [cell.source for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+@contextmanager
+def planning() -> Iterator[list[Ask]]:
+    """Inside, `Page.measure` only notes what is asked; the list yielded holds it."""
+    token = _plan.set([])
+    try:
+        yield _plan.get()
+    finally:
+        _plan.reset(token)
+
+
+def replay(page: str, parameters: Mapping[str, object]) -> Page:
+    """The page after its parameters and its run cells, without the rest of the notebook.
+
+    Outside `planning` this loads or makes its records.
+    """
+    namespace: dict[str, object] = declared(page) | dict(parameters)
+    for source in cells_of(page, "run"):
+        exec(compile(source, f"<{page}>", "exec"), namespace)
+    return namespace["page"]
+
+
+def asks(page: str, parameters: Mapping[str, object]) -> list[Ask]:
+    """All runs and measures a page asks for with these parameters; nothing is computed."""
+    with planning() as plan:
+        replay(page, parameters)
+        return list(plan)

@@ -1,0 +1,130 @@
+"""The parameters a page may have: their types, valid values and meaning, each said once.
+
+papermill only warns of a parameter it does not know and never checks a type, so the page itself
+refuses, before anything is computed, whichever way it was started.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from rfbook.experiments.spec import NETWORKS
+from rfbook.experiments.tiers import TIERS
+
+PUBLISHED = "published"
+
+
+class ParameterError(ValueError):
+    """A parameter is unknown, has the wrong type or is out of range."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """meaning, valid: for the reader's table. check: returns the value to use, or raises ValueError."""
+
+    meaning: str
+    valid: str
+    check: Callable[[object], object]
+
+
+def _one_of(*words: str) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if value not in words:
+            near = get_close_matches(str(value), words, n=1)
+            raise ValueError(f"did you mean {near[0]!r}?" if near else "")
+        return value
+
+    return check
+
+
+def _number(kind: type, low: float, high: float, optional: bool) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if value is None and optional:
+            return None
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not (whole or (kind is float and isinstance(value, float))):
+            raise ValueError(f"it is of type {type(value).__name__}")
+        if not low <= value <= high:
+            raise ValueError("it is out of range")
+        return kind(value)
+
+    return check
+
+
+def _networks(value: object) -> tuple[str, ...]:
+    if not isinstance(value, str):
+        raise ValueError(f"it is of type {type(value).__name__}")
+    names = tuple(value.replace(",", " ").split())
+    known = _one_of(*NETWORKS)
+    if not names or len(set(names)) < len(names):
+        raise ValueError("name at least one network, each once")
+    return tuple(str(known(name)) for name in names)
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "tier": Parameter(
+        "how far every run is scaled", ", ".join(TIERS), _one_of(*TIERS, PUBLISHED)
+    ),
+    "device": Parameter("where to compute", "auto, cpu, cuda", _one_of("auto", "cpu", "cuda")),
+    "seeds": Parameter(
+        "how many times each network is trained", "1 to 20", _number(int, 1, 20, False)
+    ),
+    "models": Parameter("networks, separated by spaces", ", ".join(NETWORKS), _networks),
+    "side": Parameter("input side in pixels", "8 to 1024", _number(int, 8, 1024, False)),
+    "width": Parameter(
+        "factor on all channel counts", "None (the tier's) or above 0 to 4",
+        _number(float, 1e-3, 4, True),
+    ),
+    "epochs": Parameter(
+        "passes over the training images", "None (the tier's) or 0 to 1000",
+        _number(int, 0, 1000, True),
+    ),
+    "images": Parameter(
+        "training images", "None (the tier's) or 2 to as many as there are",
+        _number(int, 2, 10**7, True),
+    ),
+    "test_images": Parameter(
+        "test images that are measured on", "None (the tier's) or 2 to as many as there are",
+        _number(int, 2, 10**7, True),
+    ),
+    "delta": Parameter(
+        "share of the variance that counts as explained", "above 0 to 1", _number(float, 1e-6, 1, False)
+    ),
+}  # fmt: skip
+
+
+def checked(declared: Iterable[str], namespace: Mapping[str, object]) -> dict[str, object]:
+    """The values of the declared parameters, each valid.
+
+    Raises ParameterError for the first that is not, or for any other plain variable in the
+    namespace: it was passed, and the page does not have it.
+    """
+    names = list(declared)
+    for name in namespace:
+        if name not in names and _is_passed(name, namespace[name]):
+            near = get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise ParameterError(
+                f"unknown parameter {name!r}: {hint}This page has {', '.join(names)}."
+            )
+    return {name: _valid(name, namespace[name]) for name in names}
+
+
+def _valid(name: str, value: object) -> object:
+    parameter = PARAMETERS[name]
+    try:
+        return parameter.check(value)
+    except ValueError as error:
+        raise ParameterError(
+            f"{name}={value!r}: valid is {parameter.valid}. {str(error).capitalize()}".strip()
+        ) from None
+
+
+def _is_passed(name: str, value: object) -> bool:
+    """Whether a variable can only be an injected parameter: plain data under a public name."""
+    shell = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+    plain = (bool, int, float, str, list, dict, tuple, set, types.NoneType)
+    return not name.startswith("_") and name not in shell and isinstance(value, plain)

@@ -1,0 +1,151 @@
+"""Every table of the book, generated: parameters, what the paper says, ours beside it, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from rfbook.ledger.claims import Claim, Estimate, Verdict, estimate
+from rfbook.ledger.quantities import QUANTITIES
+from rfbook.pages.notebook import Outcome, Page, declared
+from rfbook.pages.parameters import PARAMETERS
+
+WORDS = {
+    "reproduced": "●",
+    "partly": "◐",
+    "not reproduced": "○",
+    "not tested": "–",
+}
+"""A sign beside each verdict word, so that neither colour nor shape is needed to read it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption, header cells and text cells; shown as HTML."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
+        body = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
+        return (
+            f'<div class="rf-table"><table><caption>{escape(self.caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+
+
+def _cells(row: Sequence[str]) -> str:
+    first, *rest = (escape(str(cell)) for cell in row)
+    return f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest)
+
+
+def number(value: float) -> str:
+    """A number for a reader: whole if it is whole, else three significant digits or more."""
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def _interval(one: Estimate) -> str:
+    if one.exact:
+        return "exact"
+    if one.interval is None:
+        return "one seed: none"
+    return f"{number(one.interval[0])} to {number(one.interval[1])}"
+
+
+def parameters(page: Page) -> Table:
+    """The page's parameters: default, value in use, valid values, meaning."""
+    rows = [
+        [name, str(default), _shown(page.values[name]), PARAMETERS[name].valid,
+         PARAMETERS[name].meaning]
+        for name, default in declared(page.name).items()
+    ]  # fmt: skip
+    return Table("Parameters", ["name", "default", "here", "valid", "meaning"], rows)
+
+
+def _shown(value: object) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def says(page: Page) -> Table:
+    """The page's claims in our words, and where they stand."""
+    rows = [[claim.id, claim.where, claim.says, _test(claim)] for claim in page.claims()]
+    return Table("Claims of this section", ["claim", "where", "what it says", "holds if"], rows)
+
+
+def _test(claim: Claim) -> str:
+    """The comparison that decides, in words."""
+    if claim.quantity is None:
+        return f"not tested: {claim.untested}"
+    name, unit = claim.quantity.replace("_", " "), QUANTITIES[claim.quantity].unit
+    margin = f"{number(claim.margin)} {unit}"
+    return {
+        "below": f"{name} below {margin}",
+        "above": f"{name} above {margin}",
+        "near": f"{name} at most {margin} from the printed value",
+    }[str(claim.holds_if)]
+
+
+def verdicts(page: Page) -> Table:
+    """One row a claim and network: original, ours, n, interval, verdict."""
+    rows = [row for verdict in page.verdicts() for row in _verdict_rows(verdict)]
+    columns = ["claim", "network", "printed", "ours", "n", "95 % interval", "verdict"]
+    return Table(f"Verdicts ({page.scaled()})", columns, rows)
+
+
+def _verdict_rows(verdict: Verdict) -> Iterable[list[str]]:
+    word = f"{WORDS[verdict.word]} {verdict.word}: {verdict.why}"
+    if not verdict.estimates:
+        yield [verdict.claim.id, "", "", "", "0", "", word]
+    for index, one in enumerate(verdict.estimates):
+        printed = verdict.claim.printed.get(one.network)
+        unit = QUANTITIES[str(verdict.claim.quantity)].unit
+        yield [
+            verdict.claim.id, one.network, "" if printed is None else number(printed),
+            f"{number(one.mean)} {unit}", str(one.n), _interval(one), word if index == 0 else "",
+        ]  # fmt: skip
+
+
+def comparison(page: Page, quantity: str, printed: dict[str, float], caption: str) -> Table:
+    """A quantity of every network: the paper's number beside ours, with n and interval."""
+    grouped: dict[str, list[Outcome]] = {}
+    for outcome in page.outcomes:
+        if set(QUANTITIES[quantity].measures) <= outcome.records.keys():
+            grouped.setdefault(outcome.label, []).append(outcome)
+    rows = []
+    for network, outcomes in grouped.items():
+        one = estimate(quantity, network, [outcome.records for outcome in outcomes])
+        original = number(printed[network]) if network in printed else "not printed"
+        rows.append([network, original, number(one.mean), str(one.n), _interval(one)])
+    unit = QUANTITIES[quantity].unit
+    return Table(f"{caption} ({unit}; {page.scaled()})",
+                 ["network", "original", "ours", "n", "95 % interval"], rows)  # fmt: skip
+
+
+def footer(page: Page) -> Table:
+    """Provenance of everything above: record, commit, data, machine, minutes."""
+    rows = []
+    for outcome in page.outcomes:
+        for record in outcome.records.values():
+            made = record.provenance["measuring"]
+            minutes = record.provenance["training"]["minutes"]
+            rows.append([
+                f"{outcome.run.slug()} {record.measure}", record.key, made["commit"][:12],
+                record.description["data_fingerprint"][:12], made["made"][:10],
+                f"{made['processor']}, {made['threads']} threads",
+                f"{minutes:.1f} + {made['minutes']:.1f}",
+            ])  # fmt: skip
+    columns = ["record", "key", "commit", "data", "made", "machine", "minutes (train + measure)"]
+    return Table(f"Provenance ({page.scaled()})", columns, rows)
+
+
+def rerun(page: Page, what: str, **values: object) -> Table:
+    """A ready command that runs this page with other parameters."""
+    passed = " ".join(f'-p {name} "{value}"' if " " in str(value) else f"-p {name} {value}"
+                      for name, value in values.items())  # fmt: skip
+    command = f"papermill page://{page.name} out.ipynb {passed}"
+    return Table("Run it", ["what", "command"], [[what, command]])

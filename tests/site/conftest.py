@@ -1,0 +1,106 @@
+"""A tiny book with the real configuration: a page with a figure, one without, an index."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rfbook.pages import site
+
+REPOSITORY = Path(__file__).parents[2]
+HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
+
+TOC = """\
+format: jb-book
+root: book/index
+defaults: {numbered: 1}
+parts:
+  - caption: Part
+    chapters:
+      - file: notebooks/size_matters/plain
+      - file: notebooks/size_matters/toy
+"""
+
+INDEX = f"""{HEAD}---
+# A tiny book
+
+The line is in {{numref}}`fig-toy-line`.
+
+```{{code-cell}} ipython3
+print("computed on the index")
+```
+"""
+
+PLAIN = f"""{HEAD}rfbook: {{tier: thin}}
+---
+# Plain
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+tier = "smoke"
+width = 1.0  # share of the channels
+```
+
+```{{code-cell}} ipython3
+import sys
+print("noi" + "se", file=sys.stderr)
+print("this is", tier)
+```
+"""
+
+PAGE = f"""{HEAD}rfbook: {{tier: thin}}
+---
+# A toy
+
+What {{cite:t}}`richter2021size` call $r_l$.
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+tier = "smoke"
+width = 1.0  # share of the channels
+```
+
+```{{code-cell}} ipython3
+:tags: [hide-input]
+from matplotlib import pyplot
+from rfbook.pages import style
+style.use()
+figure, axes = pyplot.subplots()
+axes.plot([1, 2, 3], [1, 4, 9], **style.OURS)
+alt = "The curve: it rises with depth, from 1 to 9, n = 1"
+style.show(figure, alt, f"At tier {{tier}} and width {{width:.2f}}, $r_l$ rises.", "fig-toy-line")
+```
+
+## References
+
+```{{bibliography}}
+```
+"""
+
+
+def write_book(root: Path) -> Path:
+    """Write the tiny book below `root`, with the configuration of the real one."""
+    shutil.copy(REPOSITORY / "_config.yml", root)
+    for folder in ("_ext", "_static"):
+        shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
+    shutil.copy(REPOSITORY / "book/references.bib", root / "book")
+    (root / "notebooks/size_matters").mkdir(parents=True)
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book/index.md").write_text(INDEX)
+    (root / "notebooks/size_matters/plain.md").write_text(PLAIN)
+    (root / "notebooks/size_matters/toy.md").write_text(PAGE)
+    return root
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Root of a tiny book that nobody has built."""
+    return write_book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Root of a tiny book that is built at its published tier. Do not write into it."""
+    root = write_book(tmp_path_factory.mktemp("book"))
+    site.build("published", root)
+    return root

@@ -1,0 +1,91 @@
+"""Pages are executed at a tier, always with the same result, and a failure says where it was."""
+
+import nbformat
+import pytest
+
+from rfbook.pages import execution, site, sources
+
+PAGE, FIGURE = "size_matters/plain", "size_matters/toy"
+
+
+def outputs(path):
+    return "\n".join(
+        str(output.get("data", output.get("text")))
+        for cell in nbformat.read(path, 4).cells
+        for output in cell.get("outputs", [])
+    )
+
+
+def change(root, old, new):
+    path = root / f"notebooks/{PAGE}.md"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_page_runs_at_the_tier_it_is_given(tiny):
+    assert "this is paper" in outputs(site.execute(PAGE, "paper", root=tiny))
+
+
+def test_the_published_book_takes_the_tier_that_the_page_names(built):
+    assert "this is thin" in outputs(execution.executed(PAGE, "published", built))
+
+
+def test_a_page_of_the_book_folder_is_executed_too(built):
+    assert "computed on the index" in outputs(execution.executed("book/index", "published", built))
+
+
+def test_parameters_that_are_not_passed_are_shown_with_their_defaults(tiny):
+    notebook = nbformat.read(site.execute(PAGE, "thin", {"width": 0.5}, tiny), 4)
+    injected = [c for c in notebook.cells if "injected-parameters" in c.metadata.tags]
+    assert [line for line in injected[0].source.splitlines() if "=" in line] == [
+        'tier = "thin"',
+        "width = 0.5",
+    ]
+
+
+def test_two_executions_of_a_page_give_the_same_bytes(tiny, built):
+    again = site.execute(FIGURE, "published", root=tiny).read_bytes()
+    assert again == execution.executed(FIGURE, "published", built).read_bytes()
+
+
+def test_an_executed_page_holds_no_noise_and_hides_its_plumbing(built):
+    notebook = nbformat.read(execution.executed(PAGE, "published", built), 4)
+    assert "papermill" not in notebook.metadata
+    assert "noise" not in str(notebook)
+    tags = [set(cell.metadata.tags) for cell in notebook.cells]
+    assert {"parameters", "remove-cell"} in tags
+    assert {"injected-parameters", "hide-input"} in tags
+
+
+def test_a_cell_that_raises_is_named_with_its_error_and_the_notebook_so_far(tiny):
+    change(tiny, "import sys", "raise ValueError('width=3: at most 1')")
+    with pytest.raises(site.PageError, match=r"ValueError: width=3: at most 1") as caught:
+        site.execute(PAGE, "smoke", root=tiny)
+    assert PAGE in str(caught.value)
+    assert (tiny / f"build/smoke/running/{PAGE}.ipynb").exists()
+
+
+def test_a_page_that_stops_does_not_stop_the_others(tiny):
+    change(tiny, "import sys", "1 / 0")
+    (tiny / f"notebooks/{FIGURE}.md").unlink()
+    with pytest.raises(site.PageError, match="ZeroDivisionError"):
+        site.execute_all("smoke", tiny)
+    assert execution.executed("book/index", "smoke", tiny).exists()
+
+
+def test_an_unknown_page_is_refused_with_the_nearest_one(tiny):
+    with pytest.raises(LookupError, match=r"did you mean 'size_matters/toy'\? .*book/index"):
+        site.execute("size_matters/toi", "smoke", root=tiny)
+
+
+def test_pages_are_the_notebooks_and_what_holds_code_in_the_book(tiny):
+    (tiny / "book/prose.md").write_text("# No code\n\n---\n\nkernelspec\n")
+    assert sources.pages(tiny) == ["book/index", PAGE, FIGURE]
+
+
+def test_outside_a_checkout_the_error_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sources, "__file__", str(tmp_path / "sources.py"))
+    with pytest.raises(FileNotFoundError, match="clone the repository"):
+        sources.repository()

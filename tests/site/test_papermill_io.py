@@ -1,0 +1,65 @@
+"""papermill opens a page by its name."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from papermill.iorw import papermill_io
+
+from rfbook.pages.papermill_io import PageHandler, handler
+
+SIZE_MATTERS = ["page://size_matters/plain", "page://size_matters/toy"]
+
+
+def test_the_installed_package_registers_the_handler_for_its_prefix():
+    assert papermill_io.get_handler("page://size_matters/border-layer") is handler
+
+
+def test_a_page_is_read_as_a_notebook_with_a_kernel(tiny):
+    notebook = nbformat.reads(PageHandler(tiny).read("page://size_matters/toy"), 4)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    nbformat.validate(notebook)
+
+
+def test_reading_twice_gives_the_same_text(tiny):
+    read = PageHandler(tiny).read
+    assert read("page://size_matters/toy") == read("page://size_matters/toy")
+
+
+def test_a_suffix_that_papermill_users_write_by_habit_is_accepted(tiny):
+    read = PageHandler(tiny).read
+    assert read("page://size_matters/toy.ipynb") == read("page://size_matters/toy")
+
+
+def test_an_unknown_page_is_refused_with_the_nearest_one(tiny):
+    with pytest.raises(LookupError, match="did you mean 'size_matters/toy'"):
+        PageHandler(tiny).read("page://size_matters/tox")
+
+
+def test_pages_can_be_listed_by_their_beginning(tiny):
+    pages = PageHandler(tiny)
+    assert pages.listdir("page://") == ["page://book/index", *SIZE_MATTERS]
+    assert pages.listdir("page://size") == SIZE_MATTERS
+
+
+def test_a_page_cannot_be_written_over(tiny):
+    with pytest.raises(ValueError, match=r"write to a file, for example out\.ipynb"):
+        PageHandler(tiny).write("{}", "page://size_matters/toy")
+
+
+def test_the_command_line_runs_a_page_without_a_warning(tiny):
+    text = (
+        "import sys, pathlib\n"
+        "from rfbook.pages.papermill_io import handler\n"
+        f"handler.root = pathlib.Path({str(tiny)!r})\n"
+        "from papermill.__main__ import papermill\n"
+        "papermill(sys.argv[1:])\n"
+    )
+    words = ["page://size_matters/toy", str(tiny / "out.ipynb"), "-p", "tier", "paper"]
+    command = [sys.executable, "-c", text, *words, "--prepare-only", "--no-progress-bar"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert 'tier = "paper"' in (tiny / "out.ipynb").read_text().replace('\\"', '"')

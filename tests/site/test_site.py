@@ -1,0 +1,95 @@
+"""The rendered site: complete, strict, and without a word to the network."""
+
+import re
+import shutil
+
+import pytest
+from bs4 import BeautifulSoup
+
+from rfbook.pages import site
+
+HTML = "build/published/_build/html"
+
+
+def soup(root, page):
+    return BeautifulSoup((root / HTML / f"{page}.html").read_text(), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def toy(built):
+    return soup(built, "notebooks/size_matters/toy")
+
+
+def test_the_first_page_leads_to_the_index_of_the_book(built):
+    first = built / HTML / "index.html"
+    assert "book/index.html" in first.read_text()
+
+
+def test_a_figure_has_a_number_a_computed_caption_an_alternative_text_and_a_png(toy):
+    figure = toy.find("figure")
+    assert figure.img["alt"] == "The curve: it rises with depth, from 1 to 9, n = 1"
+    assert figure.img["src"].startswith("data:image/svg+xml;base64,")
+    assert figure.find(class_="caption-number").text.strip() == "Fig. 2.1"
+    assert "At tier thin and width 1.00" in figure.figcaption.text
+    link = figure.find("a", class_="figure-png")
+    assert link["download"] == "fig-toy-line.png"
+    assert link["href"].startswith("data:image/png;base64,")
+
+
+def test_other_pages_refer_to_the_figure_by_its_number(built):
+    assert soup(built, "book/index").find("a", href=re.compile("#fig-toy-line")).text == "Fig. 2.1"
+
+
+def test_the_reader_sees_the_values_used_and_not_the_defaults(toy):
+    code = " ".join(cell.text for cell in toy.find_all(class_="highlight-ipython3"))
+    assert 'tier = "thin"' in code
+    assert 'tier = "smoke"' not in code
+
+
+def test_no_page_names_anything_that_a_browser_would_fetch_from_elsewhere(built):
+    pages = sorted((built / HTML).rglob("*.html"))
+    assert len(pages) >= 3
+    for page in pages:
+        text = page.read_text()
+        tags = BeautifulSoup(text, "html.parser").find_all(["script", "link", "img", "iframe"])
+        addresses = [tag.get("src") or tag.get("href") or "" for tag in tags]
+        assert [a for a in addresses if a.startswith(("http:", "https:", "//"))] == [], page
+        assert "unpkg.com" not in text and "jsdelivr" not in text, page
+
+
+def test_mathematics_is_drawn_by_a_file_of_the_site(built, toy):
+    scripts = [tag["src"].split("?")[0] for tag in toy.find_all("script", src=True)]
+    mathjax = next(source for source in scripts if "mathjax" in source)
+    assert (built / HTML / "notebooks/size_matters" / mathjax).is_file()
+
+
+def test_nothing_is_staged_but_links_to_sources_and_executed_pages(built):
+    files = [path for path in (built / "build/published/stage").rglob("*") if not path.is_dir()]
+    assert all(path.is_symlink() and path.exists() for path in files)
+    names = {path.relative_to(built / "build/published/stage").as_posix() for path in files}
+    assert {"book/index.ipynb", "notebooks/size_matters/toy.ipynb", "book/references.bib"} <= names
+    assert "book/index.md" not in names
+
+
+def test_a_broken_reference_fails_the_build_and_is_named(tiny):
+    (tiny / "book/index.md").write_text("# Index\n\nSee {numref}`fig-nowhere`.\n")
+    shutil.rmtree(tiny / "notebooks/size_matters")
+    (tiny / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
+    site.stage("smoke", tiny)
+    with pytest.raises(site.PageError, match="fig-nowhere") as caught:
+        site.render("smoke", tiny)
+    assert "sphinx.log" in str(caught.value)
+
+
+def test_edit_buttons_lead_to_the_source_and_not_to_what_was_made_from_it(built):
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("rfbook_site", built / "book/_ext/rfbook_site.py")
+    extension = module_from_spec(spec)
+    spec.loader.exec_module(extension)
+    edit = {"label": "source-edit-button", "url": "https://host/edit/main/notebooks/a/b.ipynb"}
+    other = {"label": "source-issues-button", "url": "https://host/issues/new?b.ipynb"}
+    context = {"header_buttons": [{"label": "source-buttons", "buttons": [edit, other]}]}
+    extension.link_sources(None, "notebooks/a/b", "page.html", context, None)
+    assert edit["url"].endswith("/notebooks/a/b.md")
+    assert other["url"].endswith("b.ipynb")
