@@ -47,7 +47,8 @@ def missing_annotations(function):
 
 @each_file
 def test_a_file_fits_on_four_screens(path):
-    assert len(path.read_text().splitlines()) <= 200
+    lines = path.read_text().count("\n")
+    assert lines <= 200
 
 
 @each_file

@@ -16,9 +16,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Runs one command; errors that a user can mend are one message and exit status 2."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     arguments = _parser().parse_args(words)
-    os.chdir(commands.repository())
     status = 0
     try:
+        os.chdir(commands.repository())
         for line, good in arguments.command(arguments):
             sys.stdout.write(line + "\n")
             status = status if good else 1
@@ -26,6 +26,11 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 2
     return status
+
+
+def _absolute(path: str) -> Path:
+    """A path as the user means it, from where they are."""
+    return Path(path).absolute()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,14 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), dest="parameters"
     )
-    run.add_argument("-o", "--output", type=Path, help="also write the executed notebook here")
+    run.add_argument("-o", "--output", type=_absolute, help="also write the executed notebook here")
     verb("why", commands.why, tier="published").add_argument("page")
     verb("plan", commands.plan, tier="published").add_argument("pages", nargs="*")
     work = verb("work", commands.work, tier="published")
     work.add_argument("pages", nargs="*")
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
     verb("verify", commands.verify)
-    verb("import", commands.take_over).add_argument("directory", type=Path)
+    verb("import", commands.take_over).add_argument("directory", type=_absolute)
     verb("book", commands.book, tier="published")
     verb("notebooks", commands.notebooks)
     return parser

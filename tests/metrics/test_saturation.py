@@ -44,9 +44,6 @@ def maps() -> torch.Tensor:
     return maps + torch.arange(5.0).view(1, 5, 1, 1)
 
 
-# Covariance
-
-
 def test_batches_add_up_to_what_numpy_computes_in_double_precision(maps):
     covariance = covariance_of(*maps.split(7))
     assert covariance.count == 40 * 16 * 16
@@ -143,9 +140,6 @@ def test_maps_with_nan_are_refused(maps):
         covariance_of(maps).matrix()
 
 
-# Dimensions and saturation
-
-
 @pytest.mark.parametrize(
     "shares, by_delve, by_definition",
     [
@@ -215,9 +209,6 @@ def test_the_participation_ratio_counts_equal_directions():
     assert participation_ratio(torch.tensor([3.0, 1.0])) == pytest.approx(1.6)
 
 
-# The authors' 4x4 maps
-
-
 def test_nearest_4x4_keeps_the_top_left_of_each_block():
     maps = torch.arange(32.0 * 32).view(1, 1, 32, 32)
     assert torch.equal(nearest_4x4(maps), maps[..., ::8, ::8])
@@ -234,11 +225,10 @@ def test_nearest_4x4_cuts_when_one_side_is_longer(shape):
     assert nearest_4x4(torch.ones(shape)).shape == (2, 3, 4, 4)
 
 
-# A network whose dimensions were computed with delve 0.1.50 and with an independent script
-
-
 @pytest.fixture(scope="module")
 def network() -> nn.Module:
+    """A network whose dimensions are known from delve 0.1.50 and from an independent script."""
+
     def block(before: int, after: int, stride: int) -> list[nn.Module]:
         convolution = nn.Conv2d(before, after, 3, stride, padding=1, bias=False)
         return [convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
@@ -302,5 +292,5 @@ def test_dimensions_of_the_fixture_on_nearest_4x4_maps(network, images):
     covariances = layer_covariances(network, images, 128, nearest_4x4)
     matrices = [covariance.matrix() for covariance in covariances]
     assert counts(matrices) == [10, 25, 50, 6]
-    # delve itself: saturation_delve of one batch of 512.
+    # The same from delve itself, for one batch of 512.
     assert counts(matrices, "delve") == [9, 24, 49, 5]

@@ -74,6 +74,15 @@ def test_a_page_that_stops_does_not_stop_the_others(tiny):
     assert execution.executed("book/index", "smoke", tiny).exists()
 
 
+def test_pages_that_sum_up_come_after_the_pages_they_sum_up(tiny):
+    index = tiny / "book/index.md"
+    look = f"import pathlib; print(pathlib.Path('build/smoke/executed/{PAGE}.ipynb').exists())"
+    index.write_text(index.read_text().replace('print("computed on the index")', look))
+    (tiny / f"notebooks/{FIGURE}.md").unlink()
+    site.execute_all("smoke", tiny)
+    assert "True" in outputs(execution.executed("book/index", "smoke", tiny))
+
+
 def test_an_unknown_page_is_refused_with_the_nearest_one(tiny):
     with pytest.raises(LookupError, match=r"did you mean 'size_matters/toy'\? .*book/index"):
         site.execute("size_matters/toi", "smoke", root=tiny)

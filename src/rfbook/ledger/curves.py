@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 Curve = Sequence[float]
+ROUNDING = 1e-12
+"""Levels this close to each other are the same level."""
 
 
 def tail_start(saturation: Curve) -> int:
@@ -20,7 +22,7 @@ def tail_start(saturation: Curve) -> int:
     splits = [
         (_spread(values[:index]) + _spread(values[index:]), index)
         for index in range(1, len(values))
-        if values[index:].mean() < values[:index].mean()
+        if values[:index].mean() - values[index:].mean() > ROUNDING
     ]
     return min(splits)[1] if splits else len(values)
 

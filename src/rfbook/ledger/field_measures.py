@@ -57,10 +57,10 @@ def _describe(field: EffectiveField) -> dict[str, Any]:
 
 
 def _fit(field: np.ndarray, offset: bool) -> dict[str, float] | None:
-    """The Gaussian fit; None for a field, such as a flat one, on which it does not converge."""
+    """The Gaussian fit; None for a flat field and for one on which it does not converge."""
     try:
         return asdict(fit_gaussian(field, offset=offset))
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return None
 
 

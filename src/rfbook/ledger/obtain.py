@@ -22,9 +22,8 @@ def obtain(run: Run, measures: Sequence[str], store: Store, device: str = "auto"
     """
     held = {name: store.find(run, name) for name in measures}
     missing = [name for name, record in held.items() if record is None]
-    return {name: record for name, record in held.items() if record is not None} | (
-        _make(run, missing, store, device) if missing else {}
-    )
+    made = _make(run, missing, store, device) if missing else {}
+    return {name: record or made[name] for name, record in held.items()}
 
 
 def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:
@@ -58,7 +57,11 @@ def why(run: Run, measure: str, store: Store) -> str:
     """Why a record is not there: never made, or stale and by which component of its key."""
     wanted = description(run, measure)
     others = [read(path).description for path in store.paths(f"{measure}-*.json")]
-    differences = sorted((_differences(wanted, other) for other in others), key=len)
+    # Of equally close records, that of the same run tells more than that of another seed.
+    differences = sorted(
+        (_differences(wanted, other) for other in others),
+        key=lambda found: (len(found), sum(line.startswith("run.") for line in found)),
+    )
     if not differences or len(differences[0]) > 2:
         return "missing: never made"
     return "stale: " + "; ".join(differences[0])

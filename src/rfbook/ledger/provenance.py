@@ -26,8 +26,9 @@ def commit() -> str:
 
 
 def _git(top: Path, *words: str) -> str:
+    # Without optional locks: `git status` would otherwise stop a commit that is made meanwhile.
     return subprocess.run(
-        ["git", "-C", str(top), *words], check=True, capture_output=True, text=True
+        ["git", "--no-optional-locks", "-C", str(top), *words], check=True, capture_output=True, text=True
     ).stdout.strip()
 
 

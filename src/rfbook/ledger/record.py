@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, digest
@@ -66,6 +67,12 @@ class Record:
         """Twelve hexadecimal digits, from the description the record was made with."""
         return digest(self.description)
 
+    @property
+    def current(self) -> bool:
+        """Whether its run would be described so today: no stage and no data set is newer."""
+        known = self.measure in stages.MEASURES
+        return known and self.key == record_key(self.run, self.measure)
+
     def encode(self) -> tuple[str, bytes | None]:
         """The record as (JSON text, NPZ bytes or None); the text holds checksums of both."""
         packed = _pack(self.arrays) if self.arrays else None
@@ -81,21 +88,18 @@ class Record:
         return json.dumps(body | {"sha256": _checksum(body)}, indent=1, allow_nan=False), packed
 
     @classmethod
-    def decode(cls, text: str, packed: bytes | None, where: str) -> Record:
+    def decode(cls, text: str | bytes, packed: bytes | None, where: str) -> Record:
         """The record that `encode` wrote.
 
         Raises RecordError, naming `where`, if a checksum, the key or the description does not agree.
         """
-        try:
-            body = json.loads(text)
-            stated = body.pop("sha256")
-        except (ValueError, KeyError, AttributeError) as error:
-            raise _damaged(where, "it is not a record's JSON") from error
-        if stated != _checksum(body):
-            raise _damaged(where, "its checksum does not agree with its content")
+        body = _body(text, where)
         if body["arrays_sha256"] != (hashlib.sha256(packed).hexdigest() if packed else None):
             raise _damaged(where, "its arrays are missing or do not agree with their checksum")
-        run = Run.model_validate(body["run"])
+        try:
+            run = Run.model_validate(body["run"])
+        except ValidationError as error:
+            raise _damaged(where, f"its run is not valid any more ({error})") from error
         if run.canonical() != body["description"]["run"]:
             raise _damaged(where, "its run is not the one it was keyed by: a default has changed")
         record = cls(
@@ -105,6 +109,18 @@ class Record:
         if record.key != body["key"]:
             raise _damaged(where, "its key does not follow from its description")
         return record
+
+
+def _body(text: str | bytes, where: str) -> dict[str, Any]:
+    """What the JSON holds beside its checksum, which must agree."""
+    try:
+        body = json.loads(text)
+        stated, found = body.pop("sha256"), _checksum(body)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise _damaged(where, "it is not a record's JSON") from error
+    if stated != found:
+        raise _damaged(where, "its checksum does not agree with its content")
+    return body
 
 
 def _damaged(where: str, why: str) -> RecordError:

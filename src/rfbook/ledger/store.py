@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from rfbook.experiments.spec import Run
 from rfbook.ledger.record import Record, RecordError, record_key, run_key
 
@@ -37,15 +39,17 @@ class Store:
 
     def add(self, record: Record) -> Record:
         """Keeps the record; one that is already there stays as it is and is returned instead."""
-        held = self.find(record.run, record.measure)
-        if held is not None:
-            return held
-        path = self.roots[-1] / _name(record.run, record.measure)
         text, packed = record.encode()
+        path = self.roots[-1] / _name(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if packed is not None:
-            write_atomically(path.with_suffix(".npz"), packed)
-        write_atomically(path, text.encode())
+        # Without the lock, two processes could leave the arrays of one beside the JSON of the other.
+        with FileLock(self.roots[-1] / ".lock"):
+            held = self.find(record.run, record.measure)
+            if held is not None:
+                return held
+            if packed is not None:
+                write_atomically(path.with_suffix(".npz"), packed)
+            write_atomically(path, text.encode())
         return record
 
     def paths(self, pattern: str = "*.json") -> Iterator[Path]:
@@ -58,7 +62,7 @@ def read(path: Path) -> Record:
     """The record in a file. Raises RecordError if it is damaged or lies under a wrong name."""
     arrays = path.with_suffix(".npz")
     packed = arrays.read_bytes() if arrays.exists() else None
-    record = Record.decode(path.read_text(), packed, str(path))
+    record = Record.decode(path.read_bytes(), packed, str(path))
     if not path.stem.endswith(record.key):
         raise RecordError(f"{path}: it holds record {record.key}; move it to its own name")
     return record
@@ -67,11 +71,19 @@ def read(path: Path) -> Record:
 def take_over(source: Path, store: Store) -> list[Record]:
     """Checks every record below `source`, then adds all of them: all or, on damage, none.
 
-    Raises RecordError for a damaged record, FileNotFoundError where there is no record.
+    Raises RecordError for a damaged or stale record, FileNotFoundError where there is no record.
     """
     records = [read(path) for path in sorted(source.glob("**/*.json"))]
     if not records:
         raise FileNotFoundError(f"{source}: no records (folders of *.json) below this directory")
+    stale = [f"{record.run.slug()} {record.measure}" for record in records if not record.current]
+    if stale:
+        raise RecordError(
+            f"{source}: made by other versions of the stages than those here: {', '.join(stale)}. "
+            "Make these records again with this code, or take the directory over without them."
+        )
+    for record in records:
+        store.find(record.run, record.measure)  # a damaged one of ours stops it before any is added
     return [store.add(record) for record in records]
 
 

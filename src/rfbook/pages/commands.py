@@ -18,9 +18,9 @@ from rfbook.ledger.record import RecordError, record_key
 from rfbook.ledger.store import Store, read
 from rfbook.ledger.store import take_over as add_all
 from rfbook.pages import site, sources
-from rfbook.pages.execution import PageError, execute, folder_of, tier_of
+from rfbook.pages.execution import PUBLISHED, PageError, execute, folder_of, tier_of
 from rfbook.pages.notebook import Ask, asks, declared, store_of
-from rfbook.pages.parameters import PUBLISHED, ParameterError
+from rfbook.pages.parameters import ParameterError
 from rfbook.pages.sources import repository
 
 Lines = Iterator[tuple[str, bool]]
@@ -90,7 +90,7 @@ def verify(arguments: argparse.Namespace) -> Lines:
         except RecordError as error:
             yield str(error), False
             continue
-        if record_key(record.run, record.measure) != record.key:
+        if not record.current:
             yield f"{path}: stale: a stage, the data or the description has a newer version", False
     yield f"{len(paths)} records checked", True
 

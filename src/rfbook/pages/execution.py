@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -36,11 +36,16 @@ def execute(
 
     root = root or sources.repository()
     notebook = sources.read(page, root)
-    values = {**_defaults(notebook, tier_of(page, tier, root)), **(parameters or {})}
+    values = sources.defaults(notebook)
+    if "tier" in values:
+        values["tier"] = tier_of(page, tier, root)
+    values |= parameters or {}
     running = folder_of(tier, root) / "running" / f"{page}.ipynb"
     running.parent.mkdir(parents=True, exist_ok=True)
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
+    options |= {"extra_arguments": ["--IPKernelApp.log_level=ERROR"]}
+    logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
         notebook = execute_notebook(notebook, running, values, **options)
     except PapermillExecutionError as error:
@@ -68,21 +73,6 @@ def tier_of(page: str, tier: str, root: Path | None = None) -> str:
 def folder_of(tier: str, root: Path) -> Path:
     """Folder below which everything made for a tier is written."""
     return root / "build" / tier
-
-
-def _defaults(notebook: NotebookNode, tier: str) -> dict[str, object]:
-    values = dict(_assignments(notebook))
-    if "tier" in values:
-        values["tier"] = tier
-    return values
-
-
-def _assignments(notebook: NotebookNode) -> Iterator[tuple[str, object]]:
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            for line in ast.parse(cell.source).body:
-                if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-                    yield line.targets[0].id, ast.literal_eval(line.value)
 
 
 def _clean(notebook: NotebookNode, page: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib import pyplot
@@ -83,17 +83,29 @@ def _curves(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
 
 
 def fields_against_printed(
-    page: Page, outcomes: Sequence[Outcome], printed: dict[str, float], alt: str, caption: str,
-    name: str,
+    page: Page, outcomes: Sequence[Outcome], printed: dict[str, dict[str, float]], alt: str,
+    caption: str, name: str,
 ) -> None:  # fmt: skip
-    """Receptive field of the last convolution per network: filled ours, hollow the printed value."""
+    """Receptive field of the last convolution per network: filled ours, hollow the printed value.
+
+    printed: of up to three papers, network -> field; each paper has a marker of its own. A printed
+    value that is not the computed one stands beside its marker.
+    """
     style.use()
     figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
     groups = by_network(outcomes)
     places = np.arange(len(groups))
     ours = [seeds[0].records["receptive_field"].values["field"][-1] for seeds in groups.values()]
-    known = [(place, printed[net]) for place, net in enumerate(groups) if net in printed]
-    axis.plot(*zip(*known, strict=True), **style.ORIGINAL, label="printed")
+    for (paper, values), marker in zip(printed.items(), "osD", strict=False):
+        known = [(place, values[net]) for place, net in enumerate(groups) if net in values]
+        look = style.ORIGINAL | {"marker": marker}
+        axis.plot(*zip(*known, strict=True), **look, label=f"printed in {paper}")
+        for place, value in known:
+            if value != ours[place]:
+                axis.annotate(
+                    f"{value:g}", (place, value), (8, -10), textcoords="offset points",
+                    color=style.GREY, fontsize="small",
+                )  # fmt: skip
     axis.plot(places, ours, linestyle="none", **style.OURS, label="computed")
     axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel="receptive field, pixels", ylim=(0, None))
@@ -118,15 +130,23 @@ def curves(
 
 
 def maps(
-    page: Page, images: dict[str, np.ndarray], alt: str, caption: str, name: str
-) -> None:
-    """Square maps side by side, each from 0 to its own 99.5th percentile, as in Dead Pixel, Fig. 1."""
+    page: Page, images: dict[str, np.ndarray], alt: str, caption: str, name: str,
+    centres: Mapping[str, tuple[float, float]] | None = None,
+) -> None:  # fmt: skip
+    """Square maps side by side, each from 0 to its own 99.5th percentile, as in Dead Pixel, Fig. 1.
+
+    centres: title -> (column, row) that a black cross marks, with a circle in the map's middle.
+    """
     style.use()
     figure, axes = pyplot.subplots(
         1, len(images), figsize=(3.1 * len(images) + 0.4, 3.4), squeeze=False
     )
     for axis, (title, image) in zip(axes.flat, images.items(), strict=True):
         axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
+        if centres and title in centres:
+            axis.plot(*centres[title], "+", color="black", markersize=14, markeredgewidth=2)
+            middle = [(length - 1) / 2 for length in image.shape[::-1]]
+            axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
         axis.set_title(title)
         axis.grid(False)
     figure.suptitle(page.scaled(), fontsize="small")
@@ -134,17 +154,23 @@ def maps(
 
 
 def bars(
-    page: Page, groups: dict[str, dict[str, float]], ylabel: str, alt: str, caption: str, name: str
-) -> None:
-    """Bars of several arms beside each other for each network: network -> arm -> value."""
+    page: Page, groups: dict[str, dict[str, Sequence[float]]], ylabel: str, alt: str, caption: str,
+    name: str,
+) -> None:  # fmt: skip
+    """Bars of several arms beside each other for each network: network -> arm -> one value a seed.
+
+    The mean stands on its bar. Error bars are 95 % intervals over seeds; one seed has none.
+    """
     style.use()
     figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
     arms = list(next(iter(groups.values())))
     width = 0.8 / len(arms)
     for index, (arm, hatch) in enumerate(zip(arms, ("", "//", "..", "xx"), strict=False)):
-        heights = [values[arm] for values in groups.values()]
+        seeds = np.array([values[arm] for values in groups.values()]).T
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
-        axis.bar(places, heights, width, label=arm, hatch=hatch, edgecolor="white")
+        look = {"label": arm, "hatch": hatch, "edgecolor": "white", "ecolor": style.GREY}
+        drawn = axis.bar(places, seeds.mean(0), width, yerr=half_width(seeds), **look)
+        axis.bar_label(drawn, fmt="%.2g", padding=2, fontsize="x-small")
     axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel=ylabel)
     axis.legend(fontsize="small")

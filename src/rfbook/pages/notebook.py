@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -60,7 +59,11 @@ class Page:
 
         Raises ParameterError before anything is computed, LookupError for an unknown page.
         """
-        values = checked(declared(name), namespace)
+        names = declared(name)
+        if any(isinstance(value, cls) for value in namespace.values()):
+            # The cells run again in one kernel: what else is there now, the page made itself.
+            namespace = {key: namespace[key] for key in names}
+        values = checked(names, namespace)
         return cls(name, values, store_of(str(values["tier"])))
 
     @property
@@ -122,8 +125,16 @@ class Page:
             Outcome(one.run, one.paper, obtain(one.run, measures, self.store, device))
             for one in planned
         ]
-        self.outcomes += found
+        self._keep(found)
         return found
+
+    def _keep(self, found: Sequence[Outcome]) -> None:
+        """Adds to the outcomes; a run that was measured before is not counted as another seed."""
+        kept = {outcome.run: outcome for outcome in self.outcomes}
+        for one in found:
+            before = kept[one.run].records if one.run in kept else {}
+            kept[one.run] = Outcome(one.run, one.paper, before | one.records)
+        self.outcomes = list(kept.values())
 
     def claims(self) -> list[Claim]:
         """The claims that name this page."""
@@ -164,13 +175,7 @@ def store_of(tier: str) -> Store:
 
 def declared(page: str) -> dict[str, object]:
     """The page's parameters and their defaults, in order, as its source assigns them."""
-    cells = cells_of(page, "parameters")
-    lines = ast.parse("\n".join(cells)).body
-    return {
-        line.targets[0].id: ast.literal_eval(line.value)
-        for line in lines
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
-    }
+    return sources.defaults(sources.read(page, sources.repository()))
 
 
 def cells_of(page: str, tag: str) -> list[str]:

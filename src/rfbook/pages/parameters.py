@@ -14,8 +14,6 @@ from difflib import get_close_matches
 from rfbook.experiments.spec import NETWORKS
 from rfbook.experiments.tiers import TIERS
 
-PUBLISHED = "published"
-
 
 class ParameterError(ValueError):
     """A parameter is unknown, has the wrong type or is out of range."""
@@ -66,7 +64,7 @@ def _networks(value: object) -> tuple[str, ...]:
 
 PARAMETERS: dict[str, Parameter] = {
     "tier": Parameter(
-        "how far every run is scaled", ", ".join(TIERS), _one_of(*TIERS, PUBLISHED)
+        "how far every run is scaled", ", ".join(TIERS), _one_of(*TIERS)
     ),
     "device": Parameter("where to compute", "auto, cpu, cuda", _one_of("auto", "cpu", "cuda")),
     "seeds": Parameter(
@@ -118,8 +116,9 @@ def _valid(name: str, value: object) -> object:
     try:
         return parameter.check(value)
     except ValueError as error:
+        said = str(error)
         raise ParameterError(
-            f"{name}={value!r}: valid is {parameter.valid}. {str(error).capitalize()}".strip()
+            f"{name}={value!r}: valid is {parameter.valid}. {said[:1].upper()}{said[1:]}".strip()
         ) from None
 
 

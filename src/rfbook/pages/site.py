@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -38,21 +39,20 @@ def build(tier: str, root: Path | None = None, workers: int = 2) -> Path:
 def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[Path]:
     """Execute every page in `workers` processes, one log line each; returns the notebooks.
 
-    A page that stops does not stop the others: PageError at the end names all that did.
+    Pages of `book/` come last, since they sum up what the others recorded. A page that stops does
+    not stop the rest: PageError at the end names all that did.
     """
     root = root or sources.repository()
     names = sources.pages(root)
-    folder_of(tier, root).mkdir(parents=True, exist_ok=True)
-    noise, threads = folder_of(tier, root) / "kernels.log", _threads(workers)
-    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(noise, threads)) as pool:
-        started = time.monotonic()
-        futures = {pool.submit(execute, name, tier, None, root): name for name in names}
-        failures = []
-        for count, future in enumerate(as_completed(futures), 1):
-            outcome = _outcome(future, failures)
-            seconds = time.monotonic() - started
-            place = f"{count} of {len(names)}, {seconds:.0f} s"
-            log.info("%s at %s: %s (%s)", futures[future], tier, outcome, place)
+    failures: list[str] = []
+    started = time.monotonic()
+    with ProcessPoolExecutor(workers, initializer=_share_cores, initargs=(workers,)) as pool:
+        for last in (False, True):
+            group = [name for name in names if name.startswith("book/") == last]
+            futures = {pool.submit(execute, name, tier, None, root): name for name in group}
+            for future in as_completed(futures):
+                outcome, seconds = _outcome(future, failures), time.monotonic() - started
+                log.info("%5.0f s  %s at %s: %s", seconds, futures[future], tier, outcome)
     if failures:
         raise PageError("\n\n".join(failures))
     return [executed(name, tier, root) for name in names]
@@ -88,15 +88,9 @@ def render(tier: str, root: Path | None = None) -> Path:
     return folder / "_build/html/index.html"
 
 
-def _threads(workers: int) -> int:
-    return max(1, (os.cpu_count() or 1) // workers)
-
-
-def _prepare(noise: Path, threads: int) -> None:
-    # Kernels inherit both: what they log is no news to a reader, and two that take all cores
-    # each are slower than two that share them.
-    os.dup2(os.open(noise, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+def _share_cores(workers: int) -> None:
+    # Kernels inherit it: two that take all cores each are slower than two that share them.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
 
 
 def _outcome(future: Future[Path], failures: list[str]) -> str:
@@ -114,10 +108,12 @@ def _staged(tier: str, root: Path) -> Iterator[tuple[Path, Path]]:
         if path.is_file() and path not in pages and "__pycache__" not in path.parts:
             yield path.relative_to(root), path
     for source, page in pages.items():
-        yield source.relative_to(root).with_suffix(".ipynb"), executed(page, tier, root)
+        if executed(page, tier, root).exists():
+            yield source.relative_to(root).with_suffix(".ipynb"), executed(page, tier, root)
 
 
 def _unrendered(output: str, path: Path) -> str:
-    lines = output.splitlines()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", output).splitlines()
     found = [line for line in lines if "WARNING" in line or "ERROR" in line] or lines[-20:]
-    return "\n".join(["the site was not rendered:", *found, f"The whole output is {path}"])
+    said = dict.fromkeys(found)
+    return "\n".join(["the site was not rendered:", *said, f"The whole output is {path}"])

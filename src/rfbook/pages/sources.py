@@ -6,6 +6,7 @@ A page is a MyST notebook. It is named by its path below `notebooks/` without th
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from difflib import get_close_matches
 from pathlib import Path
@@ -32,7 +33,7 @@ def repository() -> Path:
 
 
 def pages(root: Path) -> list[str]:
-    """Names of all pages that hold code below `root`, sorted; those of `book/` come first."""
+    """Names of all pages that hold code below `root`, those of `book/` first, each sorted."""
     texts = [path for path in sorted(root.glob("book/**/*.md")) if "kernelspec" in matter(path)]
     notebooks = sorted(root.glob("notebooks/**/*.md"))
     return [_name(path, root) for path in texts + notebooks]
@@ -74,6 +75,17 @@ def read(page: str, root: Path) -> NotebookNode:
     notebook.metadata["kernelspec"] = dict(KERNEL)
     number_cells(notebook, page)
     return notebook
+
+
+def defaults(notebook: NotebookNode) -> dict[str, object]:
+    """What the cell tagged `parameters` assigns, in order; empty if there is no such cell.
+
+    Its values are plain literals, one a line. Raises ValueError for any other expression.
+    """
+    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    lines = [line for cell in cells for line in ast.parse(cell.source).body]
+    assignments = [line for line in lines if isinstance(line, ast.Assign)]
+    return {line.targets[0].id: ast.literal_eval(line.value) for line in assignments}
 
 
 def number_cells(notebook: NotebookNode, page: str) -> None:

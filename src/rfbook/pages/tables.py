@@ -134,13 +134,19 @@ def footer(page: Page) -> Table:
             made = record.provenance["measuring"]
             minutes = record.provenance["training"]["minutes"]
             rows.append([
-                f"{outcome.run.slug()} {record.measure}", record.key, made["commit"][:12],
+                f"{outcome.run.slug()} {record.measure}", record.key, _commit(made["commit"]),
                 record.description["data_fingerprint"][:12], made["made"][:10],
                 f"{made['processor']}, {made['threads']} threads",
                 f"{minutes:.1f} + {made['minutes']:.1f}",
             ])  # fmt: skip
     columns = ["record", "key", "commit", "data", "made", "machine", "minutes (train + measure)"]
     return Table(f"Provenance ({page.scaled()})", columns, rows)
+
+
+def _commit(full: str) -> str:
+    """The first digits, and whether the code was changed after the commit."""
+    commit, plus, changes = full.partition("+")
+    return commit[:12] + plus + changes
 
 
 def rerun(page: Page, what: str, **values: object) -> Table:
