@@ -23,6 +23,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 PROGRAM = shutil.which("chromium") or shutil.which("google-chrome")
 DRAWN = """(async () => {
   await window.MathJax?.startup?.promise;
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
   while (!(%s)) await new Promise(requestAnimationFrame);
 })()"""
 PATIENCE = 60  # seconds for one page, on a busy machine

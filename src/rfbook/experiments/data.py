@@ -101,10 +101,10 @@ def _read(path: Path) -> Splits | None:
     """What the cache holds; a missing or unreadable file is as good as an outdated one."""
     try:
         held = load_file(path)
-    except (FileNotFoundError, SafetensorError):
+        train, test = (Images(held[f"{s}.pixels"], held[f"{s}.labels"]) for s in ("train", "test"))
+        return Splits(train, test)
+    except (FileNotFoundError, SafetensorError, KeyError):
         return None
-    train, test = (Images(held[f"{s}.pixels"], held[f"{s}.labels"]) for s in ("train", "test"))
-    return Splits(train, test)
 
 
 def _write(path: Path, splits: Splits) -> None:
@@ -125,12 +125,12 @@ def _open(name: str, source: Source) -> dict[str, Iterable[dict[str, object]]]:
     local = os.environ.get("RFBOOK_DATA")
     if local:
         folder = Path(local) / name
-        if not folder.is_dir():
-            raise DataError(
-                f"{name}: RFBOOK_DATA is {local}, which has no folder {name}. Put its parquet files "
-                "there, or unset RFBOOK_DATA to download from the hub."
-            )
         files = {path.stem: str(path) for path in sorted(folder.glob("*.parquet"))}
+        if not files:
+            raise DataError(
+                f"{name}: RFBOOK_DATA is {local}, which has no folder {name} with parquet files. Put "
+                "them there, or unset RFBOOK_DATA to download from the hub."
+            )
         return datasets.load_dataset("parquet", data_files=files)
     try:
         return datasets.load_dataset(source.hub)

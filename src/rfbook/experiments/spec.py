@@ -166,7 +166,7 @@ class Run(Spec):
     @model_validator(mode="after")
     def _can_be_trained(self) -> Run:
         batch, images = self.recipe.batch, self.data.images or CATALOGUE[self.data.name].train
-        if self.recipe.epochs and images % batch == 1:
+        if self.recipe.epochs and (images % batch or batch) == 1:
             raise ValueError(
                 f"images={images}, batch={batch}: the last batch would hold one image, and batch norm "
                 "needs two. Change either by one."
@@ -181,7 +181,7 @@ class Run(Spec):
 
     def slug(self) -> str:
         """A short name for people, such as `vgg16-w0.25-cifar10-32px-e30-s0`; not an identity."""
-        parts = [self.model.name, f"w{self.model.width:g}", self.data.name, f"{self.data.side}px"]
+        parts = [self.model.label, f"w{self.model.width:g}", self.data.name, f"{self.data.side}px"]
         return "-".join([*parts, f"e{self.recipe.epochs}", f"s{self.seed}"])
 
 

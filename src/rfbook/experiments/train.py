@@ -71,6 +71,7 @@ def accelerator_for(device: str) -> Accelerator:
 def deterministic() -> Iterator[None]:
     """Only deterministic kernels inside; the setting before is restored after."""
     before = torch.are_deterministic_algorithms_enabled()
+    filled = torch.utils.deterministic.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True)
     # Filling fresh memory guards against reading it too early, and costs 3 % of a thin ResNet18.
     torch.utils.deterministic.fill_uninitialized_memory = False
@@ -78,7 +79,7 @@ def deterministic() -> Iterator[None]:
         yield
     finally:
         torch.use_deterministic_algorithms(before)
-        torch.utils.deterministic.fill_uninitialized_memory = True
+        torch.utils.deterministic.fill_uninitialized_memory = filled
 
 
 def train(

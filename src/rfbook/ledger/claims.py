@@ -167,5 +167,5 @@ def _why(answers: Sequence[bool | None], estimates: Sequence[Estimate]) -> str:
         names = [e.network for e, a in zip(estimates, answers, strict=True) if a is wanted]
         if names:
             said.append(f"{words}: {', '.join(names)}")
-    alone = any(one.n == 1 and not one.exact for one in estimates)
+    alone = None in answers and any(one.n == 1 and not one.exact for one in estimates)
     return "; ".join(said) + ("; a single seed leaves a claim that holds open" if alone else "")

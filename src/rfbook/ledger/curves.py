@@ -56,3 +56,9 @@ def rank_correlation(first: Curve, second: Curve) -> float:
     from scipy.stats import spearmanr
 
     return float(spearmanr(first, second).statistic)
+
+
+def middle(grid: np.ndarray) -> np.ndarray:
+    """The middle 2x2 positions of a map with an even side (all of a 2x2 map)."""
+    half = len(grid) // 2
+    return grid[half - 1 : half + 1, half - 1 : half + 1]

@@ -21,6 +21,7 @@ from rfbook.experiments.models import recorded_layers
 from rfbook.experiments.progress import track
 from rfbook.ledger.field_measures import effective_fields, field_recipe
 from rfbook.ledger.padding import kernel_padding
+from rfbook.ledger.probe_measures import positions, probes, probes_global
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import Record
 from rfbook.ledger.weights import Trained
@@ -90,6 +91,9 @@ MEASURES: dict[str, Callable[[Trained], Measured]] = {
     "accuracy": accuracy,
     "saturation": layer_saturation,
     "receptive_field": receptive_field,
+    "probes": probes,
+    "probes_global": probes_global,
+    "position_probes": positions,
     "kernel_padding": kernel_padding,
     "effective_field": effective_fields,
     "field_recipe": field_recipe,

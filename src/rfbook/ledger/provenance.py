@@ -27,9 +27,8 @@ def commit() -> str:
 
 def _git(top: Path, *words: str) -> str:
     # Without optional locks: `git status` would otherwise stop a commit that is made meanwhile.
-    return subprocess.run(
-        ["git", "--no-optional-locks", "-C", str(top), *words], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    command = ["git", "--no-optional-locks", "-C", str(top), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @cache

@@ -87,6 +87,31 @@ def directions_short(records: Records) -> float:
     return float(np.mean([ours - delve for ours, delve in both]))
 
 
+def position_grid(records: Records, number: int) -> np.ndarray:
+    """(h, w) accuracies of the probes at every position of a convolution, counted from 1."""
+    layer = records["receptive_field"].values["layers"][number - 1]
+    return records["position_probes"].arrays[layer]
+
+
+def inner_over_corners(records: Records) -> float:
+    """Mean of the middle 2x2 positions minus that of the corners, three layers before the border."""
+    grid = position_grid(records, border_number(records) - 3)
+    return 100 * float(curves.middle(grid).mean() - grid[[0, 0, -1, -1], [0, -1, 0, -1]].mean())
+
+
+def inner_gap_at_border(records: Records) -> float:
+    """Model accuracy minus the mean of the border layer's middle 2x2 positions, points."""
+    grid = position_grid(records, border_number(records))
+    return 100 * float(records["accuracy"].values["accuracy"] - curves.middle(grid).mean())
+
+
+def position_spread_shrinks(records: Records) -> float:
+    """Spread (max - min) over positions at the border layer minus that at the last convolution."""
+    last = len(records["receptive_field"].values["layers"])
+    spreads = [np.ptp(position_grid(records, n)) for n in (border_number(records), last)]
+    return 100 * float(spreads[0] - spreads[1])
+
+
 def padding_difference(arm: str) -> Callable[[Records], float]:
     """Relative difference of the logits after kernel padding, percent of the largest logit."""
     return lambda records: 100 * records["kernel_padding"].values["difference"][arm]
@@ -114,6 +139,7 @@ def field_check(name: str) -> Callable[[Records], float]:
 
 
 CURVES = ("receptive_field", "probes")
+POSITIONS = ("receptive_field", "position_probes")
 QUANTITIES: dict[str, Quantity] = {
     "last_field": Quantity(last_field, ("receptive_field",), "px", exact=True),
     "border": Quantity(border_number, ("receptive_field",), "conv", exact=True),
@@ -129,6 +155,9 @@ QUANTITIES: dict[str, Quantity] = {
         pooling_rank_correlation, (*CURVES, "probes_global"), "rank correlation"
     ),
     "last_probe_gap": Quantity(last_probe_gap, (*CURVES, "accuracy"), "points"),
+    "inner_over_corners": Quantity(inner_over_corners, POSITIONS, "points"),
+    "inner_gap_at_border": Quantity(inner_gap_at_border, (*POSITIONS, "accuracy"), "points"),
+    "position_spread_shrinks": Quantity(position_spread_shrinks, POSITIONS, "points"),
     "directions_short": Quantity(directions_short, ("saturation",), "directions"),
     "padding_difference_convs": Quantity(padding_difference("convs"), ("kernel_padding",), "%"),
     "padding_difference_all": Quantity(padding_difference("all"), ("kernel_padding",), "%"),

@@ -15,6 +15,9 @@ from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, digest
 from rfbook.ledger import stages
 
+PARTS = {"key", "measure", "run", "description", "values", "arrays_sha256", "provenance"}
+"""What a record's JSON holds beside its checksum."""
+
 
 class RecordError(Exception):
     """A record is damaged, or is not what its name says."""
@@ -116,10 +119,13 @@ def _body(text: str | bytes, where: str) -> dict[str, Any]:
     try:
         body = json.loads(text)
         stated, found = body.pop("sha256"), _checksum(body)
+        missing = PARTS - body.keys()
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise _damaged(where, "it is not a record's JSON") from error
     if stated != found:
         raise _damaged(where, "its checksum does not agree with its content")
+    if missing:
+        raise _damaged(where, f"it does not have {', '.join(sorted(missing))}")
     return body
 
 

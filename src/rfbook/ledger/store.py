@@ -42,7 +42,7 @@ class Store:
         text, packed = record.encode()
         path = self.roots[-1] / _name(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Without the lock, two processes could leave the arrays of one beside the JSON of the other.
+        # Without a lock, two processes could leave the arrays of one beside the JSON of the other.
         with FileLock(self.roots[-1] / ".lock"):
             held = self.find(record.run, record.measure)
             if held is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -19,8 +19,9 @@ from torch import nn
 
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.data import Splits, cache_directory, load
+from rfbook.experiments.models import build
 from rfbook.experiments.spec import Run
-from rfbook.experiments.train import Tensors, Trace, train
+from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
 from rfbook.ledger.provenance import here
 from rfbook.ledger.store import folder
 
@@ -43,7 +44,7 @@ class Checkpoints:
             with safe_open(self.path, framework="pt") as held:
                 trace = Trace(**json.loads(held.metadata()["trace"]))
                 return {name: held.get_tensor(name) for name in held.keys()}, trace
-        except SafetensorError as error:
+        except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise SafetensorError(f"{self.path}: {error}. Delete it to train again.") from error
 
     def save(self, state: Tensors, trace: Trace) -> None:
@@ -64,12 +65,16 @@ class Checkpoints:
 
 @dataclass
 class Trained:
-    """A run made real: the network in evaluation mode, its data, and how it came to be."""
+    """A run made real: the network in evaluation mode, and how it came to be."""
 
     run: Run
     network: nn.Module
-    data: Splits
     trace: Trace
+
+    @cached_property
+    def data(self) -> Splits:
+        """The run's images, loaded when a measure first asks for them."""
+        return images_of(self.run)
 
     @property
     def device(self) -> torch.device:
@@ -83,11 +88,19 @@ class Trained:
 
 def trained(run: Run, device: str = "auto") -> Trained:
     """The run's weights, from the cache or trained now; waits while another process trains them."""
-    splits = load(run.data.name)
-    data = Splits(splits.train.first(run.data.images), splits.test.first(run.data.test_images))
+    if run.recipe.epochs == 0:
+        network = build(run.model, CATALOGUE[run.data.name].classes, run.seed)
+        return Trained(run, network.to(accelerator_for(device).device).eval(), Trace())
     checkpoints = Checkpoints(run)
     checkpoints.path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(checkpoints.path.with_suffix(".lock")):
         classes = CATALOGUE[run.data.name].classes
-        network, trace = train(run, data.train, classes, checkpoints, device)
-    return Trained(run, network, data, trace)
+        images = images_of(run).train
+        network, trace = train(run, images, classes, checkpoints, device)
+    return Trained(run, network, trace)
+
+
+def images_of(run: Run) -> Splits:
+    """The training and test images that the run names. Raises DataError if they are not to be had."""
+    held = load(run.data.name)
+    return Splits(held.train.first(run.data.images), held.test.first(run.data.test_images))

@@ -19,8 +19,9 @@ from rfbook.ledger.store import Store, read
 from rfbook.ledger.store import take_over as add_all
 from rfbook.pages import site, sources
 from rfbook.pages.execution import PUBLISHED, PageError, execute, folder_of, tier_of
-from rfbook.pages.notebook import Ask, asks, declared, store_of
+from rfbook.pages.notebook import store_of
 from rfbook.pages.parameters import ParameterError
+from rfbook.pages.plan import Ask, asks, declared
 from rfbook.pages.sources import repository
 
 Lines = Iterator[tuple[str, bool]]
@@ -35,9 +36,9 @@ MENDABLE = (
 def run(arguments: argparse.Namespace) -> Lines:
     """execute one page with other parameters: run PAGE -p NAME VALUE ..."""
     passed = {name: yaml.safe_load(value) for name, value in arguments.parameters}
-    tier = str(passed.get("tier", tier_of(arguments.page, PUBLISHED)))
+    passed = {"tier": tier_of(arguments.page, PUBLISHED)} | passed
     asks(arguments.page, passed)
-    made = execute(arguments.page, tier, passed)
+    made = execute(arguments.page, "rerun", passed)
     if arguments.output:
         shutil.copyfile(made, arguments.output)
     yield f"executed: {arguments.output or made}", True

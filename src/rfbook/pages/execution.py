@@ -44,7 +44,7 @@ def execute(
     running.parent.mkdir(parents=True, exist_ok=True)
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
-    options |= {"extra_arguments": ["--IPKernelApp.log_level=ERROR"]}
+    options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
     logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
         notebook = execute_notebook(notebook, running, values, **options)

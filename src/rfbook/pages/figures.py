@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from rfbook.ledger.quantities import border_number, convolution_curve
 from rfbook.pages import style
@@ -30,6 +32,12 @@ def half_width(values: np.ndarray) -> np.ndarray | None:
     return t.ppf(0.975, len(values) - 1) * values.std(0, ddof=1) / np.sqrt(len(values))
 
 
+def _note(figure: Figure, page: Page) -> None:
+    """The tier, and all it changed against the paper, on the figure itself."""
+    columns = int(14 * figure.get_figwidth())
+    figure.suptitle(fill(page.scaled(), columns), fontsize="small")
+
+
 def layer_profiles(
     page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str, border: bool = True
 ) -> None:
@@ -50,7 +58,7 @@ def layer_profiles(
     for axis in axes.flat[len(groups) :]:
         axis.set_visible(False)
     axes.flat[0].legend(loc="lower left", fontsize="small")
-    figure.suptitle(page.scaled(), fontsize="small")
+    _note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -110,7 +118,7 @@ def fields_against_printed(
     axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel="receptive field, pixels", ylim=(0, None))
     axis.legend()
-    figure.suptitle(page.scaled(), fontsize="small")
+    _note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -125,7 +133,7 @@ def curves(
         axis.plot(range(1, len(values) + 1), values, marker=marker, markersize=5, label=label)
     axis.set(xlabel=axes[0], ylabel=axes[1])
     axis.legend(fontsize="small")
-    figure.suptitle(page.scaled(), fontsize="small")
+    _note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -149,7 +157,7 @@ def maps(
             axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
         axis.set_title(title)
         axis.grid(False)
-    figure.suptitle(page.scaled(), fontsize="small")
+    _note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -168,11 +176,27 @@ def bars(
     for index, (arm, hatch) in enumerate(zip(arms, ("", "//", "..", "xx"), strict=False)):
         seeds = np.array([values[arm] for values in groups.values()]).T
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
-        look = {"label": arm, "hatch": hatch, "edgecolor": "white", "ecolor": style.GREY}
-        drawn = axis.bar(places, seeds.mean(0), width, yerr=half_width(seeds), **look)
-        axis.bar_label(drawn, fmt="%.2g", padding=2, fontsize="x-small")
+        look = {"label": arm, "hatch": hatch, "edgecolor": "white"}
+        drawn = axis.bar(places, seeds.mean(0), width, **look)
+        axis.errorbar(places, seeds.mean(0), half_width(seeds), color=style.GREY, linestyle="none")
+        for label in axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small"):
+            label.set_ha("center" if len(seeds) < 2 else "right")  # beside the error bar
     axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel=ylabel)
-    axis.legend(fontsize="small")
-    figure.suptitle(page.scaled(), fontsize="small")
+    axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))
+    _note(figure, page)
+    style.show(figure, alt, caption, name)
+
+
+def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
+    """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
+    style.use()
+    figure, axes = pyplot.subplots(
+        1, len(grids), figsize=(2.7 * len(grids) + 1.2, 3.2), squeeze=False
+    )
+    for axis, (title, grid) in zip(axes.flat, grids.items(), strict=True):
+        shown = axis.imshow(grid, vmin=0, vmax=1)
+        axis.set(title=title, xticks=[], yticks=[])
+    figure.colorbar(shown, ax=axes, label="probe / model")
+    _note(figure, page)
     style.show(figure, alt, caption, name)

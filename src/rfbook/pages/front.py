@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rfbook.ledger.claims import Verdict
 from rfbook.pages import sources
 from rfbook.pages.execution import tier_of
-from rfbook.pages.notebook import declared, replay
+from rfbook.pages.plan import declared, replay
 from rfbook.pages.tables import WORDS, Table
 
 

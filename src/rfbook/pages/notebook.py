@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -17,9 +15,10 @@ from rfbook.ledger.store import Store
 from rfbook.pages import sources
 from rfbook.pages.execution import folder_of
 from rfbook.pages.parameters import ParameterError, checked
+from rfbook.pages.plan import declared, planning_now
 
-Ask = tuple[Run, tuple[str, ...]]
-_plan: ContextVar[list[Ask] | None] = ContextVar("plan", default=None)
+CALLED = {"name": "data", "test_images": "test images", "images": "training images"}
+"""What a reader calls a field of a run's description."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +115,7 @@ class Page:
 
         While a plan is made (`planning`) nothing is computed and the list is empty.
         """
-        plan = _plan.get()
-        if plan is not None:
-            plan += [(one.run, measures) for one in planned]
+        if planning_now((one.run, measures) for one in planned):
             return []
         device = str(self.values.get("device", "auto"))
         found = [
@@ -158,11 +155,15 @@ class Page:
     def scaled(self) -> str:
         """What the tier and the parameters changed against the paper, in words."""
         differences = {
-            f"{name} {ours} (paper {theirs})"
+            f"{CALLED.get(name, name)} {_said(ours)} (paper {_said(theirs)})"
             for outcome in self.outcomes
             for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
         }
         return f"tier {self.tier}: {', '.join(sorted(differences)) or 'as in the paper'}"
+
+
+def _said(value: object) -> str:
+    return "all" if value is None else str(value)
 
 
 def store_of(tier: str) -> Store:
@@ -171,42 +172,3 @@ def store_of(tier: str) -> Store:
     if tier == "smoke":
         return Store((folder_of(tier, root) / "records",))
     return Store((root / "results", root / "runs"))
-
-
-def declared(page: str) -> dict[str, object]:
-    """The page's parameters and their defaults, in order, as its source assigns them."""
-    return sources.defaults(sources.read(page, sources.repository()))
-
-
-def cells_of(page: str, tag: str) -> list[str]:
-    """Sources of the page's code cells that carry a tag."""
-    notebook = sources.read(page, sources.repository())
-    return [cell.source for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
-
-
-@contextmanager
-def planning() -> Iterator[list[Ask]]:
-    """Inside, `Page.measure` only notes what is asked; the list yielded holds it."""
-    token = _plan.set([])
-    try:
-        yield _plan.get()
-    finally:
-        _plan.reset(token)
-
-
-def replay(page: str, parameters: Mapping[str, object]) -> Page:
-    """The page after its parameters and its run cells, without the rest of the notebook.
-
-    Outside `planning` this loads or makes its records.
-    """
-    namespace: dict[str, object] = declared(page) | dict(parameters)
-    for source in cells_of(page, "run"):
-        exec(compile(source, f"<{page}>", "exec"), namespace)
-    return namespace["page"]
-
-
-def asks(page: str, parameters: Mapping[str, object]) -> list[Ask]:
-    """All runs and measures a page asks for with these parameters; nothing is computed."""
-    with planning() as plan:
-        replay(page, parameters)
-        return list(plan)

@@ -8,14 +8,15 @@ from html import escape
 
 from rfbook.ledger.claims import Claim, Estimate, Verdict, estimate
 from rfbook.ledger.quantities import QUANTITIES
-from rfbook.pages.notebook import Outcome, Page, declared
+from rfbook.pages.notebook import Outcome, Page
 from rfbook.pages.parameters import PARAMETERS
+from rfbook.pages.plan import declared
 
 WORDS = {
     "reproduced": "●",
     "partly": "◐",
     "not reproduced": "○",
-    "not tested": "–",
+    "not tested": "◌",
 }
 """A sign beside each verdict word, so that neither colour nor shape is needed to read it."""
 

@@ -1,0 +1,64 @@
+"""What a page asks for, without executing its notebook: its parameters and its run cells alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from rfbook.experiments.spec import Run
+from rfbook.pages import sources
+
+Ask = tuple[Run, tuple[str, ...]]
+"""A run, and the measures that are wanted of it."""
+
+_plan: ContextVar[list[Ask] | None] = ContextVar("plan", default=None)
+
+
+def planning_now(asked: Iterable[Ask]) -> bool:
+    """Whether a plan is being made; then it takes note of what is asked."""
+    plan = _plan.get()
+    if plan is None:
+        return False
+    plan.extend(asked)
+    return True
+
+
+def declared(page: str) -> dict[str, object]:
+    """The page's parameters and their defaults, in order, as its source assigns them."""
+    return sources.defaults(sources.read(page, sources.repository()))
+
+
+def cells_of(page: str, tag: str) -> list[str]:
+    """Sources of the page's code cells that carry a tag."""
+    notebook = sources.read(page, sources.repository())
+    return [cell.source for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+@contextmanager
+def planning() -> Iterator[list[Ask]]:
+    """Inside, `Page.measure` only notes what is asked; the list yielded holds it."""
+    token = _plan.set([])
+    try:
+        yield _plan.get()
+    finally:
+        _plan.reset(token)
+
+
+def replay(page: str, parameters: Mapping[str, object]) -> Any:
+    """The `Page` after its parameters and its run cells, without the rest of the notebook.
+
+    Outside `planning` this loads or makes its records.
+    """
+    namespace: dict[str, object] = declared(page) | dict(parameters)
+    for source in cells_of(page, "run"):
+        exec(compile(source, f"<{page}>", "exec"), namespace)
+    return namespace["page"]
+
+
+def asks(page: str, parameters: Mapping[str, object]) -> list[Ask]:
+    """All runs and measures a page asks for with these parameters; nothing is computed."""
+    with planning() as plan:
+        replay(page, parameters)
+        return list(plan)

@@ -1,0 +1,414 @@
+"""`python -m rfbook`: what it says, and its exit status: 0, 1 for a finding, 2 for a mistake to mend."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rfbook.__main__ import main
+from rfbook.ledger import obtain, stages
+from rfbook.ledger.store import Store
+from rfbook.pages import commands
+from rfbook.pages.notebook import Page, asks, declared, store_of
+from tests.ledger.samples import sealed
+from tests.pages import skeleton
+from tests.pages.skeleton import OTHER, PAGE
+
+RUNS = [f"{name}-w0.25-cifar10-32px-e30-s{seed}" for name in ("vgg11", "vgg13") for seed in (0, 1)]
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """Root of the small repository, without any record."""
+    skeleton.seem_installed(monkeypatch, skeleton.write(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def published(repository):
+    """The published records of the tiny page."""
+    store = Store(store_of("thin").roots[:1])
+    skeleton.fill(store, asks(PAGE, {}))
+    return store
+
+
+@pytest.fixture
+def rfbook(repository, capsys):
+    """Runs a command; returns its exit status and the lines it showed on both streams."""
+
+    def call(*words):
+        status = main(words)
+        shown = capsys.readouterr()
+        return status, shown.out.splitlines(), shown.err
+
+    return call
+
+
+@pytest.fixture
+def executions(monkeypatch):
+    """The pages that would be executed, as (page, tier, parameters)."""
+    done = []
+
+    def execute(page, tier, parameters):
+        done.append((page, tier, parameters))
+        path = Path("executed.ipynb")
+        path.write_text("a notebook")
+        return path
+
+    monkeypatch.setattr(commands, "execute", execute)
+    return done
+
+
+@pytest.fixture
+def making(monkeypatch):
+    """Records are made at once and without work; the list says of which runs."""
+    done = []
+
+    def make(run, measures, store, device):
+        done.append(run.slug())
+        return {name: store.add(skeleton.made(run, name)) for name in measures}
+
+    monkeypatch.setattr(obtain, "_make", make)
+    return done
+
+
+def one_path(store, pattern):
+    return next(store.paths(pattern))
+
+
+def damage(path):
+    path.write_text(path.read_text().replace("a slow one", "a fast one"))
+
+
+# Mistakes that a user can mend.
+
+
+@pytest.mark.parametrize("command", ["run", "why", "plan", "work"])
+def test_an_unknown_page_is_answered_with_the_nearest_and_all(rfbook, command):
+    status, _, said = rfbook(command, "size_matters/tyni")
+    assert status == 2
+    assert f"did you mean {PAGE!r}?" in said
+    assert f"The pages are book/index, {OTHER}, {PAGE}." in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "parameter, said",
+    [
+        (("wdith", "0.5"), "ParameterError: unknown parameter 'wdith': did you mean 'width'?"),
+        (("width", "half"), "ParameterError: width='half': valid is None (the tier's)"),
+        (("seeds", "0"), "ParameterError: seeds=0: valid is 1 to 20. It is out of range"),
+        (("seeds", "true"), "ParameterError: seeds=True: valid is 1 to 20. It is of type bool"),
+        (("models", "vgg16_bn"), "Did you mean 'vgg16'?"),
+        (("tier", "thim"), "Did you mean 'thin'?"),
+        (("images", "129"), "the last batch would hold one image"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_before_the_page_is_executed(
+    rfbook, executions, parameter, said
+):
+    status, _, error = rfbook("run", PAGE, "-p", *parameter)
+    assert status == 2
+    assert said in error
+    assert "Traceback" not in error
+    assert executions == []
+
+
+@pytest.mark.parametrize("command", ["why", "plan", "work"])
+def test_a_damaged_record_is_named_with_the_remedy(rfbook, published, command):
+    path = one_path(published, "accuracy-*.json")
+    damage(path)
+    status, _, said = rfbook(command, PAGE)
+    assert status == 2
+    assert said.startswith(f"RecordError: {path}: ")
+    assert f"git checkout -- {path}" in said and "delete it" in said
+
+
+def test_a_record_that_no_longer_validates_is_named_too(rfbook, published):
+    path = one_path(published, "accuracy-*.json")
+    path.write_text(sealed(path.read_text(), run={"model": {"name": "vgg11", "colour": 1}}))
+    status, _, said = rfbook("plan", PAGE)
+    assert status == 2
+    assert said.startswith(f"RecordError: {path}: its run is not valid any more")
+
+
+def test_an_ill_formed_claim_is_named_where_the_verdicts_are_made(repository):
+    path = repository / "claims/size_matters.yml"
+    path.write_text(path.read_text().replace("holds_if: above", "holds_if: larger"))
+    with pytest.raises(commands.MENDABLE, match="claim SM-1-accuracy"):
+        Page.open(OTHER, declared(OTHER)).verdicts()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("publish",), ("why",), ("run", PAGE, "-p", "width"), ("plan", "--tier", "thim"),
+        ("import",), ("run", PAGE, "--tier", "thin"),
+    ],
+)  # fmt: skip
+def test_a_command_that_is_not_complete_is_answered_with_how_it_is_used(repository, capsys, words):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    assert "usage: python -m rfbook" in capsys.readouterr().err
+
+
+def test_every_command_is_explained(repository, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    assert stopped.value.code == 0
+    shown = capsys.readouterr().out
+    for command in ("run", "why", "plan", "work", "verify", "import", "book", "notebooks"):
+        assert re.search(rf"\n    {command}\s+\w", shown)
+
+
+def test_outside_a_repository_it_is_said_where_pages_are_read_from(rfbook, tmp_path, monkeypatch):
+    (tmp_path / "_toc.yml").unlink()
+    status, _, said = rfbook("verify")
+    assert status == 2
+    assert said.startswith("FileNotFoundError: no folder with _toc.yml and notebooks/ above")
+
+
+def test_a_fault_of_ours_shows_where_it_happened(rfbook, monkeypatch):
+    monkeypatch.setattr(commands, "merged", lambda asked: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        rfbook("plan")
+
+
+def test_the_module_can_be_run_and_hands_on_its_status(tmp_path, monkeypatch):
+    monkeypatch.setenv("RFBOOK_CACHE", str(tmp_path))
+    command = [sys.executable, "-m", "rfbook", "why", "no/such/page"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("LookupError: there is no page 'no/such/page'")
+
+
+# why
+
+
+def test_why_says_of_each_record_whether_it_is_there(rfbook, published):
+    one_path(published, "probes-*.json").unlink()
+    status, lines, _ = rfbook("why", PAGE)
+    assert status == 0
+    assert len(lines) == 16
+    missing = [line for line in lines if not line.endswith(": there")]
+    assert len(missing) == 1 and missing[0].startswith(f"{RUNS[0]} probes ")
+    assert "run.seed is 1, needed the default" in missing[0]
+
+
+def test_why_names_a_stage_that_was_raised(rfbook, published, monkeypatch):
+    monkeypatch.setitem(stages.MEASURES, "probes", 99)
+    _, lines, _ = rfbook("why", PAGE)
+    stale = [line for line in lines if not line.endswith(": there")]
+    assert [line.split()[0] for line in stale] == RUNS
+    assert all(line.endswith("stale: measure_version is 1, needed 99") for line in stale)
+
+
+def test_why_says_that_nothing_was_ever_made(rfbook):
+    status, lines, _ = rfbook("why", PAGE, "--tier", "smoke")
+    assert status == 0
+    assert len(lines) == 16
+    assert all(line.endswith(": missing: never made") for line in lines)
+    assert all(line.startswith("vgg1") and "-digits-" in line for line in lines)
+
+
+def test_why_takes_the_tier_that_the_page_is_published_at(rfbook):
+    (line,) = rfbook("why", OTHER)[1]
+    assert line.startswith("vgg11-w1-cifar10-")
+    (line,) = rfbook("why", OTHER, "--tier", "thin")[1]
+    assert line.startswith("vgg11-w0.25-cifar10-")
+
+
+# plan and work
+
+
+def test_a_plan_of_all_pages_unites_what_they_ask(rfbook, published):
+    one_path(published, "probes-*.json").unlink()
+    status, lines, _ = rfbook("plan")
+    assert status == 0
+    assert lines == [
+        "vgg11-w1-cifar10-32px-e30-s0: missing receptive_field",
+        f"{RUNS[0]}: missing probes",
+        *(f"{run}: done" for run in RUNS[1:]),
+    ]
+
+
+def test_a_plan_computes_nothing(rfbook, making):
+    rfbook("plan")
+    assert making == []
+
+
+def test_work_makes_what_is_missing_run_by_run_and_nothing_twice(rfbook, repository, making):
+    status, lines, _ = rfbook("work", PAGE)
+    assert (status, lines) == (0, [f"{run}: done" for run in RUNS])
+    assert making == RUNS
+    assert len(list((repository / "runs").glob("*/*.json"))) == 16
+    assert not (repository / "results").exists()
+    assert rfbook("work", PAGE)[0] == 0
+    assert making == RUNS
+
+
+def test_work_that_was_killed_goes_on_where_it_stopped(rfbook, making, monkeypatch):
+    make = obtain._make
+
+    def killed(run, measures, store, device):
+        if len(making) == 2:
+            raise KeyboardInterrupt
+        return make(run, measures, store, device)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(obtain, "_make", killed)
+        rfbook("work", PAGE)
+    rfbook("work", PAGE)
+    assert making == RUNS
+
+
+def test_work_can_be_published(rfbook, repository, making):
+    rfbook("work", PAGE, "--publish")
+    assert len(list((repository / "results").glob("*/*.json"))) == 16
+    assert not (repository / "runs").exists()
+
+
+# verify
+
+
+def test_records_that_are_as_they_were_made_pass(rfbook, published):
+    assert rfbook("verify") == (0, ["16 records checked"], "")
+
+
+def test_a_repository_without_records_passes(rfbook):
+    assert rfbook("verify") == (0, ["0 records checked"], "")
+
+
+def test_a_damaged_record_fails_and_the_others_are_checked_all_the_same(rfbook, published):
+    paths = [one_path(published, f"{name}-*.json") for name in ("accuracy", "probes")]
+    for path in paths:
+        damage(path)
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    assert [line.split(": ")[0] for line in lines] == [*map(str, paths), "16 records checked"]
+
+
+def test_a_record_that_no_longer_validates_fails_and_the_others_are_checked(rfbook, published):
+    path = one_path(published, "accuracy-*.json")
+    path.write_text(sealed(path.read_text(), run={"colour": "red"}))
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    assert lines[0].startswith(f"{path}: ")
+    assert lines[-1] == "16 records checked"
+
+
+@pytest.mark.parametrize("stage, count", [("probes", 4), ("training", 16)])
+def test_a_stale_record_fails(rfbook, published, monkeypatch, stage, count):
+    if stage == "training":
+        monkeypatch.setattr(stages, "TRAINING", 99)
+    else:
+        monkeypatch.setitem(stages.MEASURES, stage, 99)
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    assert sum(": stale: " in line for line in lines) == count
+
+
+def test_a_record_of_a_measure_that_is_gone_is_stale(rfbook, published, monkeypatch):
+    monkeypatch.delitem(stages.MEASURES, "probes")
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    assert sum(": stale: " in line for line in lines) == 4
+
+
+# import
+
+
+@pytest.fixture
+def brought(repository, published):
+    """A directory of records as another machine made them; here there are none."""
+    return published.roots[0].rename(repository / "brought")
+
+
+def test_records_are_taken_over_into_the_published_ones(rfbook, brought, repository):
+    status, lines, _ = rfbook("import", "brought")
+    assert status == 0
+    assert sorted(line.split()[0] for line in lines) == sorted(RUNS * 4)
+    assert len(list((repository / "results").glob("*/*.json"))) == 16
+    assert rfbook("verify")[0] == 0
+
+
+def test_a_directory_is_meant_from_where_the_user_is(rfbook, brought, tmp_path_factory, monkeypatch):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    shutil.move(brought, elsewhere / "mine")
+    monkeypatch.chdir(elsewhere)
+    assert rfbook("import", "mine")[0] == 0
+
+
+def test_with_one_damaged_record_none_is_taken_over(rfbook, brought, repository):
+    path = sorted(brought.rglob("*.json"))[-1]
+    damage(path)
+    status, lines, said = rfbook("import", "brought")
+    assert (status, lines) == (2, [])
+    assert said.startswith(f"RecordError: {path}: ")
+    assert not (repository / "results").exists()
+
+
+def test_stale_records_are_not_taken_over(rfbook, brought, repository, monkeypatch):
+    monkeypatch.setitem(stages.MEASURES, "probes", 99)
+    status, _, said = rfbook("import", "brought")
+    assert status == 2
+    assert "made by other versions of the stages" in said
+    assert not (repository / "results").exists()
+
+
+def test_a_directory_without_records_is_refused(rfbook):
+    status, _, said = rfbook("import", "nowhere")
+    assert status == 2
+    assert "nowhere: no records" in said
+
+
+# run, book and notebooks
+
+
+def test_a_page_is_executed_with_what_it_is_passed(rfbook, executions):
+    status, lines, _ = rfbook("run", PAGE, "-p", "width", "0.5", "-p", "models", "vgg11 vgg13")
+    assert (status, lines) == (0, ["executed: executed.ipynb"])
+    assert executions == [(PAGE, "thin", {"width": 0.5, "models": "vgg11 vgg13"})]
+
+
+def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):
+    rfbook("run", OTHER)
+    rfbook("run", OTHER, "-p", "tier", "smoke")
+    assert [tier for _, tier, _ in executions] == ["paper", "smoke"]
+
+
+def test_the_executed_notebook_goes_where_the_user_says(
+    rfbook, executions, tmp_path_factory, monkeypatch
+):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    assert rfbook("run", PAGE, "-o", "out.ipynb")[0] == 0
+    assert (elsewhere / "out.ipynb").read_text() == "a notebook"
+
+
+def test_every_page_is_written_as_a_notebook(rfbook, repository):
+    status, lines, _ = rfbook("notebooks")
+    assert status == 0
+    names = [f"{page}.ipynb" for page in ("book/index", OTHER, PAGE)]
+    assert lines == [str(repository / "build/notebooks" / name) for name in names]
+    assert all(Path(line).is_file() for line in lines)
+
+
+@pytest.mark.parametrize("tier, kept", [("smoke", False), ("thin", True)])
+def test_a_book_at_smoke_starts_from_nothing(rfbook, repository, monkeypatch, tier, kept):
+    """No record, weights or data of an earlier build may stand in for what no longer works."""
+    left = repository / "build" / tier / "records/a-run/accuracy-0.json"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    built = []
+    monkeypatch.setattr(commands.site, "build", lambda tier: built.append(tier) or "index.html")
+    assert rfbook("book", "--tier", tier) == (0, ["the site is index.html"], "")
+    assert built == [tier]
+    assert left.exists() == kept
+    own = repository / ("cache" if kept else "build/smoke/cache")
+    assert Path(os.environ["RFBOOK_CACHE"]) == own

@@ -1,0 +1,326 @@
+"""A description says everything that changes a number, once, and its key never drifts."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.spec import (
+    DATASETS,
+    NETWORKS,
+    RECIPES,
+    Data,
+    Model,
+    Recipe,
+    Run,
+    digest,
+    require_even_maps,
+)
+from rfbook.ledger.record import run_key
+
+CIFAR = Data(name="cifar10", side=32)
+CALTECH = Data(name="caltech101", side=224, test_images=100)
+
+
+def described(model: Model | None = None, data: Data = CIFAR, **rest) -> Run:
+    return Run(model=model or Model(name="vgg16"), data=data, **rest)
+
+
+def shuffled(value):
+    """The same JSON with the fields of every object in reverse order."""
+    if isinstance(value, dict):
+        return {name: shuffled(value[name]) for name in reversed(value)}
+    return value
+
+
+# What never changes
+
+
+def test_every_default_is_what_published_keys_were_made_with():
+    assert described().model_dump() == {
+        "model": {
+            "name": "vgg16",
+            "width": 1.0,
+            "stem": "imagenet",
+            "skips": (True, True, True, True),
+            "dilation": 1,
+            "dilation_padding": "same",
+            "kernel_padding": "none",
+            "padded_weights": "zero",
+        },
+        "data": {
+            "name": "cifar10",
+            "side": 32,
+            "images": None,
+            "test_images": None,
+            "normalisation": "own",
+        },
+        "recipe": {
+            "epochs": 30,
+            "batch": 64,
+            "optimizer": "sgd",
+            "learning_rate": 0.1,
+            "momentum": 0.9,
+            "weight_decay": 5e-4,
+            "schedule": "thirds",
+            "augmentation": "standard",
+            "precision": "fp32",
+        },
+        "seed": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "key, run",
+    {
+        "9044c358865a": described(Model(name="vgg16", width=0.25)),
+        "e28e33aabbc1": described(Model(name="vgg16")),
+        "9600d995474a": described(Model(name="resnet18")),
+        "66b893ce6fd4": described(Model(name="resnet18", width=0.25, stem="cifar")),
+        "606afcba34bb": described(
+            Model(name="resnet34", width=0.25, skips=(True, False, True, False)), seed=3
+        ),
+        "3ec45bc2ece0": described(Model(name="vgg19", width=0.25, dilation=2)),
+        "a4f52213c678": described(
+            Model(name="resnet50", kernel_padding="all", padded_weights="fresh"), CALTECH
+        ),
+        "bd2239e572ee": described(Model(name="resnet101"), CALTECH, recipe=RECIPES["untrained"]),
+        "79679893a513": described(
+            Model(name="resnet18", width=0.25),
+            Data(name="cifar10", side=32, images=20_000, normalisation="imagenet"),
+            recipe=RECIPES["adam30"],
+            seed=2,
+        ),
+    }.items(),
+)
+def test_a_run_keeps_the_key_its_published_records_lie_under(key, run):
+    assert run_key(run) == key
+
+
+def test_the_recipes_are_those_of_the_papers_pages():
+    sgd, adam = Recipe(), {"optimizer": "adam", "learning_rate": 1e-3, "weight_decay": 0.0}
+    assert RECIPES["sgd30"] == sgd
+    assert RECIPES["sgd60"].canonical() == {"epochs": 60}
+    assert RECIPES["adam30"].canonical() == adam | {"schedule": "constant"}
+    assert RECIPES["untrained"].canonical() == {"epochs": 0}
+
+
+def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
+    assert DATASETS == tuple(CATALOGUE)
+    assert len(set(NETWORKS)) == len(NETWORKS) == 13
+
+
+# What a key is made of
+
+
+def test_the_canonical_form_leaves_defaults_out():
+    assert described().canonical() == {
+        "model": {"name": "vgg16"},
+        "data": {"name": "cifar10", "side": 32},
+    }
+    changed = described(recipe=Recipe(epochs=10, batch=64), seed=1)
+    assert changed.canonical()["recipe"] == {"epochs": 10}
+    assert changed.canonical()["seed"] == 1
+
+
+def test_a_default_that_is_written_out_gives_the_same_key():
+    written = Run.model_validate(described().model_dump())
+    assert run_key(written) == run_key(described())
+
+
+def test_a_key_survives_json_and_does_not_depend_on_the_order_of_fields():
+    run = described(Model(name="resnet18", width=0.25, stem="cifar"), recipe=Recipe(epochs=3))
+    text = json.dumps(shuffled(run.model_dump(mode="json")))
+    assert text.index("seed") < text.index("model")
+    again = Run.model_validate_json(text)
+    assert again == run
+    assert run_key(again) == run_key(run)
+
+
+def test_a_whole_number_and_its_float_are_one_width():
+    assert run_key(described(Model(name="vgg16", width=1))) == run_key(described())
+
+
+def test_a_key_does_not_depend_on_where_the_data_lie(monkeypatch):
+    before = run_key(described())
+    monkeypatch.setenv("RFBOOK_DATA", "/elsewhere")
+    monkeypatch.setenv("RFBOOK_CACHE", "/elsewhere/cache")
+    assert run_key(described()) == before
+
+
+@pytest.mark.parametrize("field", ["device", "threads", "path", "tier"])
+def test_what_is_not_part_of_a_description_is_refused_by_it(field):
+    with pytest.raises(ValidationError, match=f"{field}\n.*not permitted"):
+        Run.model_validate(described().model_dump() | {field: "cpu"})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        described(Model(name="vgg16", width=0.5)),
+        described(data=Data(name="cifar10", side=64)),
+        described(data=Data(name="cifar10", side=32, images=1000)),
+        described(recipe=Recipe(precision="bf16")),
+        described(seed=1),
+    ],
+)
+def test_whatever_changes_a_number_changes_the_key(other):
+    assert run_key(other) != run_key(described())
+
+
+def test_weights_do_not_depend_on_what_is_only_tested_on():
+    few = described(data=Data(name="cifar10", side=32, test_images=100))
+    assert few != described()
+    assert few.weights() == described().weights() == described()
+    assert run_key(few) == run_key(described())
+
+
+def test_a_digest_is_the_sha256_of_sorted_compact_json():
+    """The owner is the command line: printf '{"a":[1.5],"b":null}' | sha256sum."""
+    whole = "831603e12d04b2f52b66f3587edeb498"
+    assert digest({"b": None, "a": [1.5]}, length=32) == whole
+    assert digest({"b": None, "a": [1.5]}) == whole[:12]
+
+
+def test_a_description_cannot_be_changed_and_can_be_a_dictionary_key():
+    run = described()
+    with pytest.raises(ValidationError, match="frozen"):
+        run.seed = 1
+    assert {run: "here"}[described()] == "here"
+
+
+def test_a_slug_names_network_width_data_side_epochs_and_seed():
+    run = described(Model(name="vgg16", width=0.25), seed=7)
+    assert run.slug() == "vgg16-w0.25-cifar10-32px-e30-s7"
+
+
+@pytest.mark.parametrize(
+    "label, model",
+    {
+        "resnet18": Model(name="resnet18", width=0.25),
+        "resnet18-cifar": Model(name="resnet18", stem="cifar"),
+        "resnet18-noskip": Model(name="resnet18", skips=(False,) * 4),
+        "resnet18-skips13": Model(name="resnet18", skips=(True, False, True, False)),
+        "vgg19-d2": Model(name="vgg19", dilation=2),
+        "resnet50-padded-all": Model(name="resnet50", kernel_padding="all"),
+    }.items(),
+)
+def test_a_label_names_what_was_changed_in_the_architecture(label, model):
+    assert model.label == label
+
+
+# What is refused, and the way out that the message names
+
+
+def refused(message: str, kind: type, **fields) -> None:
+    with pytest.raises(ValidationError, match=message):
+        kind(**fields)
+
+
+@pytest.mark.parametrize(
+    "message, fields",
+    {
+        "vgg16 has no stem: leave it at its default": {"name": "vgg16", "stem": "cifar"},
+        "vgg16 has no skips: leave": {"name": "vgg16", "skips": (False,) * 4},
+        "vgg16 has no kernel_padding: leave": {"name": "vgg16", "kernel_padding": "all"},
+        "vgg11 has no stem, skips: leave": {
+            "name": "vgg11", "stem": "cifar", "skips": (False,) * 4,
+        },
+        "resnet18 has no dilation: leave it at its default": {"name": "resnet18", "dilation": 2},
+        "padded_weights needs kernel_padding 'convs' or 'all'": {
+            "name": "resnet18", "padded_weights": "fresh",
+        },
+        "dilation_padding needs a dilation above 1": {
+            "name": "vgg19", "dilation_padding": "authors",
+        },
+        "no max pool to pad: use kernel_padding 'convs'": {
+            "name": "resnet18", "stem": "cifar", "kernel_padding": "all",
+        },
+        "Input should be 'vgg11', 'vgg13'": {"name": "vgg12"},
+        "greater than 0": {"name": "vgg16", "width": 0},
+        "less than or equal to 4": {"name": "vgg16", "width": 4.5},
+        "finite number": {"name": "vgg16", "width": float("nan")},
+        "skips.3\n.*Field required": {"name": "resnet18", "skips": (True, True, True)},
+        "depth\n.*not permitted": {"name": "resnet18", "depth": 18},
+    }.items(),
+)  # fmt: skip
+def test_a_network_that_cannot_be_is_refused(message, fields):
+    refused(message, Model, **fields)
+
+
+@pytest.mark.parametrize(
+    "message, fields",
+    {
+        "cifar10 holds 50000 images, not 50000: leave it out for all": {"images": 50_000},
+        "cifar10 holds 50000 images, not 60000: leave": {"images": 60_000},
+        "cifar10 holds 10000 images, not 10000: leave": {"test_images": 10_000},
+        "greater than or equal to 1": {"images": 0},
+        "greater than or equal to 8": {"side": 7},
+        "less than or equal to 1024": {"side": 1025},
+        "Input should be 'own' or 'imagenet'": {"normalisation": "none"},
+        "sizes\n.*not permitted": {"sizes": 32},
+    }.items(),
+)
+def test_images_that_cannot_be_had_are_refused(message, fields):
+    refused(message, Data, **({"name": "cifar10", "side": 32} | fields))
+
+
+@pytest.mark.parametrize("name", ["caltech101", "photos"])
+def test_imagenets_constants_are_said_in_one_way_only(name):
+    message = f"{name} has ImageNet's constants already: use 'own'"
+    refused(message, Data, name=name, side=64, normalisation="imagenet")
+    assert Data(name="digits", side=32, normalisation="imagenet").normalisation == "imagenet"
+
+
+@pytest.mark.parametrize(
+    "message, fields",
+    {
+        "momentum belongs to sgd: leave it at its default with adam": {
+            "optimizer": "adam", "momentum": 0.5,
+        },
+        "epochs=0 trains nothing: leave the rest": {"epochs": 0, "learning_rate": 0.01},
+        "greater than or equal to 0": {"epochs": -1},
+        "less than 1": {"momentum": 1.0},
+        "greater than 0": {"learning_rate": 0.0},
+        "warmup\n.*not permitted": {"warmup": 5},
+    }.items(),
+)  # fmt: skip
+def test_a_recipe_with_a_field_that_has_no_effect_or_no_meaning_is_refused(message, fields):
+    refused(message, Recipe, **fields)
+
+
+@pytest.mark.parametrize("images, batch", [(65, 64), (129, 64), (1, 64), (64, 1)])
+def test_a_last_batch_of_one_image_is_refused(images, batch):
+    few, recipe = Data(name="digits", side=32, images=images), Recipe(batch=batch)
+    with pytest.raises(ValidationError, match="batch norm needs two. Change either by one"):
+        described(data=few, recipe=recipe)
+
+
+def test_all_images_of_a_set_are_counted_when_none_are_named():
+    assert CATALOGUE["digits"].train == 1438
+    with pytest.raises(ValidationError, match="images=1438, batch=479: the last batch would hold"):
+        described(data=Data(name="digits", side=32), recipe=Recipe(batch=479))
+
+
+def test_an_untrained_network_may_be_shown_a_single_image():
+    one = Data(name="digits", side=32, images=1)
+    assert described(data=one, recipe=RECIPES["untrained"]).data.images == 1
+
+
+@pytest.mark.parametrize("side, nearest", [(30, 32), (33, 32), (112, 128), (1000, 992), (10, 32)])
+def test_kernel_padding_refuses_a_side_that_halves_to_an_odd_map(side, nearest):
+    padded = Model(name="resnet18", kernel_padding="convs")
+    message = rf"side={side}: .* multiple of 32 \(the paper uses 224\). Nearest: {nearest}\."
+    with pytest.raises(ValidationError, match=message):
+        described(padded, Data(name="caltech101", side=side))
+    described(padded, Data(name="caltech101", side=nearest))
+
+
+def test_a_cifar_stem_asks_for_a_multiple_of_its_own_strides_only():
+    padded = Model(name="resnet18", stem="cifar", kernel_padding="convs")
+    described(padded, Data(name="cifar10", side=40))
+    with pytest.raises(ValidationError, match="side=36: .* multiple of 8 .* Nearest: 32"):
+        described(padded, Data(name="cifar10", side=36))
+    with pytest.raises(ValueError, match="Nearest: 96"):
+        require_even_maps(100)

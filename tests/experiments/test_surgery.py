@@ -1,0 +1,331 @@
+"""Surgery changes what it names, and nothing else."""
+
+import operator
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import fx, nn
+from torchvision import models
+
+from rfbook.experiments import surgery
+from rfbook.experiments.models import build
+from rfbook.experiments.spec import Model
+
+RESNET18_ADDITIONS = 8
+ADDING = (operator.add, operator.iadd, torch.add)
+PADDABLE = ["resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2"]
+
+
+def thin(name: str, width: float = 1 / 8, **fields) -> nn.Module:
+    return build(Model(name=name, width=width, **fields), 10).eval()
+
+
+def on_paper(name: str, **fields) -> nn.Module:
+    with torch.device("meta"):
+        return build(Model(name=name, **fields), 1000)
+
+
+def convolutions(network: nn.Module) -> dict[str, nn.Conv2d]:
+    return {n: m for n, m in network.named_modules() if isinstance(m, nn.Conv2d)}
+
+
+def additions(network: nn.Module) -> int:
+    return sum(node.target in ADDING for node in fx.symbolic_trace(network).graph.nodes)
+
+
+def shortcuts(network: nn.Module) -> list[str]:
+    return [name for name in convolutions(network) if "downsample" in name]
+
+
+def map_sides(network: nn.Module, side: int) -> list[int]:
+    """Side of what every main-path convolution puts out, in order."""
+    sides = []
+    for name, convolution in convolutions(network).items():
+        if "downsample" not in name:
+            convolution.register_forward_hook(lambda *a: sides.append(a[2].shape[-1]))
+    with torch.no_grad():
+        network(torch.zeros(1, 3, side, side))
+    return sides
+
+
+def images(side: int, count: int = 2) -> torch.Tensor:
+    return torch.randn(count, 3, side, side, generator=torch.Generator().manual_seed(0))
+
+
+# Modules
+
+
+def test_a_module_is_replaced_where_its_dotted_name_is():
+    network = nn.Sequential(nn.Sequential(nn.ReLU(), nn.ReLU()), nn.ReLU())
+    surgery.replace(network, "0.1", nn.Identity())
+    surgery.replace(network, "1", nn.Tanh())
+    assert [type(m) for m in network[0]] == [nn.ReLU, nn.Identity]
+    assert isinstance(network[1], nn.Tanh)
+
+
+def test_a_convolution_keeps_every_setting_that_is_not_changed():
+    old = nn.Conv2d(6, 12, (3, 5), stride=(2, 1), padding=(1, 2), dilation=2, groups=3, bias=False)
+    same, changed = surgery.convolution_like(old), surgery.convolution_like(old, dilation=1)
+    assert str(same) == str(old)
+    assert str(changed) == str(old).replace(", dilation=(2, 2)", "")
+    assert surgery.convolution_like(nn.Conv2d(1, 1, 1)).bias is not None
+
+
+# Width
+
+
+@pytest.mark.parametrize("name", ["vgg16", "resnet18", "resnet50", "wide_resnet50_2"])
+@pytest.mark.parametrize("width", [1 / 4, 1 / 2, 2])
+def test_width_scales_every_channel_but_the_images_and_the_classes(name, width):
+    full, scaled = on_paper(name), on_paper(name, width=width)
+    wide = convolutions(scaled)
+    for layer, convolution in convolutions(full).items():
+        inputs = convolution.in_channels
+        assert wide[layer].in_channels == (3 if inputs == 3 else inputs * width)
+        assert wide[layer].out_channels == convolution.out_channels * width
+        assert wide[layer].kernel_size == convolution.kernel_size
+        assert wide[layer].stride == convolution.stride
+    readout = [m for m in scaled.modules() if isinstance(m, nn.Linear)]
+    assert [m.out_features for m in readout] == [1000]
+
+
+def test_a_thin_network_has_about_a_sixteenth_of_the_parameters():
+    """Owner: reference trials, 0.70 million for ResNet-18 and 1.49 for ResNet-50 at width 1/4."""
+    for name, millions in {"resnet18": 0.70, "resnet50": 1.49}.items():
+        with torch.device("meta"):
+            network = build(Model(name=name, width=1 / 4), 10)
+        count = sum(p.numel() for p in network.parameters())
+        assert count / 1e6 == pytest.approx(millions, abs=0.06)
+
+
+def test_groups_stay_while_each_holds_a_channel_and_shrink_then():
+    full, quarter, eighth = (
+        convolutions(on_paper("resnext50_32x4d", width=width))["layer1.0.conv2"]
+        for width in (1, 1 / 4, 1 / 8)
+    )
+    assert (full.in_channels, full.groups) == (128, 32)
+    assert (quarter.in_channels, quarter.groups) == (32, 32)
+    assert (eighth.in_channels, eighth.groups) == (16, 16)
+
+
+def test_no_channel_count_falls_to_nothing():
+    tiny = on_paper("vgg11", width=0.001)
+    assert {c.out_channels for c in convolutions(tiny).values()} == {1}
+
+
+# CIFAR stem
+
+
+def test_a_cifar_stem_keeps_the_input_side_up_to_the_second_stage():
+    """Owner: Size Matters, Fig. 8: strides 1 2 2 2 and no pooling."""
+    network = thin("resnet18", stem="cifar")
+    assert str(network.conv1) == (
+        "Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)"
+    )
+    assert map_sides(network, 32) == [32] * 5 + [16] * 4 + [8] * 4 + [4] * 4
+
+
+def test_the_imagenet_stem_reduces_the_input_fourfold():
+    assert map_sides(thin("resnet18"), 32) == [16] + [8] * 4 + [4] * 4 + [2] * 4 + [1] * 4
+
+
+# Skips
+
+
+@pytest.mark.parametrize(
+    "skips, stages",
+    [
+        ((True, True, True, True), [1, 2, 3, 4]),
+        ((False, True, True, True), [2, 3, 4]),
+        ((True, False, True, False), [1, 3]),
+        ((False, False, False, False), []),
+    ],
+)
+def test_a_stage_without_skips_has_no_addition_and_no_shortcut(skips, stages):
+    network = thin("resnet18", skips=skips)
+    assert additions(network) == 2 * len(stages)
+    assert shortcuts(network) == [f"layer{s}.0.downsample.0" for s in stages if s > 1]
+
+
+def test_the_untouched_network_has_every_addition():
+    assert additions(models.resnet18()) == additions(thin("resnet18")) == RESNET18_ADDITIONS
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_without_skips_a_network_is_the_chain_of_its_convolutions(name):
+    """Convolution, batch norm and ReLU in turn: computed here from the plain network's parts."""
+    plain, chain = thin(name), thin(name, skips=(False,) * 4)
+    assert chain.state_dict().keys() == {k for k in plain.state_dict() if "downsample" not in k}
+    plain.load_state_dict(chain.state_dict(), strict=False)
+    with torch.no_grad():
+        maps = plain.maxpool(F.relu(plain.bn1(plain.conv1(images(64)))))
+        for stage in (plain.layer1, plain.layer2, plain.layer3, plain.layer4):
+            for block in stage:
+                for index in range(1, 4 if name == "resnet50" else 3):
+                    convolved = getattr(block, f"conv{index}")(maps)
+                    maps = F.relu(getattr(block, f"bn{index}")(convolved))
+        torch.testing.assert_close(chain(images(64)), plain.fc(maps.mean((2, 3))))
+
+
+# Dilation
+
+
+@pytest.mark.parametrize("dilation", [2, 3, 8])
+def test_dilation_with_same_padding_keeps_every_map(dilation):
+    dilated = thin("vgg19", dilation=dilation)
+    assert map_sides(dilated, 32) == map_sides(thin("vgg19"), 32)
+    assert {c.dilation for c in convolutions(dilated).values()} == {(dilation, dilation)}
+
+
+def test_the_authors_padding_makes_the_maps_grow_as_theirs_did():
+    """Owner: the authors' dilated VGG19 at 32 pixels."""
+    network = thin("vgg19", dilation=2, dilation_padding="authors")
+    assert map_sides(network, 32) == [
+        34,
+        36,
+        20,
+        22,
+        13,
+        15,
+        17,
+        19,
+        11,
+        13,
+        15,
+        17,
+        10,
+        12,
+        14,
+        16,
+    ]
+
+
+def test_dilation_leaves_the_weights_as_they_are():
+    plain, dilated = thin("vgg11").state_dict(), thin("vgg11", dilation=2).state_dict()
+    assert plain.keys() == dilated.keys()
+    assert all(plain[name].shape == dilated[name].shape for name in plain)
+
+
+# Kernel padding
+
+
+def test_seven_convolutions_of_a_resnet_are_padded():
+    """Owner: the Dead Pixel authors' code: the stem, and in stages 2 to 4 one 3x3 and the shortcut."""
+    basic, bottleneck = (surgery.odd_strided_convolutions(on_paper(n)) for n in PADDABLE[:2])
+    stages = (2, 3, 4)
+    shortcut = [f"layer{s}.0.downsample.0" for s in stages]
+    assert set(basic) == {"conv1", *(f"layer{s}.0.conv1" for s in stages), *shortcut}
+    assert set(bottleneck) == {"conv1", *(f"layer{s}.0.conv2" for s in stages), *shortcut}
+    assert len(basic) == len(bottleneck) == 7
+
+
+def test_a_cifar_stem_and_stages_without_skips_leave_fewer_to_pad():
+    stem = on_paper("resnet18", stem="cifar")
+    assert "conv1" not in surgery.odd_strided_convolutions(stem)
+    chain = on_paper("resnet18", skips=(False,) * 4)
+    assert len(surgery.odd_strided_convolutions(chain)) == 4
+
+
+@pytest.mark.parametrize("name", PADDABLE)
+def test_a_padded_kernel_is_even_and_keeps_stride_padding_and_groups(name):
+    plain, padded = on_paper(name), on_paper(name, kernel_padding="convs")
+    names = surgery.odd_strided_convolutions(plain)
+    assert surgery.odd_strided_convolutions(padded) == []
+    for layer, old in convolutions(plain).items():
+        new = convolutions(padded)[layer]
+        grown = tuple(side + (layer in names) for side in old.kernel_size)
+        assert new.kernel_size == grown
+        assert (new.stride, new.padding, new.groups) == (old.stride, old.padding, old.groups)
+    assert str(padded.maxpool) == str(plain.maxpool)
+
+
+@pytest.mark.parametrize("name, share", {"resnet18": 0.147, "resnet50": 0.417}.items())
+def test_padding_adds_the_parameters_that_were_counted_before(name, share):
+    """Owner: reference counts, +14.7 % for ResNet-18 and +41.7 % for ResNet-50."""
+    counts = [
+        sum(p.numel() for p in on_paper(name, **fields).parameters())
+        for fields in ({}, {"kernel_padding": "all"})
+    ]
+    assert counts[1] / counts[0] - 1 == pytest.approx(share, abs=5e-4)
+
+
+@pytest.mark.parametrize("name", PADDABLE)
+def test_a_padded_convolution_is_the_same_function_exactly(name):
+    """On whole numbers no sum is rounded, so the difference has to be zero."""
+    plain, padded = (thin(name, kernel_padding=arm) for arm in ("none", "convs"))
+    random = torch.Generator().manual_seed(0)
+    for layer in surgery.odd_strided_convolutions(plain):
+        old, new = convolutions(plain)[layer], convolutions(padded)[layer]
+        whole = torch.randint(-9, 10, old.weight.shape, generator=random).float()
+        old.weight.data.copy_(whole)
+        surgery.keep_kernel(old, new)
+        maps = torch.randint(-9, 10, (1, old.in_channels, 14, 14), generator=random).float()
+        with torch.no_grad():
+            assert torch.equal(new(maps), old(maps))
+
+
+@pytest.mark.parametrize("name", PADDABLE)
+def test_a_network_with_padded_convolutions_gives_the_same_logits(name):
+    """Owner of the tolerance: reference trials, at most 7.2e-7 for grouped convolutions."""
+    plain, padded = thin(name), thin(name, kernel_padding="convs")
+    with torch.no_grad():
+        logits, others = plain(images(64)), padded(images(64))
+    assert (logits - others).abs().max() <= 1e-6 * logits.abs().max()
+
+
+def test_a_padded_max_pool_is_another_function():
+    """Owner: reference trials, 14 to 18 % of the largest logit of random networks."""
+    plain, padded = thin("resnet18"), thin("resnet18", kernel_padding="all")
+    assert (padded.maxpool.kernel_size, padded.maxpool.stride, padded.maxpool.padding) == (4, 2, 1)
+    with torch.no_grad():
+        logits, others = plain(images(64)), padded(images(64))
+    assert (logits - others).abs().max() > 0.02 * logits.abs().max()
+
+
+@pytest.mark.parametrize("arm", ["convs", "all"])
+@pytest.mark.parametrize("side", [32, 64, 96])
+def test_padding_keeps_every_map_of_a_side_that_32_divides(arm, side):
+    assert map_sides(thin("resnet18", kernel_padding=arm), side) == map_sides(
+        thin("resnet18"), side
+    )
+
+
+def test_padding_shrinks_an_odd_map_which_is_why_such_sides_are_refused():
+    """Owner: reference trials, 112 pixels: the last map falls from 4x4 to 3x3."""
+    assert map_sides(thin("resnet18"), 112)[-1] == 4
+    assert map_sides(thin("resnet18", kernel_padding="convs"), 112)[-1] == 3
+
+
+def test_zero_padding_puts_the_odd_kernel_top_left_and_zeros_beside_it():
+    plain, padded = convolutions(thin("resnet18")), thin("resnet18", kernel_padding="convs")
+    for layer, new in convolutions(padded).items():
+        old = plain[layer].weight
+        assert torch.equal(new.weight[..., : old.shape[2], : old.shape[3]], old)
+        assert not new.weight[..., old.shape[2] :, :].any()
+        assert not new.weight[..., :, old.shape[3] :].any()
+
+
+def test_fresh_kernels_follow_the_networks_rule_and_the_authors_pytorchs_default():
+    """Owners: He et al. 2015 in fan out; `torch.nn.Conv2d`: uniform up to 1 / sqrt(fan in)."""
+    arms = {
+        weights: thin("resnet18", 1 / 2, kernel_padding="convs", padded_weights=weights)
+        for weights in ("fresh", "authors")
+    }
+    for layer in surgery.odd_strided_convolutions(thin("resnet18", 1 / 2)):
+        fresh, authors = (convolutions(arm)[layer].weight.detach() for arm in arms.values())
+        out, inputs, height, side = fresh.shape
+        assert fresh.std() == pytest.approx((2 / (out * height * side)) ** 0.5, rel=0.1)
+        bound = (inputs * height * side) ** -0.5
+        assert 0.99 * bound < authors.abs().max() <= bound
+        assert authors.std() == pytest.approx(bound / 3**0.5, rel=0.1)
+        assert fresh[..., -1, :].any() and authors[..., -1, :].any()
+
+
+@pytest.mark.parametrize("weights", ["zero", "fresh", "authors"])
+def test_padding_leaves_the_start_of_all_other_layers_as_it_was(weights):
+    plain = thin("resnet18").state_dict()
+    padded = thin("resnet18", kernel_padding="all", padded_weights=weights).state_dict()
+    same = [name for name in plain if plain[name].shape == padded[name].shape]
+    assert len(plain) - len(same) == 7
+    assert all(torch.equal(plain[name], padded[name]) for name in same)

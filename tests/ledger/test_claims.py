@@ -1,0 +1,327 @@
+"""What the papers say is data, and the records decide what becomes of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
+
+from rfbook.experiments.spec import NETWORKS
+from rfbook.experiments.tiers import TIERS
+from rfbook.ledger import claims
+from rfbook.ledger.claims import Claim, ClaimError, Estimate, estimate, judge, read_claims
+from rfbook.ledger.quantities import QUANTITIES
+from rfbook.pages import sources
+from tests.ledger.samples import records, repeatable
+
+REPOSITORY = Path(__file__).parents[2]
+CLAIMS = read_claims(REPOSITORY / "claims")
+TESTED = [claim for claim in CLAIMS if claim.quantity]
+
+each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+each_tested = pytest.mark.parametrize("claim", TESTED, ids=lambda claim: claim.id)
+
+
+def a_claim(**fields):
+    known = {"id": "X-1", "paper": "size-matters", "where": "1", "says": "so", "page": "a/page"}
+    return Claim(**known | {"quantity": "accuracy", "holds_if": "above", "margin": 50} | fields)
+
+
+def accuracies(*shares):
+    """The records of one network: one accuracy a seed."""
+    return [records(accuracy={"accuracy": share}) for share in shares]
+
+
+def bordered(number):
+    layers = [f"conv{index}" for index in range(1, 17)]
+    border = layers[number - 1] if number else None
+    return [records(receptive_field={"layers": layers, "field": [3] * 16, "border": border})]
+
+
+def word(claim, outcomes, tier="thin"):
+    return judge(claim, outcomes, tier).word
+
+
+# The claims of the two papers.
+
+
+def test_there_are_claims_of_both_papers_and_no_id_twice():
+    assert {claim.paper for claim in CLAIMS} == {"size-matters", "dead-pixel"}
+    assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
+
+
+@each_claim
+def test_a_claim_says_where_it_stands_and_what_it_says(claim):
+    assert claim.id.startswith({"size-matters": "SM-", "dead-pixel": "DP-"}[claim.paper])
+    assert claim.where.strip() and claim.says.strip()
+
+
+@each_claim
+def test_the_page_of_a_claim_exists_and_lists_it(claim):
+    path = sources.find(claim.page, REPOSITORY)
+    assert claim.id in sources.matter(path)["rfbook"]["claims"]
+
+
+@each_claim
+def test_a_claim_is_untested_for_a_reason_and_at_tiers_that_exist(claim):
+    assert claim.untested_at.keys() <= set(TIERS)
+    assert all(reason.strip() for reason in claim.untested_at.values())
+    assert claim.quantity or claim.untested.strip()
+
+
+@each_claim
+def test_a_claim_names_networks_that_exist(claim):
+    for label in [*claim.printed, *claim.only]:
+        assert label.split("-")[0] in NETWORKS, label
+
+
+def side(claim, holds):
+    """A number on the claim's side, or on the other, for the first network it speaks of."""
+    distance = max(abs(claim.margin), 1) * (1 if holds else 3)
+    if claim.holds_if == "near":
+        return next(iter(claim.printed.values())) + (0 if holds else claim.margin + distance)
+    return claim.margin + (distance if (claim.holds_if == "above") == holds else -distance)
+
+
+@each_tested
+def test_every_claim_can_come_out_either_way(claim, monkeypatch):
+    """A record on the other side of the margin turns its verdict round."""
+    as_given = QUANTITIES[claim.quantity]._replace(function=lambda value: value)
+    monkeypatch.setitem(QUANTITIES, claim.quantity, as_given)
+    network = next(iter([*claim.printed, *claim.only]), "resnet18")
+    for holds, expected in ((True, "reproduced"), (False, "not reproduced")):
+        verdict = judge(claim, {network: [side(claim, holds)] * 3}, "paper")
+        assert verdict.word == expected
+        assert verdict.estimates[0].n == 3
+
+
+def test_a_wrong_record_turns_the_verdict_on_the_border_layer():
+    """Size Matters, Figure 4: the border layers of the four VGGs."""
+    (claim,) = (claim for claim in CLAIMS if claim.id == "SM-3.4-border")
+    numbers = {"vgg11": 6, "vgg13": 8, "vgg16": 8, "vgg19": 8}
+    right = {network: bordered(number) for network, number in numbers.items()}
+    wrong = {network: bordered(number + 1) for network, number in numbers.items()}
+    assert word(claim, right) == "reproduced"
+    assert word(claim, right | {"vgg19": wrong["vgg19"]}) == "partly"
+    assert word(claim, wrong) == "not reproduced"
+    verdict = judge(claim, right | {"vgg19": wrong["vgg19"]}, "thin")
+    assert verdict.why == "holds: vgg11, vgg13, vgg16; fails: vgg19"
+
+
+# How a verdict is reached.
+
+
+@pytest.mark.parametrize(
+    "shares, expected",
+    [
+        ((0.6, 0.61, 0.62), "reproduced"),
+        ((0.4, 0.41, 0.42), "not reproduced"),
+        ((0.45, 0.5, 0.58), "partly"),
+        ((0.6,), "partly"),
+        ((0.4,), "not reproduced"),
+    ],
+)
+def test_all_of_the_interval_must_lie_on_the_side_of_the_claim(shares, expected):
+    assert word(a_claim(), {"vgg11": accuracies(*shares)}) == expected
+
+
+def test_a_single_seed_cannot_reproduce_and_says_so():
+    verdict = judge(a_claim(), {"vgg11": accuracies(0.99)}, "thin")
+    assert verdict.word == "partly"
+    assert verdict.why == "open: vgg11; a single seed leaves a claim that holds open"
+    assert verdict.estimates[0].interval is None
+
+
+@repeatable
+@given(share=st.floats(0, 1), comparison=st.sampled_from(["above", "below", "near"]))
+def test_no_single_seed_reproduces_what_chance_can_change(share, comparison):
+    claim = a_claim(holds_if=comparison, printed={"vgg11": 50.0})
+    assert word(claim, {"vgg11": accuracies(share)}) != "reproduced"
+
+
+def test_a_single_run_suffices_for_what_no_seed_can_change():
+    claim = a_claim(quantity="border", holds_if="near", margin=0, printed={"vgg11": 6})
+    assert word(claim, {"vgg11": bordered(6)}) == "reproduced"
+    assert word(claim, {"vgg11": bordered(7)}) == "not reproduced"
+
+
+def test_a_network_that_fails_among_those_that_hold_makes_it_partly():
+    outcomes = {"vgg11": accuracies(0.6, 0.61), "vgg13": accuracies(0.4, 0.41)}
+    verdict = judge(a_claim(), outcomes, "thin")
+    assert (verdict.word, verdict.why) == ("partly", "holds: vgg11; fails: vgg13")
+
+
+@pytest.mark.parametrize(
+    "comparison, value, holds",
+    [
+        ("above", 50.0, False), ("above", 50.1, True),
+        ("below", 50.0, False), ("below", 49.9, True),
+        ("near", 81.0, True), ("near", 79.0, True), ("near", 81.1, False),
+    ],
+)  # fmt: skip
+def test_a_margin_belongs_to_near_and_to_no_other_comparison(comparison, value, holds):
+    margin = 1.0 if comparison == "near" else 50.0
+    claim = a_claim(holds_if=comparison, margin=margin, printed={"vgg11": 80.0})
+    assert Estimate("vgg11", value, 1, None, True).holds(claim) is holds
+
+
+@pytest.mark.parametrize(
+    "interval, holds",
+    [
+        ((79.5, 80.5), True),
+        ((79.0, 81.0), True),
+        ((70.0, 90.0), None),
+        ((80.5, 99.0), None),
+        ((60.0, 79.5), None),
+        ((81.5, 99.0), False),
+        ((60.0, 78.5), False),
+    ],
+)
+def test_an_interval_is_near_only_if_all_of_it_is_and_far_only_if_none_of_it_is(interval, holds):
+    claim = a_claim(holds_if="near", margin=1.0, printed={"vgg11": 80.0})
+    assert Estimate("vgg11", sum(interval) / 2, 3, interval, False).holds(claim) is holds
+
+
+@pytest.mark.parametrize("comparison", ["above", "below"])
+@pytest.mark.parametrize("interval", [(51.0, 60.0), (40.0, 49.0), (40.0, 60.0)])
+def test_an_interval_is_on_one_side_of_the_margin_or_leaves_it_open(comparison, interval):
+    found = Estimate("vgg11", sum(interval) / 2, 3, interval, False).holds(
+        a_claim(holds_if=comparison)
+    )
+    beyond = {(51.0, 60.0): True, (40.0, 49.0): False}.get(interval)
+    assert found is (beyond if comparison == "above" or beyond is None else not beyond)
+
+
+@repeatable
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=8, unique=True))
+def test_the_interval_is_that_of_a_t_test(shares):
+    """Owner: scipy.stats.ttest_1samp(...).confidence_interval(0.95)."""
+    found = estimate("accuracy", "vgg11", accuracies(*shares))
+    values = 100 * np.array(shares)
+    if values.std() < 1e-6:
+        return
+    low, high = ttest_1samp(values, 0).confidence_interval(0.95)
+    assert found.mean == pytest.approx(values.mean())
+    assert found.interval == pytest.approx((low, high), rel=1e-6, abs=1e-6)
+    assert found.n == len(shares)
+
+
+def test_the_interval_is_the_one_of_a_table_of_student():
+    """t(0.975, 2) = 4.3027 in every printed table; the sample 1, 2, 3 has s = 1."""
+    found = estimate("accuracy", "vgg11", accuracies(0.01, 0.02, 0.03)).interval
+    assert found == pytest.approx((2 - 4.3027 / 3**0.5, 2 + 4.3027 / 3**0.5), abs=1e-3)
+
+
+def test_seeds_that_agree_have_an_interval_of_no_width():
+    assert estimate("accuracy", "vgg11", accuracies(0.5, 0.5)).interval == (50, 50)
+
+
+# What is not tested, and why.
+
+
+def test_what_cannot_be_tested_here_gives_its_reason():
+    claim = a_claim(quantity=None, holds_if=None, untested="needs ImageNet")
+    verdict = judge(claim, {"vgg11": accuracies(0.6, 0.6)}, "paper")
+    assert (verdict.word, verdict.why, verdict.estimates) == ("not tested", "needs ImageNet", ())
+
+
+def test_what_a_tier_cannot_show_is_not_tested_there_and_only_there():
+    claim = a_claim(untested_at={"smoke": "digits cannot show it"})
+    outcomes = {"vgg11": accuracies(0.6, 0.61)}
+    assert judge(claim, outcomes, "smoke").why == "digits cannot show it"
+    assert word(claim, outcomes, "smoke") == "not tested"
+    assert word(claim, outcomes, "thin") == "reproduced"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"only": ("vgg13",)},
+        {"holds_if": "near", "printed": {"vgg13": 60.0}},
+    ],
+)
+def test_a_claim_about_another_network_is_not_tested(fields):
+    verdict = judge(a_claim(**fields), {"vgg11": accuracies(0.6, 0.61)}, "thin")
+    assert (verdict.word, verdict.why) == ("not tested", "none of its networks was run")
+
+
+def test_nothing_is_said_before_anything_was_run():
+    assert word(a_claim(), {}) == "not tested"
+
+
+def test_only_the_networks_of_a_claim_decide_it():
+    outcomes = {"vgg11": accuracies(0.6, 0.61), "vgg13": accuracies(0.1, 0.11)}
+    verdict = judge(a_claim(only=("vgg11",)), outcomes, "thin")
+    assert verdict.word == "reproduced"
+    assert [one.network for one in verdict.estimates] == ["vgg11"]
+
+
+# Files that are not well formed.
+
+ROW = """\
+- id: X-1
+  where: "1"
+  says: "so"
+  page: a/page
+  quantity: accuracy
+  holds_if: above
+  margin: 50
+"""
+
+
+def write(tmp_path, text):
+    (tmp_path / "size_matters.yml").write_text(text)
+    return tmp_path
+
+
+def test_a_row_takes_its_paper_from_the_name_of_the_file(tmp_path):
+    (claim,) = read_claims(write(tmp_path, ROW))
+    assert claim.paper == "size-matters"
+    assert (claim.quantity, claim.holds_if, claim.margin) == ("accuracy", "above", 50)
+
+
+def test_an_empty_file_holds_no_claims(tmp_path):
+    assert read_claims(write(tmp_path, "# nothing yet\n")) == []
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("margin: 50", "margin: fifty", "claim X-1:.*margin"),
+        ("margin: 50", "margni: 50", "claim X-1:.*margni"),
+        ("holds_if: above", "holds_if: larger", "claim X-1:.*holds_if"),
+        ("quantity: accuracy", "quantity: acuracy", "claim X-1: no quantity 'acuracy'; there are"),
+        ("  quantity: accuracy\n", "", "claim X-1: name a quantity, or say under `untested`"),
+        ("  holds_if: above\n", "", "claim X-1: `holds_if` must be one of below, above, near"),
+        ("holds_if: above", "holds_if: near", "claim X-1: `near` needs the paper's numbers"),
+        ("  page: a/page\n", "", "claim X-1:.*page"),
+        ("- id: X-1\n  where", "- where", r"claim \?:.*id"),
+    ],
+)
+def test_an_ill_formed_row_is_refused_by_its_id(tmp_path, old, new, said):
+    assert old in ROW
+    with pytest.raises(ClaimError, match=f"(?s){said}"):
+        read_claims(write(tmp_path, ROW.replace(old, new)))
+
+
+@pytest.mark.parametrize("text", ["- just words\n", "id: X-1\n", "- [a, list]\n"])
+def test_a_row_that_is_no_mapping_is_refused_with_its_file(tmp_path, text):
+    with pytest.raises(ClaimError, match="size_matters.yml: a row is a mapping"):
+        read_claims(write(tmp_path, text))
+
+
+def test_a_file_that_is_no_yaml_is_refused_by_its_name(tmp_path):
+    with pytest.raises(ClaimError, match="size_matters.yml"):
+        read_claims(write(tmp_path, "- id: [X-1\n"))
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path):
+    with pytest.raises(ClaimError, match="claim ids must be unique; twice: X-1"):
+        read_claims(write(tmp_path, ROW + ROW))
+
+
+def test_every_word_of_a_comparison_is_one_that_a_claim_may_use():
+    allowed = Claim.model_fields["holds_if"].annotation
+    assert all(f"'{word}'" in str(allowed) for word in claims.COMPARISONS)

@@ -1,0 +1,199 @@
+"""Records are found, or made; and what is missing can be told from what is out of date."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from rfbook.experiments import catalogue
+from rfbook.ledger import measures, obtain, stages, weights
+from rfbook.ledger.obtain import merged, status, why
+from rfbook.ledger.record import RecordError
+from rfbook.ledger.store import Store
+from tests.ledger.samples import record, tiny
+
+
+@pytest.fixture
+def held(tmp_path):
+    return Store((tmp_path / "results", tmp_path / "runs"))
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """What is trained and measured from here on, without doing either."""
+    done = []
+
+    def train(run, device):
+        done.append(f"trained on {device}")
+        return run
+
+    def measure(run, name):
+        done.append(name)
+        return record(run, name, {"made": name})
+
+    monkeypatch.setattr(weights, "trained", train)
+    monkeypatch.setattr(measures, "measure", measure)
+    return done
+
+
+def test_what_is_there_is_neither_trained_nor_measured(held, work):
+    held.add(record())
+    found = obtain.obtain(tiny(), ["accuracy"], held)
+    assert found["accuracy"].values == {"accuracy": 0.5}
+    assert work == []
+
+
+def test_what_is_missing_is_made_after_one_training_and_kept(held, work):
+    obtain.obtain(tiny(), ["saturation", "receptive_field"], held, device="cpu")
+    assert work == ["trained on cpu", "saturation", "receptive_field"]
+    assert held.find(tiny(), "saturation").values == {"made": "saturation"}
+    obtain.obtain(tiny(), ["saturation", "receptive_field"], held)
+    assert len(work) == 3
+
+
+def test_only_what_is_missing_is_made_and_the_order_is_the_one_asked_for(held, work):
+    held.add(record())
+    found = obtain.obtain(tiny(), ["saturation", "accuracy", "receptive_field"], held)
+    assert work == ["trained on auto", "saturation", "receptive_field"]
+    assert list(found) == ["saturation", "accuracy", "receptive_field"]
+    assert [one.measure for one in found.values()] == list(found)
+
+
+def test_a_measurement_that_fails_leaves_those_before_it(held, work, monkeypatch):
+    measure = measures.measure
+
+    def fail(run, name):
+        if name == "saturation":
+            raise MemoryError
+        return measure(run, name)
+
+    monkeypatch.setattr(measures, "measure", fail)
+    with pytest.raises(MemoryError):
+        obtain.obtain(tiny(), ["accuracy", "saturation"], held)
+    assert held.find(tiny(), "accuracy").values == {"made": "accuracy"}
+
+
+def test_a_damaged_record_is_not_made_again(held, work):
+    held.add(record())
+    (path,) = held.paths()
+    path.write_text(path.read_text().replace("0.5", "0.6"))
+    with pytest.raises(RecordError, match=str(path)):
+        obtain.obtain(tiny(), ["accuracy"], held)
+    assert work == []
+
+
+def test_a_record_that_nothing_resembles_was_never_made(held):
+    assert why(tiny(), "accuracy", held) == "missing: never made"
+    held.add(record(tiny(name="vgg13", width=0.5, seed=3)))
+    held.add(record(tiny(), "saturation", {"saturation": []}))
+    assert why(tiny(), "accuracy", held) == "missing: never made"
+
+
+def test_a_record_that_is_there_needs_no_reason(held):
+    held.add(record())
+    found = status(tiny(), "accuracy", held)
+    assert (found.found, found.nearest) == (True, "")
+
+
+def reason(held, run=None):
+    found = status(run or tiny(), "accuracy", held)
+    assert not found.found
+    return found.nearest
+
+
+def test_a_newer_measure_is_named(held, monkeypatch):
+    held.add(record())
+    monkeypatch.setitem(stages.MEASURES, "accuracy", stages.MEASURES["accuracy"] + 1)
+    now = stages.MEASURES["accuracy"]
+    assert reason(held) == f"stale: measure_version is {now - 1}, needed {now}"
+
+
+def test_a_newer_training_is_named(held, monkeypatch):
+    held.add(record())
+    monkeypatch.setattr(stages, "TRAINING", stages.TRAINING + 1)
+    now = stages.TRAINING
+    assert reason(held) == f"stale: training_version is {now - 1}, needed {now}"
+
+
+def test_other_data_are_named(held, monkeypatch):
+    held.add(record())
+    before = catalogue.CATALOGUE["digits"]
+    other = dataclasses.replace(before, fingerprint="0" * 64)
+    monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
+    said = f"stale: data_fingerprint is {before.fingerprint}, needed {'0' * 64}"
+    assert reason(held) == said
+
+
+@pytest.mark.parametrize(
+    "run, said",
+    [
+        (tiny(width=0.25), "run.model.width is 0.125, needed 0.25"),
+        (tiny(width=1.0), "run.model.width is 0.125, needed the default"),
+        (tiny(epochs=3), "run.recipe.epochs is 2, needed 3"),
+        (tiny(seed=1), "run.seed is the default, needed 1"),
+        (
+            tiny(seed=1, images=66),
+            "run.data.images is 64, needed 66; run.seed is the default, needed 1",
+        ),
+    ],
+)
+def test_the_parts_of_the_run_that_differ_are_named(held, run, said):
+    held.add(record())
+    assert reason(held, run) == f"stale: {said}"
+
+
+def test_the_nearest_record_is_the_one_compared_with(held):
+    held.add(record(tiny(width=0.25, seed=2)))
+    held.add(record(tiny(seed=2)))
+    assert reason(held) == "stale: run.seed is 2, needed the default"
+
+
+def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held, monkeypatch):
+    """Seed 0 has been measured again since the version was raised; seed 1 has not."""
+    held.add(record(tiny(seed=1)))
+    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    held.add(record(tiny(seed=0)))
+    assert "measure_version" in reason(held, tiny(seed=1))
+
+
+RUNS = [tiny(), tiny(seed=1)]
+
+
+@pytest.fixture
+def full(held):
+    for run in RUNS:
+        for name in stages.MEASURES:
+            held.add(record(run, name, {"field": [1.0]}, {"field": np.ones(1)}))
+    return held
+
+
+def there(held):
+    """(seed, measure) of every record that is found."""
+    pairs = [(run, name) for run in RUNS for name in stages.MEASURES]
+    return {(run.seed, name) for run, name in pairs if status(run, name, held).found}
+
+
+def test_raising_the_version_of_a_measure_makes_exactly_its_records_stale(full, monkeypatch):
+    before = there(full)
+    assert len(before) == len(RUNS) * len(stages.MEASURES)
+    for raised, version in stages.MEASURES.items():
+        with monkeypatch.context() as patch:
+            patch.setitem(stages.MEASURES, raised, version + 1)
+            assert before - there(full) == {(run.seed, raised) for run in RUNS}
+
+
+def test_raising_the_version_of_training_makes_all_records_stale(full, monkeypatch):
+    monkeypatch.setattr(stages, "TRAINING", stages.TRAINING + 1)
+    assert there(full) == set()
+
+
+def test_a_plan_names_each_run_once_with_all_that_is_asked_of_it():
+    asked = [
+        (tiny(), ("accuracy", "saturation")),
+        (tiny(seed=1), ("accuracy",)),
+        (tiny(), ("receptive_field", "accuracy")),
+    ]
+    assert list(merged(asked).items()) == [
+        (tiny(), ["accuracy", "saturation", "receptive_field"]),
+        (tiny(seed=1), ["accuracy"]),
+    ]

@@ -1,0 +1,199 @@
+"""Weights are trained once, whoever asks and however often it was interrupted."""
+
+import json
+import threading
+
+import pytest
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from rfbook.experiments.train import Training
+from rfbook.ledger import weights
+from rfbook.ledger.weights import Checkpoints, trained
+from tests.ledger.samples import tiny
+
+RUN = tiny(epochs=2)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A run trained without interruption, and the file that was kept of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RFBOOK_CACHE", str(tmp_path_factory.mktemp("made")))
+        ready = trained(RUN, "cpu")
+        return ready, Checkpoints(RUN).path.resolve()
+
+
+@pytest.fixture(autouse=True)
+def digits_only(tmp_path, monkeypatch, made, cache):
+    """A cache that holds the decoded digits and no weights."""
+    data = tmp_path / "data"
+    data.symlink_to(made[1].parents[1] / "data")
+    monkeypatch.setenv("RFBOOK_CACHE", str(tmp_path))
+
+
+@pytest.fixture
+def finished(made):
+    """The run's file in this cache, as a training left it."""
+    path = Checkpoints(RUN).path
+    path.parent.mkdir()
+    path.write_bytes(made[1].read_bytes())
+    return path
+
+
+@pytest.fixture
+def epochs(monkeypatch):
+    """The epochs that are trained from here on, as (run seed, number)."""
+    counted, epoch = [], Training.epoch
+
+    def count(self, number):
+        counted.append((self.run.seed, number))
+        epoch(self, number)
+
+    monkeypatch.setattr(Training, "epoch", count)
+    return counted
+
+
+def interrupt_after(monkeypatch, count):
+    """Stop the training, as a kill would, once `count` epochs are kept."""
+    save = Checkpoints.save
+
+    def kept(self, state, trace):
+        save(self, state, trace)
+        if len(trace.loss) == count:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Checkpoints, "save", kept)
+
+
+def assert_same_network(one, other):
+    states = one.network.state_dict(), other.network.state_dict()
+    assert states[0].keys() == states[1].keys()
+    for name, tensor in states[0].items():
+        torch.testing.assert_close(tensor, states[1][name], rtol=0, atol=0, msg=name)
+
+
+def held_names(path):
+    with safe_open(path, framework="pt") as held:
+        return {name.split(".")[0] for name in held.keys()}
+
+
+def test_a_finished_file_holds_the_network_only(made):
+    assert held_names(made[1]) == {"network"}
+
+
+def test_a_network_comes_ready_to_be_measured(made):
+    ready, _ = made
+    assert not any(module.training for module in ready.network.modules())
+    assert (len(ready.data.train), len(ready.data.test)) == (64, 64)
+    assert ready.device == torch.device("cpu")
+    assert len(ready.trace.loss) == len(ready.trace.accuracy) == 2
+
+
+def test_a_finished_run_is_loaded_and_not_trained_again(made, finished, epochs):
+    assert_same_network(trained(RUN, "cpu"), made[0])
+    assert epochs == []
+
+
+def test_how_many_test_images_are_measured_on_trains_nothing_again(finished, epochs):
+    again = trained(tiny(epochs=2, test_images=8), "cpu")
+    assert len(again.data.test) == 8
+    assert epochs == []
+
+
+def test_another_seed_is_another_training(finished, epochs):
+    trained(tiny(seed=1, epochs=2), "cpu")
+    assert epochs == [(1, 0), (1, 1)]
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped_bit_for_bit(made, epochs, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt_after(patch, 1)
+        trained(RUN, "cpu")
+    assert held_names(Checkpoints(RUN).path) == {"network", "optimizer"}
+    ready = trained(RUN, "cpu")
+    assert epochs == [(0, 0), (0, 1)]
+    assert_same_network(ready, made[0])
+    assert ready.trace.loss == made[0].trace.loss
+    assert held_names(Checkpoints(RUN).path) == {"network"}
+    assert [session["first_epoch"] for session in ready.trace.sessions] == [1, 2]
+
+
+def test_the_provenance_names_each_session_and_adds_up_the_minutes(made):
+    found = made[0].provenance()
+    assert found["minutes"] == pytest.approx(sum(made[0].trace.seconds) / 60)
+    (session,) = found["sessions"]
+    assert session.keys() >= {"first_epoch", "commit", "made", "processor", "threads", "versions"}
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_an_untrained_network_leaves_no_file_and_took_no_time(epochs):
+    ready = trained(tiny(epochs=0), "cpu")
+    assert ready.provenance() == {"minutes": 0, "sessions": []}
+    assert not Checkpoints(tiny(epochs=0)).path.exists()
+    assert epochs == []
+
+
+def test_the_second_to_ask_waits_for_the_first_and_does_not_train(made, epochs, monkeypatch):
+    """The first holds the lock until the second stands before it, then leaves the finished file."""
+    standing, results = threading.Event(), []
+
+    class Lock(weights.FileLock):
+        def acquire(self, *arguments, **options):
+            standing.set()
+            return super().acquire(*arguments, **options)
+
+    path = Checkpoints(RUN).path
+    path.parent.mkdir()
+    second = threading.Thread(target=lambda: results.append(trained(RUN, "cpu")))
+    with weights.FileLock(path.with_suffix(".lock")):
+        monkeypatch.setattr(weights, "FileLock", Lock)
+        second.start()
+        assert standing.wait(60)
+        assert (epochs, results) == ([], [])
+        path.write_bytes(made[1].read_bytes())
+    second.join()
+    assert epochs == []
+    assert_same_network(results[0], made[0])
+
+
+def damage(path, how):
+    whole = path.read_bytes()
+    if how == "empty":
+        path.write_bytes(b"")
+    elif how == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif how == "overwritten":
+        path.write_bytes(b"\xff" * 64 + whole[64:])
+    elif how == "without a trace":
+        save_file({"network.x": torch.zeros(1)}, path)
+    else:
+        save_file({"network.x": torch.zeros(1)}, path, metadata={"trace": '{"hours": []}'})
+
+
+@pytest.mark.parametrize(
+    "how", ["empty", "cut", "overwritten", "without a trace", "with a trace of another form"]
+)
+def test_a_damaged_file_is_named_with_what_to_do_about_it(finished, how, epochs):
+    damage(finished, how)
+    with pytest.raises(SafetensorError) as refused:
+        trained(RUN, "cpu")
+    assert str(refused.value).startswith(f"{finished}: ")
+    assert "Delete it to train again" in str(refused.value)
+    assert epochs == []
+
+
+def test_a_kill_while_saving_leaves_the_state_before(made, monkeypatch, epochs):
+    def stop(state, path, metadata):
+        path.write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt_after(patch, 1)
+        trained(RUN, "cpu")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(weights, "save_file", stop)
+        trained(RUN, "cpu")
+    assert_same_network(trained(RUN, "cpu"), made[0])
+    assert epochs == [(0, 0), (0, 1), (0, 1)]
