@@ -14,7 +14,7 @@ from rfbook.experiments.spec import Model
 
 RESNET18_ADDITIONS = 8
 ADDING = (operator.add, operator.iadd, torch.add)
-PADDABLE = ["resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2"]
+PADDABLE = ["resnet18", "resnet50", "resnext50_32x4d"]
 
 
 def thin(name: str, width: float = 1 / 8, **fields) -> nn.Module:

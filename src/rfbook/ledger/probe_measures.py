@@ -10,13 +10,12 @@ import torch
 from torch import Tensor
 
 from rfbook.experiments.batches import View, in_order
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.data import Images
 from rfbook.experiments.models import recorded_layers
 from rfbook.experiments.progress import track
 from rfbook.ledger.weights import Trained
-from rfbook.metrics.position_probes import position_probes
-from rfbook.metrics.probes import accuracy, fit_probe, pool_features
+from rfbook.metrics.position_probes import fit_position_probes
+from rfbook.metrics.probes import Probe, Standardiser, accuracy, fit_probe, pool_features
 from rfbook.metrics.taps import tap
 
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -31,33 +30,38 @@ POSITION_IMAGES = 20_000
 
 def probes(trained: Trained) -> Measured:
     """Test accuracy of a probe on every recorded layer, maps averaged to at most 4x4."""
-    return _layers(trained, "probes", pool_features)
+    return _layers(trained, "probes", lambda o: pool_features(o) if o.ndim == 4 else o)
 
 
 def probes_global(trained: Trained) -> Measured:
     """The same on global averages, one feature per channel (appendix B)."""
-    return _layers(trained, "probes_global", lambda maps: pool_features(maps, 1))
+    return _layers(trained, "probes_global", lambda o: o.mean((2, 3)) if o.ndim == 4 else o)
 
 
 def _layers(trained: Trained, measure: str, reduce: Reduce) -> Measured:
-    found = {}
     names, data = recorded_layers(trained.network), trained.data
-    labels, test_labels = (part.labels.to(trained.device) for part in (data.train, data.test))
+    fitted: list[tuple[Probe, float]] = []
     for group in _groups(trained, names, reduce, len(data.train)):
         train = outputs(trained, group, reduce, data.train)
         test = outputs(trained, group, reduce, data.test)
-        for name in group:
-            probe = fit_probe(train.pop(name), labels, CATALOGUE[trained.run.data.name].classes)
-            found[name] = probe, accuracy(probe, test.pop(name), test_labels)
+        fitted += [_fit(trained, train.pop(name), test.pop(name)) for name in group]
     values = {
         "layers": names,
-        measure: [found[name][1] for name in names],
-        "loss": [found[name][0].loss for name in names],
-        "iterations": [found[name][0].iterations for name in names],
-        "converged": [found[name][0].converged for name in names],
+        measure: [share for _, share in fitted],
+        "loss": [probe.loss / len(data.train) for probe, _ in fitted],
+        "iterations": [probe.iterations for probe, _ in fitted],
+        "converged": [probe.converged for probe, _ in fitted],
         "training_images": len(data.train),
     }
     return values, {}
+
+
+def _fit(trained: Trained, train: Tensor, test: Tensor) -> tuple[Probe, float]:
+    """A probe on features that are standardised in place, and its test accuracy."""
+    labels = [part.labels.to(trained.device) for part in (trained.data.train, trained.data.test)]
+    standardiser = Standardiser.of(train)
+    probe = fit_probe(standardiser.apply_(train), labels[0])
+    return probe, accuracy(probe, standardiser.apply_(test), labels[1])
 
 
 def positions(trained: Trained) -> Measured:
@@ -66,13 +70,12 @@ def positions(trained: Trained) -> Measured:
     few = train.first(min(POSITION_IMAGES, len(train)))
     names = recorded_layers(trained.network)[:-1]
     labels, test_labels = (part.labels.to(trained.device) for part in (few, test))
-    classes = CATALOGUE[trained.run.data.name].classes
     grids, converged = {}, []
     for name in names:
         maps = [outputs(trained, [name], _same, part)[name] for part in (few, test)]
-        grid, done = position_probes(maps[0], labels, maps[1], test_labels, classes)
-        grids[name] = grid.cpu().numpy().astype(np.float32)
-        converged.append(done)
+        found = fit_position_probes(maps[0], labels, maps[1], test_labels)
+        grids[name] = found.accuracy.cpu().numpy().astype(np.float32)
+        converged.append(bool(found.converged.all()))
     return {"layers": names, "converged": converged, "training_images": len(few)}, grids
 
 

@@ -13,8 +13,14 @@ import torch
 from jaxtyping import Bool, Float, Int, Integer, Num
 from torch import Tensor
 
-from rfbook.metrics.probes import Standardiser, problem, require_known, require_labels
-from rfbook.metrics.softmax_regression import Problem, Solution, minimise
+from rfbook.metrics.probes import (
+    Standardiser,
+    problem,
+    require_finite,
+    require_known,
+    require_labels,
+)
+from rfbook.metrics.softmax_regression import Solution, minimise, scores
 
 BLOCK_BYTES = 2**25
 """Best on a CPU, whose caches and allocator prefer small arrays; a GPU wants more."""
@@ -65,16 +71,24 @@ def fit_position_probes(
         block = problem(standardiser.apply_(features), train_labels, k, C)
         solution = minimise(block, tolerance, max_iterations)
         features = standardiser.apply_(_by_position(test_block))
-        blocks.append((_accuracy(solution, features, test_labels), solution))
+        require_finite(features)
+        hits = scores(features, solution.parameters).argmax(1) == test_labels
+        blocks.append((hits.double().mean(-1), solution))
     return _grid(blocks, h, w)
 
 
 def _by_position(maps: Num[Tensor, "n c p"]) -> Float[Tensor, "p n c"]:
-    return maps.float().permute(2, 0, 1).contiguous()
+    """A copy, always: it will be overwritten."""
+    n, c, p = maps.shape
+    return torch.empty(p, n, c, device=maps.device).copy_(maps.permute(2, 0, 1))
 
 
-def _accuracy(
-    solution: Solution, features: Float[Tensor, "p n c"], labels: Integer[Tensor, " n"]
-) -> Float[Tensor, " p"]:
-    scores = Problem(features, features.new_empty(0, len(labels)), 1.0).logits(solution.parameters)
-    return (scores.argmax(1) == labels).double().mean(-1)
+def _grid(blocks: list[tuple[Tensor, Solution]], h: int, w: int) -> PositionProbes:
+    accuracies, solutions = zip(*blocks, strict=True)
+    columns = (
+        accuracies,
+        [solution.loss for solution in solutions],
+        [solution.iterations for solution in solutions],
+        [solution.converged for solution in solutions],
+    )
+    return PositionProbes(*(torch.cat(column).view(h, w) for column in columns))

@@ -36,6 +36,13 @@ TRIALS = 12
 """Steps tried at most in one line search."""
 
 
+def scores(
+    features: Float[Tensor, "p n d"], parameters: Float[Tensor, "p k d1"]
+) -> Float[Tensor, "p k n"]:
+    """W x + b. Classes come before samples: products and softmax are several times faster so."""
+    return (parameters[..., :-1] @ features.mT).add_(parameters[..., -1:])
+
+
 @dataclass(frozen=True)
 class Problem:
     """p problems on the same labels. features (p, n, d), targets (k, n) one-hot, C as above."""
@@ -43,10 +50,6 @@ class Problem:
     features: Float[Tensor, "p n d"]
     targets: Float[Tensor, "k n"]
     C: float
-
-    def logits(self, parameters: Float[Tensor, "p k d1"]) -> Float[Tensor, "p k n"]:
-        """Scores, classes before samples: several times faster than the other way round."""
-        return (parameters[..., :-1] @ self.features.mT).add_(parameters[..., -1:])
 
     def gradient(
         self, parameters: Float[Tensor, "p k d1"], probabilities: Float[Tensor, "p k n"]
@@ -58,7 +61,7 @@ class Problem:
 
     def loss(self, parameters: Float[Tensor, "p k d1"]) -> Float[Tensor, " p"]:
         """The objective, double precision."""
-        logits = self.logits(parameters)
+        logits = scores(self.features, parameters)
         entropy = torch.logsumexp(logits, dim=-2) - (logits * self.targets).sum(-2)
         penalty = _penalised(parameters).double().square().sum((-1, -2)) / 2
         return self.C * entropy.sum(-1, dtype=torch.float64) + penalty
@@ -88,7 +91,7 @@ def minimise(problem: Problem, tolerance: float, max_iterations: int) -> Solutio
     """
     p, n, d = problem.features.shape
     parameters = problem.features.new_zeros(p, len(problem.targets), d + 1)
-    logits = problem.logits(parameters)
+    logits = scores(problem.features, parameters)
     gradient = problem.gradient(parameters, torch.softmax(logits, dim=-2))
     precondition = preconditioner(problem)
     newton = precondition(gradient)
@@ -157,7 +160,7 @@ class _Line:
 
     def __init__(self, problem: Problem, start: Tensor, direction: Tensor, logits: Tensor) -> None:
         self.problem, self.logits = problem, logits
-        self.change = problem.logits(direction)
+        self.change = scores(problem.features, direction)
         weights = _penalised(direction)
         self.penalty = _inner(start, weights), _inner(weights, weights)
 
