@@ -13,7 +13,8 @@ from rfbook.__main__ import main
 from rfbook.ledger import obtain, stages
 from rfbook.ledger.store import Store
 from rfbook.pages import commands
-from rfbook.pages.notebook import Page, asks, declared, store_of
+from rfbook.pages.notebook import Page, store_of
+from rfbook.pages.plan import asks, declared
 from tests.ledger.samples import sealed
 from tests.pages import skeleton
 from tests.pages.skeleton import OTHER, PAGE

@@ -17,7 +17,7 @@ from rfbook.experiments.spec import Data, Run
 from rfbook.ledger import field_measures, measures, probe_measures, stages
 from rfbook.ledger.measures import MEASURES, measure
 from rfbook.ledger.record import Record
-from rfbook.ledger.weights import trained
+from rfbook.ledger.weights import Trained, trained
 from tests.ledger.samples import tiny
 
 PINNED_AT = {
@@ -54,7 +54,9 @@ def networks(tmp_path_factory):
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RFBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
-        return {False: trained(tiny(epochs=0), "cpu"), True: trained(photos, "cpu")}
+        ready = {False: trained(tiny(epochs=0), "cpu"), True: trained(photos, "cpu")}
+        assert [len(one.data.test) for one in ready.values()] == [64, 8]  # loaded into this cache
+        return ready
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +166,9 @@ def test_kernel_padding(found):
         "convs": {"layer3": 224, "layer4": 464},
         "all": {"layer3": 226, "layer4": 466},
     }
-    assert values["sizes"] == dict.fromkeys(("plain", "convs", "all"), {"layer3": 4, "layer4": 2})
+    assert values["sizes"] == {
+        arm: {"layer3": 4, "layer4": 2} for arm in ("plain", "convs", "all")
+    }
     # 7x7 becomes 8x8, 3x3 becomes 4x4, 1x1 becomes 2x2, times the channels in and out.
     added = 3 * 8 * (64 - 49) + (8 * 16 + 16 * 32 + 32 * 64) * (16 - 9 + 4 - 1)
     assert values["parameters"] == {
@@ -306,7 +310,7 @@ def test_probes_at_positions_are_fitted_on_the_first_images_only(networks, monke
 def test_kernel_padding_refuses_a_side_at_which_maps_would_shrink(networks):
     ready = networks[True]
     run = ready.run.model_copy(update={"data": Data(name="photos", side=48)})
-    odd = type(ready)(run, ready.network, ready.data, ready.trace)
+    odd = Trained(run, ready.network, ready.trace)
     with pytest.raises(ValueError, match=r"side=48.*multiple of 32"):
         MEASURES["kernel_padding"](odd)
 

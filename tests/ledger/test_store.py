@@ -237,7 +237,7 @@ def test_a_damaged_record_of_ours_keeps_all_others_out_too(brought, held):
 def test_a_record_of_another_version_is_not_taken_over(brought, held, monkeypatch):
     """Under the name that this version would look for, it would be refused ever after."""
     monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
-    with pytest.raises(RecordError, match="other versions of the stages.*vgg11.*accuracy"):
+    with pytest.raises(RecordError, match=r"other versions of the stages.*vgg11.*accuracy"):
         taken(brought, held)
     assert list(held.paths()) == []
 

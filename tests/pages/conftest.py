@@ -2,7 +2,9 @@
 
 import pytest
 
-from rfbook.pages.notebook import asks, replay, store_of
+from rfbook.ledger.store import Store
+from rfbook.pages.notebook import store_of
+from rfbook.pages.plan import asks, replay
 from tests.pages import skeleton
 
 
@@ -16,5 +18,5 @@ def repository(tmp_path, monkeypatch):
 @pytest.fixture
 def page(repository):
     """The tiny page after its run cells, from records that lie in `results/`."""
-    skeleton.fill(type(store_of("thin"))(store_of("thin").roots[:1]), asks(skeleton.PAGE, {}))
+    skeleton.fill(Store(store_of("thin").roots[:1]), asks(skeleton.PAGE, {}))
     return replay(skeleton.PAGE, {})

@@ -7,9 +7,10 @@ import pytest
 
 from rfbook.experiments.spec import Model
 from rfbook.ledger import obtain
-from rfbook.pages import notebook, sources
-from rfbook.pages.notebook import Page, asks, declared, planning, replay, store_of
+from rfbook.pages import sources
+from rfbook.pages.notebook import Page, store_of
 from rfbook.pages.parameters import ParameterError
+from rfbook.pages.plan import asks, cells_of, declared, planning, replay
 from tests.pages import skeleton
 from tests.pages.skeleton import OTHER, PAGE
 
@@ -278,7 +279,7 @@ def test_what_the_tier_changed_is_said(page):
 
 def test_what_the_parameters_changed_is_said_beside_it(repository, making):
     page = replay(PAGE, {"epochs": 3, "images": 2000, "seeds": 1})
-    said = "epochs 3 (paper 30), images 2000 (paper None), width 0.25 (paper 1.0)"
+    said = "epochs 3 (paper 30), training images 2000 (paper all), width 0.25 (paper 1.0)"
     assert page.scaled() == f"tier thin: {said}"
 
 
@@ -308,7 +309,7 @@ import sys
 from rfbook.pages import sources
 sources.__file__ = sys.argv[1] + "/src/rfbook/pages/sources.py"
 from rfbook.pages import figures, style, tables
-from rfbook.pages.notebook import replay
+from rfbook.pages.plan import replay
 style.display = lambda forms, raw: None
 page = replay(sys.argv[2], {})
 assert len(page.outcomes) == 4
@@ -327,4 +328,4 @@ def test_a_page_whose_records_exist_is_shown_without_torch(page, repository):
 
 def test_a_page_runs_with_the_values_it_declares_and_those_it_is_passed(page):
     assert replay(PAGE, {"models": "vgg13"}).values["models"] == ("vgg13",)
-    assert notebook.cells_of(PAGE, "parameters")[0].startswith('tier = "thin"')
+    assert cells_of(PAGE, "parameters")[0].startswith('tier = "thin"')

@@ -156,7 +156,7 @@ def test_an_unknown_parameter_is_answered_with_the_nearest_and_all(passed, neare
 
 
 def test_a_parameter_that_resembles_none_is_refused_too():
-    with pytest.raises(ParameterError, match="^unknown parameter 'qqq': This page has tier, "):
+    with pytest.raises(ParameterError, match=r"^unknown parameter 'qqq': This page has tier, "):
         checked(VALID, VALID | {"qqq": "x"})
 
 

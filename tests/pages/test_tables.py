@@ -1,4 +1,4 @@
-"""Tables: header cells, captions, text that cannot break the page, and n and interval beside each number."""
+"""Tables: header cells, captions, text that cannot break the page, n and interval beside numbers."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -6,8 +6,8 @@ from bs4 import BeautifulSoup
 from rfbook.ledger.claims import Claim, Estimate, Verdict
 from rfbook.ledger.quantities import QUANTITIES
 from rfbook.pages import tables
-from rfbook.pages.notebook import declared
 from rfbook.pages.parameters import PARAMETERS
+from rfbook.pages.plan import declared
 from rfbook.pages.tables import Table, number
 from tests.pages.skeleton import PAGE
 

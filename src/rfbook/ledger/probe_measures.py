@@ -83,7 +83,7 @@ def _same(maps: Tensor) -> Tensor:
     return maps
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def outputs(
     trained: Trained, names: Sequence[str], reduce: Reduce, images: Images
 ) -> dict[str, Tensor]:
