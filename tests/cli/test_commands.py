@@ -1,4 +1,4 @@
-"""`python -m rfbook`: what it says, and its exit status: 0, 1 for a finding, 2 for a mistake to mend."""
+"""`python -m rfbook`: what it says, and its status: 0, 1 for a finding, 2 for a mistake to mend."""
 
 import os
 import re
@@ -51,11 +51,11 @@ def rfbook(repository, capsys):
 
 @pytest.fixture
 def executions(monkeypatch):
-    """The pages that would be executed, as (page, tier, parameters)."""
+    """The pages that would be executed, as (page, parameters)."""
     done = []
 
     def execute(page, tier, parameters):
-        done.append((page, tier, parameters))
+        done.append((page, parameters))
         path = Path("executed.ipynb")
         path.write_text("a notebook")
         return path
@@ -142,6 +142,22 @@ def test_an_ill_formed_claim_is_named_where_the_verdicts_are_made(repository):
     path.write_text(path.read_text().replace("holds_if: above", "holds_if: larger"))
     with pytest.raises(commands.MENDABLE, match="claim SM-1-accuracy"):
         Page.open(OTHER, declared(OTHER)).verdicts()
+
+
+@pytest.mark.xfail(reason="DataError and TrainingError are not among MENDABLE", strict=True)
+@pytest.mark.parametrize("error", ["DataError", "TrainingError"])
+def test_data_and_trainings_that_fail_are_answered_with_the_remedy(rfbook, monkeypatch, error):
+    from rfbook.experiments import data, train
+
+    kind = {"DataError": data.DataError, "TrainingError": train.TrainingError}[error]
+
+    def make(run, measures, store, device):
+        raise kind("cifar10: connect to the network, or set RFBOOK_DATA")
+
+    monkeypatch.setattr(obtain, "_make", make)
+    status, _, said = rfbook("work", PAGE)
+    assert status == 2
+    assert said.startswith(f"{error}: cifar10: connect to the network")
 
 
 @pytest.mark.parametrize(
@@ -338,7 +354,9 @@ def test_records_are_taken_over_into_the_published_ones(rfbook, brought, reposit
     assert rfbook("verify")[0] == 0
 
 
-def test_a_directory_is_meant_from_where_the_user_is(rfbook, brought, tmp_path_factory, monkeypatch):
+def test_a_directory_is_meant_from_where_the_user_is(
+    rfbook, brought, tmp_path_factory, monkeypatch
+):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     shutil.move(brought, elsewhere / "mine")
     monkeypatch.chdir(elsewhere)
@@ -374,13 +392,14 @@ def test_a_directory_without_records_is_refused(rfbook):
 def test_a_page_is_executed_with_what_it_is_passed(rfbook, executions):
     status, lines, _ = rfbook("run", PAGE, "-p", "width", "0.5", "-p", "models", "vgg11 vgg13")
     assert (status, lines) == (0, ["executed: executed.ipynb"])
-    assert executions == [(PAGE, "thin", {"width": 0.5, "models": "vgg11 vgg13"})]
+    passed = {"tier": "thin", "width": 0.5, "models": "vgg11 vgg13"}
+    assert executions == [(PAGE, passed)]
 
 
 def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):
     rfbook("run", OTHER)
     rfbook("run", OTHER, "-p", "tier", "smoke")
-    assert [tier for _, tier, _ in executions] == ["paper", "smoke"]
+    assert [parameters["tier"] for _, parameters in executions] == ["paper", "smoke"]
 
 
 def test_the_executed_notebook_goes_where_the_user_says(

@@ -40,9 +40,7 @@ def test_the_canonical_order_does_not_depend_on_the_order_of_the_source(seed):
 
 def test_an_image_keeps_its_label_in_the_canonical_order():
     images = random_images(50)
-    labels = {
-        p.numpy().tobytes(): int(t) for p, t in zip(images.pixels, images.labels, strict=True)
-    }
+    labels = {p.numpy().tobytes(): int(t) for p, t in zip(images.pixels, images.labels, strict=True)}
     ordered = canonical(images)
     assert len(labels) == len(ordered) == 50
     for pixels, label in zip(ordered.pixels, ordered.labels, strict=True):
@@ -191,7 +189,7 @@ def write_parquet(folder, split: str, column: str, images: list, labels: list[in
 
 def as_decoded(images: list[Image.Image]) -> Images:
     """By hand: three channels, the shorter side resized to 16, the middle cut out."""
-    square, grey, wide, tall = (np.asarray(image) for image in images)
+    square, grey, wide, _ = (np.asarray(image) for image in images)
     small = images[3].resize((SIDE, 24), Image.Resampling.BILINEAR)
     pixels = [square, np.stack([grey] * 3, axis=2), wide[:, 4:20], np.asarray(small)[4:20]]
     return Images(torch.from_numpy(np.stack(pixels)), torch.tensor([2, 0, 1, 1]))
@@ -247,18 +245,14 @@ def test_a_grey_set_keeps_one_channel_and_a_set_without_test_split_holds_some_ou
 
 def test_pixels_that_are_not_the_catalogues_are_refused_and_not_kept(toy, cache):
     toy(fingerprint="ab" * 32)
-    message = (
-        "toy: the fingerprint is [0-9a-f]{16}, the catalogue has abababababababab.* fetch it again"
-    )
+    message = "toy: the fingerprint is [0-9a-f]{16}, the catalogue has abababababababab.* fetch it again"
     with pytest.raises(DataError, match=message):
         load("toy")
     assert not (cache / "data").exists()
 
 
 @pytest.mark.parametrize("folder", [None, "toy"])
-def test_a_data_directory_without_the_set_says_what_to_put_there(
-    folder, toy, tmp_path, monkeypatch
-):
+def test_a_data_directory_without_the_set_says_what_to_put_there(folder, toy, tmp_path, monkeypatch):
     toy()
     if folder:
         (tmp_path / folder).mkdir()

@@ -293,7 +293,7 @@ def test_a_recipe_with_a_field_that_has_no_effect_or_no_meaning_is_refused(messa
 @pytest.mark.parametrize("images, batch", [(65, 64), (129, 64), (1, 64), (64, 1)])
 def test_a_last_batch_of_one_image_is_refused(images, batch):
     few, recipe = Data(name="digits", side=32, images=images), Recipe(batch=batch)
-    with pytest.raises(ValidationError, match="batch norm needs two. Change either by one"):
+    with pytest.raises(ValidationError, match=r"batch norm needs two\. Change either by one"):
         described(data=few, recipe=recipe)
 
 
@@ -320,7 +320,7 @@ def test_kernel_padding_refuses_a_side_that_halves_to_an_odd_map(side, nearest):
 def test_a_cifar_stem_asks_for_a_multiple_of_its_own_strides_only():
     padded = Model(name="resnet18", stem="cifar", kernel_padding="convs")
     described(padded, Data(name="cifar10", side=40))
-    with pytest.raises(ValidationError, match="side=36: .* multiple of 8 .* Nearest: 32"):
+    with pytest.raises(ValidationError, match=r"side=36: .* multiple of 8 .* Nearest: 32"):
         described(padded, Data(name="cifar10", side=36))
     with pytest.raises(ValueError, match="Nearest: 96"):
         require_even_maps(100)

@@ -286,9 +286,7 @@ def test_a_padded_max_pool_is_another_function():
 @pytest.mark.parametrize("arm", ["convs", "all"])
 @pytest.mark.parametrize("side", [32, 64, 96])
 def test_padding_keeps_every_map_of_a_side_that_32_divides(arm, side):
-    assert map_sides(thin("resnet18", kernel_padding=arm), side) == map_sides(
-        thin("resnet18"), side
-    )
+    assert map_sides(thin("resnet18", kernel_padding=arm), side) == map_sides(thin("resnet18"), side)
 
 
 def test_padding_shrinks_an_odd_map_which_is_why_such_sides_are_refused():

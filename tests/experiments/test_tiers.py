@@ -125,9 +125,7 @@ def test_a_change_replaces_the_named_fields_and_no_other():
 
 
 def test_a_change_to_something_invalid_is_refused_as_if_it_were_written_so():
-    padded = Run(
-        model=Model(name="resnet18", kernel_padding="all"), data=Data(name="cifar10", side=64)
-    )
+    padded = Run(model=Model(name="resnet18", kernel_padding="all"), data=Data(name="cifar10", side=64))
     with pytest.raises(ValidationError, match=r"side=40: kernel padding .* Nearest: 32"):
         with_changes(padded, {"data": {"side": 40}})
     with pytest.raises(ValidationError, match="cifar10 holds 50000 images"):

@@ -112,24 +112,25 @@ def test_a_constant_learning_rate_never_falls():
 
 
 def test_sgd_moves_the_weights_by_momentum_and_decay(trained, digits):
-    """By hand: v <- 0.9 v + g + 5e-4 w, w <- w - lr v, one batch an epoch, rates .1 .01 .001."""
-    run = tiny(images=64, augmentation="none")
+    """By hand: v <- 0.9 v + g + 0.1 w, w <- w - lr v, one batch an epoch, rates .1 .01 .001."""
+    run = tiny(images=64, augmentation="none", weight_decay=0.1)
     found, trace = trained(run)
     images = digits.train.first(64)
     inputs = View(run.data).plain(images.pixels)
     network = build(run.model, 10, run.seed).train()
     speeds = [torch.zeros_like(weight) for weight in network.parameters()]
     losses = []
-    for rate in (0.1, 0.01, 0.001):
-        loss = F.cross_entropy(network(inputs), images.labels)
+    for epoch, rate in enumerate((0.1, 0.01, 0.001)):
+        (order,) = shuffled(64, 64, torch.Generator().manual_seed(epoch_seed(0, epoch)))
+        loss = F.cross_entropy(network(inputs[order]), images.labels[order])
         gradients = torch.autograd.grad(loss, list(network.parameters()))
         losses.append(loss.item())
         for weight, speed, gradient in zip(network.parameters(), speeds, gradients, strict=True):
-            speed.mul_(0.9).add_(gradient).add_(weight.detach(), alpha=5e-4)
+            speed.mul_(0.9).add_(gradient).add_(weight.detach(), alpha=0.1)
             weight.data.sub_(speed, alpha=rate)
     assert trace.loss == pytest.approx(losses, rel=1e-5)
     for name, wanted in network.state_dict().items():
-        torch.testing.assert_close(found[name], wanted, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(found[name], wanted)
 
 
 def test_adams_first_step_moves_every_weight_by_the_learning_rate(trained):
@@ -163,7 +164,7 @@ def test_the_loss_of_an_epoch_counts_every_image_once(trained, digits):
 def test_every_epoch_has_an_order_and_augmentation_of_its_own():
     seeds = {epoch_seed(seed, epoch) for seed in range(20) for epoch in range(30)}
     assert len(seeds) == 600
-    assert epoch_seed(0, 0) == 0x0  # pinned: raise `stages.TRAINING` where it changes
+    assert epoch_seed(0, 0) == 3115042530  # pinned, as below
 
 
 @pytest.mark.parametrize(
@@ -379,9 +380,9 @@ def test_a_training_is_one_epoch_at_a_time(digits):
 
 # What published weights were made by
 
-GOLDEN = {
-    "resnet18": ([], 0.0, 0.0),
-    "vgg11": ([], 0.0, 0.0),
+GOLDEN = {  # mean loss of each epoch, sum of weights and buffers, sum of their absolute values
+    "resnet18": ([2.543291569, 2.361127853], 1160.473671, 11107.64736),
+    "vgg11": ([2.313921928, 2.213966131], 720.5969782, 7846.305272),
 }
 
 
@@ -389,12 +390,13 @@ GOLDEN = {
 def test_two_epochs_on_64_digits_give_the_weights_that_this_version_gives(trained, network):
     """Golden values. A change here changes every trained network: where it is meant, raise
     `rfbook.ledger.stages.TRAINING`, which makes the published records stale, then pin anew.
+    Tolerances: what AVX-512, AVX2 and SSE kernels differ by; a lost weight decay is 60 times more.
     """
     losses, total, absolute = GOLDEN[network]
     weights, trace = trained(tiny(network, images=64, epochs=2))
     flat = torch.cat([weight.double().flatten() for weight in weights.values()])
-    assert trace.loss == pytest.approx(losses, rel=1e-6)
-    assert flat.sum().item() == pytest.approx(total, rel=1e-6)
+    assert trace.loss == pytest.approx(losses, rel=2e-5)
+    assert flat.sum().item() == pytest.approx(total, rel=2e-5)
     assert flat.abs().sum().item() == pytest.approx(absolute, rel=1e-6)
 
 

@@ -1,10 +1,11 @@
-"""Runs and records for the tests: a run that trains in a moment, and records that nobody measured."""
+"""Runs and records for the tests: runs that train in a moment, records that nobody measured."""
 
 import json
 
 from hypothesis import settings
 
-from rfbook.experiments.spec import Data, Model, Recipe, Run, digest
+from rfbook.experiments.digest import digest
+from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.ledger.record import Record
 
 repeatable = settings(deadline=None, derandomize=True, database=None)
@@ -41,7 +42,7 @@ def records(run=None, **values):
 
 
 def sealed(text, **changes):
-    """The record's JSON with changed parts and a checksum that agrees with them; None removes one."""
+    """The record's JSON with changed parts and a checksum that agrees; None removes a part."""
     body = json.loads(text) | changes
     body = {name: value for name, value in body.items() if value is not None or name not in changes}
     del body["sha256"]

@@ -1,12 +1,13 @@
 """What each measure computes, pinned on two tiny untrained networks.
 
 The networks are VGG11 on 64 handwritten digits and ResNet18 on 8 photographs of 64 pixels, both of
-width 1/8 and from seed 0; nothing is downloaded. A failure means that the stage computes something
-else than in the records that exist: if that is meant, raise its version in `ledger/stages.py`, which
-makes exactly those records stale, and pin the new numbers here together with the version.
+width 1/8 and from seed 0; nothing is downloaded. A failure means that the stage does not compute
+what it computed for the records that exist. If that is meant, raise its version in
+`ledger/stages.py`, which makes exactly those records stale, and pin the new numbers and the version
+here.
 
-Tolerances are those of float32 on another processor: one image for an accuracy, 1e-3 of a gradient's
-or a spectrum's value, 1e-2 for a fitted Gaussian; counts and fields are exact.
+Tolerances are those of float32 on another processor: one image for an accuracy, 1e-3 of a gradient
+or an eigenvalue, 1e-2 for a fitted Gaussian or the loss of a probe; counts and fields are exact.
 """
 
 import numpy as np

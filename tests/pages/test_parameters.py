@@ -173,7 +173,7 @@ def test_any_plain_variable_that_the_page_does_not_have_is_refused(name, value):
 
 
 def test_what_a_notebook_always_holds_is_no_parameter():
-    shell = {"In": [""], "Out": {}, "exit": "x", "quit": "x", "_": 1, "_i1": "text", "__name__": "a"}
+    shell = {"In": [""], "Out": {}, "exit": "x", "quit": "x", "_": 1, "_i1": "text"}
     assert checked(VALID, VALID | shell | {"math": math, "Page": object})["side"] == 32
 
 

@@ -7,8 +7,6 @@ existing key. A default must therefore never change: `tests/experiments/test_spe
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -196,9 +194,3 @@ def require_even_maps(side: int, multiple: int = 32) -> None:
             f"side={side}: kernel padding keeps the output size only for even maps, so the side must "
             f"be a multiple of {multiple} (the paper uses 224). Nearest: {nearest}."
         )
-
-
-def digest(description: dict[str, Any], length: int = 12) -> str:
-    """The first `length` hexadecimal digits of SHA-256 over the description as sorted JSON."""
-    text = json.dumps(description, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:length]

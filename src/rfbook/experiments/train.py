@@ -23,7 +23,8 @@ from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
 from rfbook.experiments.models import build
 from rfbook.experiments.progress import log, track
-from rfbook.experiments.spec import Recipe, Run, digest
+from rfbook.experiments.digest import digest
+from rfbook.experiments.spec import Recipe, Run
 
 Tensors = dict[str, Tensor]
 
@@ -93,7 +94,7 @@ def train(
     kept = keeper.load()
     if kept is not None:
         training.restore(*kept)
-        log.info("%s: continues after epoch %d", run.slug(), len(kept[1].loss))
+        log.info("%s: %d of %d epochs are there", run.slug(), len(kept[1].loss), run.recipe.epochs)
     with deterministic():
         for epoch in range(len(training.trace.loss), run.recipe.epochs):
             training.epoch(epoch)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rfbook.experiments.spec import digest
+from rfbook.experiments.digest import digest
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
 from rfbook.ledger.store import write_atomically

@@ -133,6 +133,12 @@ def padding_resizes(records: Records) -> float:
     return max(abs(sizes["all"][layer] - side) for layer, side in sizes["plain"].items())
 
 
+def center_offset(records: Records) -> float:
+    """Distance of the middle unit's pixel from the middle of the image, along one axis, pixels."""
+    record = records["field_recipe"]
+    return abs(record.values["unit_center"] - (record.run.data.side - 1) / 2)
+
+
 def field_check(name: str) -> Callable[[Records], float]:
     """A number that the `field_recipe` measure holds."""
     return lambda records: records["field_recipe"].values[name]
@@ -170,6 +176,6 @@ QUANTITIES: dict[str, Quantity] = {
     "padding_resizes": Quantity(padding_resizes, ("kernel_padding",), "units", exact=True),
     "batch_difference": Quantity(field_check("batch_difference"), ("field_recipe",), "share"),
     "order_correlation": Quantity(field_check("order_correlation"), ("field_recipe",), "correlation"),
-    "unit_center": Quantity(field_check("unit_center"), ("field_recipe",), "px", exact=True),
+    "center_offset": Quantity(center_offset, ("field_recipe",), "px", exact=True),
     "gaussian_r_squared": Quantity(field_check("r_squared"), ("field_recipe",), "R^2"),
 }

@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import ValidationError
 
 from rfbook.experiments.catalogue import CATALOGUE
-from rfbook.experiments.spec import Run, digest
+from rfbook.experiments.digest import digest
+from rfbook.experiments.spec import Run
 from rfbook.ledger import stages
 
 PARTS = {"key", "measure", "run", "description", "values", "arrays_sha256", "provenance"}

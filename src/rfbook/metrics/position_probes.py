@@ -22,7 +22,7 @@ from rfbook.metrics.probes import (
 )
 from rfbook.metrics.softmax_regression import Solution, minimise, scores
 
-BLOCK_BYTES = 2**25
+BLOCK_BYTES = 2**23
 """Best on a CPU, whose caches and allocator prefer small arrays; a GPU wants more."""
 
 

@@ -140,7 +140,7 @@ def problem(
 
 
 def require_labels(labels: Integer[Tensor, " n"], samples: int) -> int:
-    """The number of classes k. Raises ValueError unless labels fit the samples and use all 0..k-1."""
+    """The number of classes k. Raises ValueError unless samples have labels, of all of 0..k-1."""
     present = labels.unique().tolist()
     classes = max(present, default=-1) + 1
     require_known(labels, samples, classes)
@@ -158,7 +158,7 @@ def require_labels(labels: Integer[Tensor, " n"], samples: int) -> int:
 def require_known(labels: Integer[Tensor, " n"], samples: int, classes: int) -> None:
     """Raises ValueError unless there is one label of 0..classes-1 for each sample."""
     if len(labels) != samples:
-        raise ValueError(f"each sample needs one label; got {samples} samples, {len(labels)} labels")
+        raise ValueError(f"each sample needs a label; got {samples} samples, {len(labels)} labels")
     outside = labels[(labels < 0) | (labels >= classes)]
     if len(outside):
         raise ValueError(

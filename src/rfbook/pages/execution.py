@@ -15,6 +15,9 @@ PUBLISHED = "published"
 VISIBILITY = {"parameters": "remove-cell", "injected-parameters": "hide-input"}
 """What the site does with papermill's two cells: it shows the values used, not the defaults."""
 
+HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
+"""The same for the pages of `book/`, whose readers came for the result."""
+
 
 class PageError(RuntimeError):
     """A page stopped, or the site could not be rendered; the message says where and why."""
@@ -78,11 +81,12 @@ def folder_of(tier: str, root: Path) -> Path:
 def _clean(notebook: NotebookNode, page: str) -> None:
     notebook.metadata.pop("papermill", None)
     sources.number_cells(notebook, page)
+    visibility = HIDDEN if page.startswith("book/") else VISIBILITY
     for cell in notebook.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         tags = cell.metadata.get("tags", [])
-        cell.metadata["tags"] = tags + [VISIBILITY[tag] for tag in tags if tag in VISIBILITY]
+        cell.metadata["tags"] = tags + [visibility[tag] for tag in tags if tag in visibility]
         if cell.cell_type == "code":
             cell["outputs"] = [o for o in cell.outputs if o.get("name") != "stderr"]
 

@@ -57,7 +57,8 @@ def layer_profiles(
         _profile(axis, network, seeds, border)
     for axis in axes.flat[len(groups) :]:
         axis.set_visible(False)
-    axes.flat[0].legend(loc="lower left", fontsize="small")
+    handles, labels = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
     _note(figure, page)
     style.show(figure, alt, caption, name)
 
@@ -146,9 +147,8 @@ def maps(
     centres: title -> (column, row) that a black cross marks, with a circle in the map's middle.
     """
     style.use()
-    figure, axes = pyplot.subplots(
-        1, len(images), figsize=(3.1 * len(images) + 0.4, 3.4), squeeze=False
-    )
+    size = (3.1 * len(images) + 0.4, 3.4)
+    figure, axes = pyplot.subplots(1, len(images), figsize=size, squeeze=False)
     for axis, (title, image) in zip(axes.flat, images.items(), strict=True):
         axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
         if centres and title in centres:
@@ -176,8 +176,7 @@ def bars(
     for index, (arm, hatch) in enumerate(zip(arms, ("", "//", "..", "xx"), strict=False)):
         seeds = np.array([values[arm] for values in groups.values()]).T
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
-        look = {"label": arm, "hatch": hatch, "edgecolor": "white"}
-        drawn = axis.bar(places, seeds.mean(0), width, **look)
+        drawn = axis.bar(places, seeds.mean(0), width, label=arm, hatch=hatch, edgecolor="white")
         axis.errorbar(places, seeds.mean(0), half_width(seeds), color=style.GREY, linestyle="none")
         for label in axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small"):
             label.set_ha("center" if len(seeds) < 2 else "right")  # beside the error bar
@@ -191,9 +190,8 @@ def bars(
 def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
     style.use()
-    figure, axes = pyplot.subplots(
-        1, len(grids), figsize=(2.7 * len(grids) + 1.2, 3.2), squeeze=False
-    )
+    size = 2.7 * len(grids) + 1.2, 3.2
+    figure, axes = pyplot.subplots(1, len(grids), figsize=size, squeeze=False)
     for axis, (title, grid) in zip(axes.flat, grids.items(), strict=True):
         shown = axis.imshow(grid, vmin=0, vmax=1)
         axis.set(title=title, xticks=[], yticks=[])

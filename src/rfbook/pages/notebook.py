@@ -11,6 +11,7 @@ from rfbook.experiments.spec import RECIPES, Data, Model, Run
 from rfbook.experiments.tiers import changed, scale, with_changes
 from rfbook.ledger.claims import Claim, Verdict, judge, read_claims
 from rfbook.ledger.obtain import Records, obtain
+from rfbook.ledger.requirements import require
 from rfbook.ledger.store import Store
 from rfbook.pages import sources
 from rfbook.pages.execution import folder_of
@@ -51,6 +52,7 @@ class Page:
     values: dict[str, object]
     store: Store
     outcomes: list[Outcome] = field(default_factory=list)
+    departures: list[str] = field(default_factory=list)
 
     @classmethod
     def open(cls, name: str, namespace: Mapping[str, object]) -> Page:
@@ -76,13 +78,16 @@ class Page:
         data: str = "cifar10",
         side: int = 32,
         recipe: str = "sgd30",
+        departs: Sequence[str] = (),
         **images: object,
     ) -> list[Planned]:
         """Every model from every seed, described as in the paper, then scaled by the tier.
 
         The page's own width, epochs and images come last and win, where they are not None.
+        departs: what is not as in the paper at any tier, in words, for every figure and table.
         Raises ParameterError if a run cannot be made so.
         """
+        self.departures += [words for words in departs if words not in self.departures]
         seeds = range(int(self.values.get("seeds", 1)))
         try:
             networks = [m if isinstance(m, Model) else Model(name=m) for m in models]
@@ -114,7 +119,14 @@ class Page:
         """The records of every run: from the store, or trained and measured now.
 
         While a plan is made (`planning`) nothing is computed and the list is empty.
+        Raises ParameterError, before computing, if a measure cannot be taken on a run.
         """
+        try:
+            for one in planned:
+                for name in measures:
+                    require(one.run, name)
+        except ValueError as error:
+            raise ParameterError(str(error)) from None
         if planning_now((one.run, measures) for one in planned):
             return []
         device = str(self.values.get("device", "auto"))
@@ -159,7 +171,8 @@ class Page:
             for outcome in self.outcomes
             for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
         }
-        return f"tier {self.tier}: {', '.join(sorted(differences)) or 'as in the paper'}"
+        said = ", ".join([*self.departures, *sorted(differences)])
+        return f"tier {self.tier}: {said or 'as in the paper'}"
 
 
 def _said(value: object) -> str:

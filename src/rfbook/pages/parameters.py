@@ -68,7 +68,8 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "device": Parameter("where to compute", "auto, cpu, cuda", _one_of("auto", "cpu", "cuda")),
     "seeds": Parameter(
-        "how many times each network is trained", "1 to 20", _number(int, 1, 20, False)
+        "how many seeds: each is another initialisation, order and augmentation", "1 to 20",
+        _number(int, 1, 20, False),
     ),
     "models": Parameter("networks, separated by spaces", ", ".join(NETWORKS), _networks),
     "side": Parameter("input side in pixels", "8 to 1024", _number(int, 8, 1024, False)),

@@ -51,9 +51,7 @@ def find(page: str, root: Path) -> Path:
         return root / f"{document(page)}.md"
     near = get_close_matches(page, valid, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise LookupError(
-        f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}."
-    )
+    raise LookupError(f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}.")
 
 
 def matter(path: Path) -> dict:

@@ -141,7 +141,16 @@ def footer(page: Page) -> Table:
                 f"{minutes:.1f} + {made['minutes']:.1f}",
             ])  # fmt: skip
     columns = ["record", "key", "commit", "data", "made", "machine", "minutes (train + measure)"]
-    return Table(f"Provenance ({page.scaled()})", columns, rows)
+    caption = f"Provenance ({page.scaled()}); made in {minutes_of(page.outcomes):.1f} minutes in all"
+    return Table(caption, columns, rows)
+
+
+def minutes_of(outcomes: Sequence[Outcome]) -> float:
+    """What training every network once and taking every measure took, by the records."""
+    records = [list(outcome.records.values()) for outcome in outcomes]
+    training = sum(held[0].provenance["training"]["minutes"] for held in records if held)
+    measuring = [one.provenance["measuring"]["minutes"] for held in records for one in held]
+    return training + sum(measuring)
 
 
 def _commit(full: str) -> str:

@@ -1,0 +1,19 @@
+"""What a measure needs of a run, checked before anything is computed."""
+
+from __future__ import annotations
+
+from rfbook.experiments.spec import RESNETS, Run, require_even_maps
+
+FOR_RESNETS = ("kernel_padding", "effective_field", "field_recipe")
+"""Measures that speak of a ResNet's stages."""
+
+
+def require(run: Run, measure: str) -> None:
+    """Raises ValueError, with what to do, if the measure cannot be taken on this run."""
+    if measure in FOR_RESNETS and run.model.name not in RESNETS:
+        raise ValueError(
+            f"{run.model.name}: {measure.replace('_', ' ')} is measured on the stages of a ResNet; "
+            f"use one of {', '.join(RESNETS)}"
+        )
+    if measure == "kernel_padding":
+        require_even_maps(run.data.side)

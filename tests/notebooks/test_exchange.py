@@ -1,0 +1,65 @@
+"""One published record is exchanged for another valid one: who notices?"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rfbook.ledger.record import Record
+from rfbook.ledger.store import Store, read
+from rfbook.pages import sources, tables
+from rfbook.pages.execution import tier_of
+from rfbook.pages.notebook import store_of
+from rfbook.pages.plan import asks, replay
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    for name in ("notebooks", "claims", "results"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(sources, "repository", lambda: tmp_path)
+    return tmp_path
+
+
+def published(root):
+    """Pages whose records are all there, with the (run, measure) pairs each asks for."""
+    found = {}
+    for page in sources.pages(root):
+        tier = tier_of(page, "published", root)
+        asked = {(run, name) for run, names in asks(page, {"tier": tier}) for name in names}
+        if all(store_of(tier).find(run, name) for run, name in asked):
+            found[page] = asked
+    return found
+
+
+def verdict_tables(pages, root):
+    shown = {}
+    for page in pages:
+        made = replay(page, {"tier": tier_of(page, "published", root)})
+        shown[page] = tables.verdicts(made)._repr_html_()
+    return shown
+
+
+def test_a_reversed_saturation_curve_changes_the_pages_that_judge_it_and_no_other(copy):
+    pages = published(copy)
+    path = next(copy.glob("results/vgg16-w0.25-cifar10-32px-e30-s0-*/saturation-*.json"))
+    record = read(path)
+    before = verdict_tables(pages, copy)
+    values = record.values | {"saturation": record.values["saturation"][::-1]}
+    path.unlink()
+    other = Record.made(record.run, "saturation", values, record.arrays, record.provenance)
+    Store((copy / "results",)).add(other)
+
+    after = verdict_tables(pages, copy)
+
+    changed = {page for page in pages if before[page] != after[page]}
+    asking = {page for page in pages if (record.run, "saturation") in pages[page]}
+    assert changed == asking & {
+        "background/saturation",
+        "size_matters/tail-pattern",
+        "size_matters/border-layer",
+    }
+    assert "size_matters/tail-pattern" in changed
+    assert "not reproduced" in after["size_matters/tail-pattern"]
