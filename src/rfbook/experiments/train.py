@@ -21,9 +21,9 @@ from torch import Tensor, nn
 
 from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
+from rfbook.experiments.digest import digest
 from rfbook.experiments.models import build
 from rfbook.experiments.progress import log, track
-from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Recipe, Run
 
 Tensors = dict[str, Tensor]
