@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import pkgutil
-from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
 import benchmarks
-from rfbook.ledger.provenance import here
-from rfbook.ledger.store import PUBLISHED, write_atomically
+from rfbook.ledger.benchmarks import write_benchmarks
+from rfbook.ledger.store import PUBLISHED
 
 COLUMNS = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
 
@@ -30,7 +28,7 @@ def main() -> None:
     rows = [row for name in modules() for row in measured(name, quick)]
     print(table(rows))
     if not quick:
-        keep(rows, PUBLISHED / "benchmarks.json")
+        write_benchmarks(rows, PUBLISHED)
 
 
 def modules() -> list[str]:
@@ -50,13 +48,6 @@ def table(rows: list[dict[str, Any]]) -> str:
     cells = [[row[column] for column in COLUMNS] for row in rows]
     widths = [28, 18, None, None, None, None, 30, 40]
     return tabulate(cells, COLUMNS, floatfmt=".3g", missingval="-", maxcolwidths=widths)
-
-
-def keep(rows: list[dict[str, Any]], path: Path) -> None:
-    """Writes the rows and where they were measured, a whole file or nothing."""
-    body = {"provenance": here(), "rows": rows}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, (json.dumps(body, indent=1, allow_nan=False) + "\n").encode())
 
 
 if __name__ == "__main__":

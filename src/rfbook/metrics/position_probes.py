@@ -43,7 +43,7 @@ class PositionProbes:
 def fit_position_probes(
     train_maps: Num[Tensor, "n c h w"],
     train_labels: Integer[Tensor, " n_labels"],
-    test_maps: Num[Tensor, "m c h w"],
+    test_maps: Num[Tensor, "m c_test h_test w_test"],
     test_labels: Integer[Tensor, " m_labels"],
     C: float = 1.0,
     tolerance: float = 1e-5,
@@ -52,7 +52,7 @@ def fit_position_probes(
 ) -> PositionProbes:
     """Fit a probe on the c features of each position, and test it (Size Matters, 3.4).
 
-    maps: any precision, uint8 to double; made single and standardised position by position.
+    maps: of one layer, any precision; standardised in single precision, position by position.
     labels, C, tolerance, max_iterations: as for `fit_probe`, each position on its own.
     block_bytes: size of one block's features or scores, the larger; the positions solved together
         are as many as fit, at least one, and memory beyond the maps is about eight times this.
@@ -61,6 +61,11 @@ def fit_position_probes(
     k = require_labels(train_labels, len(train_maps))
     require_known(test_labels, len(test_maps), k)
     n, c, h, w = train_maps.shape
+    if test_maps.shape[1:] != (c, h, w):
+        raise ValueError(
+            f"both splits need maps of one layer; got {c}x{h}x{w} for training and "
+            f"{'x'.join(map(str, test_maps.shape[1:]))} for test"
+        )
     size = max(1, block_bytes // (4 * n * max(c, k)))
     train = train_maps.flatten(2).split(size, dim=-1)
     test = test_maps.flatten(2).split(size, dim=-1)

@@ -35,7 +35,7 @@ def glance(verdicts: Sequence[Verdict]) -> Table:
             verdict.claim.says,
             f"{verdict.claim.paper} {verdict.claim.where}",
             f"{WORDS[verdict.word]} {verdict.word}",
-            verdict.claim.page,
+            (verdict.claim.page, f"../{sources.document(verdict.claim.page)}.html"),
         ]
         for verdict in verdicts
     ]

@@ -23,11 +23,14 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a caption, header cells and text cells; shown as HTML."""
+    """A table with a caption, header cells and text cells; shown as HTML.
+
+    A cell may be a pair (text, address): a link.
+    """
 
     caption: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[str | tuple[str, str]]]
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
@@ -38,9 +41,15 @@ class Table:
         )
 
 
-def _cells(row: Sequence[str]) -> str:
-    first, *rest = (escape(str(cell)) for cell in row)
+def _cells(row: Sequence[str | tuple[str, str]]) -> str:
+    first, *rest = (_cell(cell) for cell in row)
     return f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest)
+
+
+def _cell(cell: str | tuple[str, str]) -> str:
+    if isinstance(cell, tuple):
+        return f'<a href="{escape(cell[1])}">{escape(cell[0])}</a>'
+    return escape(str(cell))
 
 
 def number(value: float) -> str:
