@@ -47,7 +47,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     """The rows as text, a dash where a peer is missing."""
     cells = [[row[column] for column in COLUMNS] for row in rows]
     widths = [28, 18, None, None, None, None, 30, 40]
-    return tabulate(cells, COLUMNS, floatfmt=".3g", missingval="-", maxcolwidths=widths)
+    return tabulate(cells, COLUMNS, floatfmt=".4g", missingval="-", maxcolwidths=widths)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from rfbook.experiments.spec import (
     Model,
     Recipe,
     Run,
-    digest,
     require_even_maps,
 )
 from rfbook.ledger.record import run_key
@@ -174,13 +173,6 @@ def test_weights_do_not_depend_on_what_is_only_tested_on():
     assert few != described()
     assert few.weights() == described().weights() == described()
     assert run_key(few) == run_key(described())
-
-
-def test_a_digest_is_the_sha256_of_sorted_compact_json():
-    """The owner is the command line: printf '{"a":[1.5],"b":null}' | sha256sum."""
-    whole = "831603e12d04b2f52b66f3587edeb498"
-    assert digest({"b": None, "a": [1.5]}, length=32) == whole
-    assert digest({"b": None, "a": [1.5]}) == whole[:12]
 
 
 def test_a_description_cannot_be_changed_and_can_be_a_dictionary_key():

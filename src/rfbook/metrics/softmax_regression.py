@@ -5,7 +5,6 @@ Minimises for every problem what scikit-learn's `LogisticRegression` minimises,
     C * sum_i cross_entropy(W x_i + b, label_i) + ||W||^2 / 2        (no penalty on b),
 
 by conjugate gradients with two aids:
-
 * A preconditioner. At zero the Hessian is C/k (I - 11'/k) kron X'X + I, 2/k times the bound that
   holds everywhere (Boehning 1992, Ann. Inst. Statist. Math. 44). Its class-diagonal part is
   inverted, with X'X estimated from at most 4096 rows, through a factor of d x d numbers or, if
@@ -24,7 +23,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 ROWS = 4096  # that the preconditioner sees; 50,000 save no iteration at 512 features, 5 % at 2048
-SHRINKAGE = 0.02  # weight of the identity in the sampled X'X, times d / rows: what rows cannot see
+SHRINKAGE = 0.02  # weight of the diagonal of the sampled X'X, times d / rows: against its noise
 SLOPE = 0.1  # share of a direction's first slope at which its line search stops
 TRIALS = 12  # steps at most in one line search
 
@@ -110,28 +109,29 @@ def preconditioner(problem: Problem) -> Callable[[Tensor], Tensor]:
     sample = problem.features[:, :: -(-n // ROWS)]
     sample = torch.cat([sample, torch.ones_like(sample[..., :1])], dim=-1)
     rows = sample.shape[1]
-    curvature = problem.C * n * (k - 1) / k**2
     shrinkage = min(0.5, SHRINKAGE * d / rows)
-    ridge = 1 + curvature * shrinkage * sample.square().mean((-1, -2), keepdim=True)
-    sample *= (curvature * (1 - shrinkage) / rows) ** 0.5
+    sample *= (problem.C * n / rows * (k - 1) / k**2) ** 0.5
+    ridge = 1 + shrinkage * sample.square().sum(-2, keepdim=True)
+    sample *= (1 - shrinkage) ** 0.5
     return _primal(sample, ridge) if d < rows else _dual(sample, ridge)
 
 
 def _primal(sample: Tensor, ridge: Tensor) -> Callable[[Tensor], Tensor]:
     hessian = sample.mT @ sample
-    hessian.diagonal(dim1=-2, dim2=-1).add_(ridge[..., 0])
+    hessian.diagonal(dim1=-2, dim2=-1).add_(ridge[..., 0, :])
     factor = torch.linalg.cholesky(hessian)
     return lambda gradient: torch.cholesky_solve(gradient.mT, factor).mT
 
 
 def _dual(sample: Tensor, ridge: Tensor) -> Callable[[Tensor], Tensor]:
-    kernel = sample @ sample.mT
-    kernel.diagonal(dim1=-2, dim2=-1).add_(ridge[..., 0])
+    kernel = sample / ridge @ sample.mT
+    kernel.diagonal(dim1=-2, dim2=-1).add_(1)
     factor = torch.linalg.cholesky(kernel)
 
     def newton(gradient: Tensor) -> Tensor:
-        seen = torch.cholesky_solve(sample @ gradient.mT, factor)
-        return (gradient - seen.mT @ sample) / ridge
+        first = gradient / ridge
+        seen = torch.cholesky_solve(sample @ first.mT, factor)
+        return first - seen.mT @ sample / ridge
 
     return newton
 
@@ -170,10 +170,9 @@ class _Line:
         return step, -slope * step / 2
 
     def search(self, step: Tensor, enough: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Newton's method from `step` until slopes are at most `enough`.
+        """Newton's method until slopes are at most `enough`; halves or doubles outside the bracket.
 
-        Where it would leave the bracket, halving or doubling. Returns steps (p,), logits and class
-        probabilities there.
+        Returns steps (p,), and the logits and class probabilities there.
         """
         low, high = torch.zeros_like(step), torch.full_like(step, torch.inf)
         slope, logits, probabilities = self.at(step)
