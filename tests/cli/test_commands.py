@@ -144,7 +144,6 @@ def test_an_ill_formed_claim_is_named_where_the_verdicts_are_made(repository):
         Page.open(OTHER, declared(OTHER)).verdicts()
 
 
-@pytest.mark.xfail(reason="DataError and TrainingError are not among MENDABLE", strict=True)
 @pytest.mark.parametrize("error", ["DataError", "TrainingError"])
 def test_data_and_trainings_that_fail_are_answered_with_the_remedy(rfbook, monkeypatch, error):
     from rfbook.experiments import data, train

@@ -82,7 +82,7 @@ EXPECTED = {
     "padding_resizes": 2,
     "batch_difference": 3e-7,
     "order_correlation": 0.4,
-    "unit_center": 96,
+    "center_offset": 96 - 15.5,
     "gaussian_r_squared": 0.9,
 }
 

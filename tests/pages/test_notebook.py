@@ -171,7 +171,32 @@ def test_a_network_that_does_not_exist_is_refused(repository):
         opened().runs(["vgg10"])
 
 
+def test_what_departs_from_the_paper_at_every_tier_is_said_once(repository, making):
+    page = opened(tier="paper", seeds=1)
+    for name in ("vgg11", "vgg13"):
+        page.measure(page.runs([name], departs=["other data"]), "accuracy")
+    assert page.scaled() == "tier paper: other data"
+
+
 # From runs to records.
+
+
+@pytest.mark.parametrize(
+    "measure, side, said",
+    [
+        ("kernel_padding", 224, "vgg11: kernel padding is measured on the stages of a ResNet; use"),
+        ("field_recipe", 224, "vgg11: field recipe is measured on the stages of a ResNet"),
+        ("kernel_padding", 48, "side=48: kernel padding keeps the output size only for even maps"),
+    ],
+)
+def test_a_measure_that_cannot_be_taken_is_refused_before_anything_is_made(
+    repository, nothing_made, measure, side, said
+):
+    page = opened()
+    network = "vgg11" if side == 224 else "resnet18"
+    with pytest.raises(ParameterError, match=f"^{said}"):
+        page.measure(page.runs([network], side=side), measure)
+
 
 
 def test_records_that_are_there_are_loaded(page, nothing_made):
@@ -208,7 +233,6 @@ def test_a_run_that_is_measured_twice_is_no_second_seed(repository, making):
     assert found["SM-1-accuracy"].word == "partly"
 
 
-@pytest.mark.xfail(reason="records are grouped by the network's label alone", strict=True)
 def test_a_network_at_two_sides_is_no_network_with_two_seeds(repository, making):
     page = opened(seeds=1)
     for side in (32, 64):
@@ -293,7 +317,6 @@ def test_what_the_parameters_changed_is_said_beside_it(repository, making):
     assert page.scaled() == f"tier thin: {said}"
 
 
-@pytest.mark.xfail(reason="the paper's run is described with the page's own side", strict=True)
 def test_another_side_than_the_papers_is_said_too(repository, making):
     assert "side 64 (paper 32)" in replay(PAGE, {"side": 64, "seeds": 1}).scaled()
 

@@ -87,6 +87,12 @@ def test_text_is_shown_as_it_is_and_never_as_markup():
     assert html.caption.text == html.thead.th.text == html.tbody.th.text == text
 
 
+def test_a_cell_may_be_a_link_and_its_address_cannot_break_out_of_it():
+    html = shown(Table("Links", ["page"], [[("a <page>", 'a.html?x="1"&y=2')]]))
+    assert html.tbody.a.text == "a <page>"
+    assert html.tbody.a["href"] == 'a.html?x="1"&y=2'
+
+
 def test_a_claim_may_hold_markup_and_ampersands(page):
     said = [r["what it says"] for r in rows(tables.says(page))]
     assert said[0] == "the border layers are conv6 & conv8"
@@ -224,6 +230,8 @@ def test_every_record_of_the_page_stands_in_its_footer(page):
     assert first["record"] == "vgg11-w0.25-cifar10-32px-e30-s0 accuracy"
     assert (first["made"], first["machine"]) == ("2020-01-02", "a slow one, 2 threads")
     assert first["minutes (train + measure)"] == "1.5 + 0.2"
+    # Four networks trained in 1.5 minutes each, and four measures of a quarter of a minute on each.
+    assert "made in 10.0 minutes in all" in shown(tables.footer(page)).caption.text
     fingerprint = page.outcomes[0].records["accuracy"].description["data_fingerprint"]
     assert first["data"] == fingerprint[:12]
 

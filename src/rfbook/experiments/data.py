@@ -16,11 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from rfbook.experiments.catalogue import CATALOGUE, Source
+from rfbook.experiments.errors import DataError
 from rfbook.experiments.progress import log, track
-
-
-class DataError(Exception):
-    """The data are missing or are not what the catalogue names."""
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,12 @@ from torch import Tensor, nn
 from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
 from rfbook.experiments.digest import digest
+from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.models import build
 from rfbook.experiments.progress import log, track
 from rfbook.experiments.spec import Recipe, Run
 
 Tensors = dict[str, Tensor]
-
-
-class TrainingError(Exception):
-    """The run cannot go on: its loss is not finite, or the device is missing."""
 
 
 @dataclass

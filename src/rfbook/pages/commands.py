@@ -11,6 +11,7 @@ import nbformat
 import yaml
 from pydantic import ValidationError
 
+from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.tiers import TIERS
 from rfbook.ledger.claims import ClaimError
 from rfbook.ledger.obtain import merged, obtain, status
@@ -28,7 +29,7 @@ Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
 MENDABLE = (
     ParameterError, PageError, RecordError, ClaimError, ValidationError, LookupError,
-    FileNotFoundError,
+    FileNotFoundError, DataError, TrainingError,
 )  # fmt: skip
 """Errors whose message says what to do; any other is a fault of ours and shows where it happened."""
 

@@ -12,15 +12,8 @@ from matplotlib.figure import Figure
 
 from rfbook.ledger.quantities import border_number, convolution_curve
 from rfbook.pages import style
-from rfbook.pages.notebook import Outcome, Page
-
-
-def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """The outcomes of each network, one a seed, in the order of first mention."""
-    grouped: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        grouped.setdefault(outcome.label, []).append(outcome)
-    return grouped
+from rfbook.pages.notebook import Page
+from rfbook.pages.outcomes import Outcome, by_network
 
 
 def half_width(values: np.ndarray) -> np.ndarray | None:

@@ -15,33 +15,12 @@ from rfbook.ledger.requirements import require
 from rfbook.ledger.store import Store
 from rfbook.pages import sources
 from rfbook.pages.execution import folder_of
+from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
 from rfbook.pages.plan import declared, planning_now
 
 CALLED = {"name": "data", "test_images": "test images", "images": "training images"}
 """What a reader calls a field of a run's description."""
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A run as this page makes it, and as the paper made it."""
-
-    run: Run
-    paper: Run
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A run with the records that were asked of it."""
-
-    run: Run
-    paper: Run
-    records: Records
-
-    @property
-    def label(self) -> str:
-        """The network's name."""
-        return self.run.model.label
 
 
 @dataclass
@@ -97,10 +76,18 @@ class Page:
                 for network in networks
                 for seed in seeds
             ]
-            return [Planned(self._as_asked(scale(paper, self.tier)), paper) for paper in papers]
+            return [
+                Planned(self._as_asked(scale(run, self.tier)), self._papers(run)) for run in papers
+            ]
         except ValidationError as error:
             said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
             raise ParameterError(said) from None
+
+    def _papers(self, run: Run) -> Run:
+        """The run at the paper's side: the default, where the page has the side as a parameter."""
+        if self.values.get("side") != run.data.side:
+            return run
+        return with_changes(run, {"data": {"side": declared(self.name)["side"]}})
 
     def _as_asked(self, run: Run) -> Run:
         parts = {
@@ -158,11 +145,8 @@ class Page:
         from rfbook.ledger.quantities import QUANTITIES
 
         needed = set(QUANTITIES[claim.quantity].measures) if claim.quantity else set()
-        grouped: dict[str, list[Records]] = {}
-        for outcome in self.outcomes:
-            if needed and needed <= outcome.records.keys():
-                grouped.setdefault(outcome.label, []).append(outcome.records)
-        return grouped
+        able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
+        return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
 
     def scaled(self) -> str:
         """What the tier and the parameters changed against the paper, in words."""

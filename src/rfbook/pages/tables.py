@@ -8,7 +8,8 @@ from html import escape
 
 from rfbook.ledger.claims import Claim, Estimate, Verdict, estimate
 from rfbook.ledger.quantities import QUANTITIES
-from rfbook.pages.notebook import Outcome, Page
+from rfbook.pages.notebook import Page
+from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared
 
@@ -122,12 +123,10 @@ def _verdict_rows(verdict: Verdict) -> Iterable[list[str]]:
 
 def comparison(page: Page, quantity: str, printed: dict[str, float], caption: str) -> Table:
     """A quantity of every network: the paper's number beside ours, with n and interval."""
-    grouped: dict[str, list[Outcome]] = {}
-    for outcome in page.outcomes:
-        if set(QUANTITIES[quantity].measures) <= outcome.records.keys():
-            grouped.setdefault(outcome.label, []).append(outcome)
+    needed = set(QUANTITIES[quantity].measures)
+    able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
     rows = []
-    for network, outcomes in grouped.items():
+    for network, outcomes in by_network(able).items():
         one = estimate(quantity, network, [outcome.records for outcome in outcomes])
         original = number(printed[network]) if network in printed else "not printed"
         rows.append([network, original, number(one.mean), str(one.n), _interval(one)])
