@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rfbook.ledger.obtain import Records
-from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.quantities import QUANTITIES, Undefined
 
 CLAIMS = Path("claims")
 Word = Literal["reproduced", "partly", "not reproduced", "not tested"]
@@ -134,7 +134,10 @@ def judge(claim: Claim, outcomes: Mapping[str, Sequence[Records]], tier: str) ->
         chosen = {network: seeds for network, seeds in chosen.items() if network in claim.printed}
     if reason or not chosen:
         return Verdict(claim, "not tested", reason or "none of its networks was run")
-    estimates = tuple(estimate(claim.quantity, n, seeds) for n, seeds in chosen.items())
+    try:
+        estimates = tuple(estimate(claim.quantity, n, seeds) for n, seeds in chosen.items())
+    except Undefined as undefined:
+        return Verdict(claim, "not tested", str(undefined))
     answers = [one.holds(claim) for one in estimates]
     return Verdict(claim, _word(answers), _why(answers, estimates), estimates)
 

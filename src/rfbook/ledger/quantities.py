@@ -11,6 +11,10 @@ from rfbook.ledger import curves
 from rfbook.ledger.obtain import Records
 
 
+class Undefined(ValueError):
+    """A quantity has no value for this network; the message says why."""
+
+
 class Quantity(NamedTuple):
     """measures: the records it reads. unit: of the number. exact: no seed can change it."""
 
@@ -24,6 +28,15 @@ def border_number(records: Records) -> int:
     """Which convolution the border layer is, counted from 1 as in the figures; 0 for none."""
     fields = records["receptive_field"].values
     return fields["layers"].index(fields["border"]) + 1 if fields["border"] else 0
+
+
+def border_place(records: Records) -> int:
+    """`border_number` where there is one; raises Undefined where no field exceeds the image."""
+    number = border_number(records)
+    if number == 0:
+        side = records["receptive_field"].run.data.side
+        raise Undefined(f"no border layer: every field fits into {side} pixels; use a smaller side")
+    return number
 
 
 def convolution_curve(records: Records, measure: str) -> list[float]:
@@ -46,25 +59,25 @@ def tail_number(records: Records) -> int:
 def tail_distance_to_model(records: Records) -> float:
     """Largest distance between probe and model accuracy from the border layer on, points."""
     accuracy = records["accuracy"].values["accuracy"]
-    start = border_number(records) - 1
+    start = border_place(records) - 1
     return 100 * curves.largest_gap(convolution_curve(records, "probes"), accuracy, start)
 
 
 def gain_after_border(records: Records) -> float:
     """Accuracy of the last convolution's probe minus that of the border layer's, points."""
-    return 100 * curves.gain_from(convolution_curve(records, "probes"), border_number(records) - 1)
+    return 100 * curves.gain_from(convolution_curve(records, "probes"), border_place(records) - 1)
 
 
 def gain_up_to_border(records: Records) -> float:
     """Accuracy of the border layer's probe minus that of the first convolution's, points."""
     probes = convolution_curve(records, "probes")
-    return 100 * (probes[border_number(records) - 1] - probes[0])
+    return 100 * (probes[border_place(records) - 1] - probes[0])
 
 
 def saturation_drop(records: Records) -> float:
     """Mean saturation before the border layer minus the mean from it on, points."""
     saturation = convolution_curve(records, "saturation")
-    return 100 * curves.drop_at(saturation, border_number(records) - 1)
+    return 100 * curves.drop_at(saturation, border_place(records) - 1)
 
 
 def pooling_rank_correlation(records: Records) -> float:
@@ -95,20 +108,20 @@ def position_grid(records: Records, number: int) -> np.ndarray:
 
 def inner_over_corners(records: Records) -> float:
     """Mean of the middle 2x2 positions minus that of the corners, three layers before the border."""
-    grid = position_grid(records, border_number(records) - 3)
+    grid = position_grid(records, border_place(records) - 3)
     return 100 * float(curves.middle(grid).mean() - grid[[0, 0, -1, -1], [0, -1, 0, -1]].mean())
 
 
 def inner_gap_at_border(records: Records) -> float:
     """Model accuracy minus the mean of the border layer's middle 2x2 positions, points."""
-    grid = position_grid(records, border_number(records))
+    grid = position_grid(records, border_place(records))
     return 100 * float(records["accuracy"].values["accuracy"] - curves.middle(grid).mean())
 
 
 def position_spread_shrinks(records: Records) -> float:
     """Spread (max - min) over positions at the border layer minus that at the last convolution."""
     last = len(records["receptive_field"].values["layers"])
-    spreads = [np.ptp(position_grid(records, n)) for n in (border_number(records), last)]
+    spreads = [np.ptp(position_grid(records, n)) for n in (border_place(records), last)]
     return 100 * float(spreads[0] - spreads[1])
 
 

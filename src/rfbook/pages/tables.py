@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from rfbook.ledger.claims import Claim, Estimate, Verdict, estimate
-from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.quantities import QUANTITIES, Undefined
 from rfbook.pages.notebook import Page
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.parameters import PARAMETERS
@@ -127,8 +127,12 @@ def comparison(page: Page, quantity: str, printed: dict[str, float], caption: st
     able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
     rows = []
     for network, outcomes in by_network(able).items():
-        one = estimate(quantity, network, [outcome.records for outcome in outcomes])
         original = number(printed[network]) if network in printed else "not printed"
+        try:
+            one = estimate(quantity, network, [outcome.records for outcome in outcomes])
+        except Undefined as undefined:
+            rows.append([network, original, str(undefined), str(len(outcomes)), ""])
+            continue
         rows.append([network, original, number(one.mean), str(one.n), _interval(one)])
     unit = QUANTITIES[quantity].unit
     return Table(f"{caption} ({unit}; {page.scaled()})",
