@@ -88,7 +88,8 @@ def load(name: str) -> Splits:
     if found != source.fingerprint:
         raise DataError(
             f"{name}: the fingerprint is {found[:16]}, the catalogue has {source.fingerprint[:16]}. "
-            "The copy is damaged or another edition: fetch it again, or name another RFBOOK_DATA."
+            "The copy is damaged or another edition (Caltech-101 here is re-encoded at 160 pixels, which "
+            "the hub's originals are not): fetch it again, or name another RFBOOK_DATA."
         )
     _write(path, splits)
     return splits
@@ -121,12 +122,13 @@ def _open(name: str, source: Source) -> dict[str, Iterable[dict[str, object]]]:
     datasets.disable_progress_bars()
     local = os.environ.get("RFBOOK_DATA")
     if local:
-        folder = Path(local) / name
-        files = {path.stem: str(path) for path in sorted(folder.glob("*.parquet"))}
-        if not files:
+        files: dict[str, list[str]] = {}
+        for path in sorted((Path(local) / name).rglob("*.parquet")):
+            files.setdefault(path.stem.partition("-")[0], []).append(str(path))
+        if "train" not in files:
             raise DataError(
-                f"{name}: RFBOOK_DATA is {local}, which has no folder {name} with parquet files. Put "
-                "them there, or unset RFBOOK_DATA to download from the hub."
+                f"{name}: RFBOOK_DATA is {local}, which has no folder {name} with train*.parquet. Put "
+                "it there, or unset RFBOOK_DATA to download from the hub."
             )
         return datasets.load_dataset("parquet", data_files=files)
     try:

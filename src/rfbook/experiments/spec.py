@@ -66,6 +66,8 @@ class Model(Spec):
             ),
             f"d{self.dilation}": self.dilation > 1,
             f"padded-{self.kernel_padding}": self.kernel_padding != "none",
+            self.padded_weights: self.padded_weights != "zero",
+            "growing": self.dilation_padding != "same",
         }
         return "-".join([self.name, *(part for part, used in parts.items() if used)])
 
@@ -169,6 +171,8 @@ class Run(Spec):
                 f"images={images}, batch={batch}: the last batch would hold one image, and batch norm "
                 "needs two. Change either by one."
             )
+        if self.model.name in VGGS and self.data.side < 32 and self.model.dilation == 1:
+            raise ValueError(f"side={self.data.side}: VGG halves the map five times; use 32 or more")
         if self.model.kernel_padding != "none":
             require_even_maps(self.data.side, 8 if self.model.stem == "cifar" else 32)
         return self

@@ -62,7 +62,10 @@ def accelerator_for(device: str) -> Accelerator:
         raise TrainingError("device=cuda: no CUDA device is visible here; use device=auto or cpu")
     # cuBLAS is deterministic only with a fixed workspace, and reads this when it is first used.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return Accelerator(cpu=device == "cpu", mixed_precision="no", gradient_accumulation_steps=1)
+    made = Accelerator(cpu=device == "cpu", mixed_precision="no", gradient_accumulation_steps=1)
+    if device not in ("auto", made.device.type):
+        raise TrainingError(f"device={device}: this process already computes on {made.device.type}")
+    return made
 
 
 @contextmanager

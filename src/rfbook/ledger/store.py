@@ -73,7 +73,7 @@ def take_over(source: Path, store: Store) -> list[Record]:
 
     Raises RecordError for a damaged or stale record, FileNotFoundError where there is no record.
     """
-    records = [read(path) for path in sorted(source.glob("**/*.json"))]
+    records = [read(path) for path in sorted(source.glob("**/*-*.json"))]
     if not records:
         raise FileNotFoundError(f"{source}: no records (folders of *.json) below this directory")
     stale = [f"{record.run.slug()} {record.measure}" for record in records if not record.current]
