@@ -88,8 +88,8 @@ def load(name: str) -> Splits:
     if found != source.fingerprint:
         raise DataError(
             f"{name}: the fingerprint is {found[:16]}, the catalogue has {source.fingerprint[:16]}. "
-            "The copy is damaged or another edition (Caltech-101 here is re-encoded at 160 pixels, which "
-            "the hub's originals are not): fetch it again, or name another RFBOOK_DATA."
+            "The copy is damaged or another edition (Caltech-101 is re-encoded at 160 pixels here, not "
+            "the hub's originals): fetch it again, or name another RFBOOK_DATA."
         )
     _write(path, splits)
     return splits
