@@ -6,22 +6,21 @@ from rfbook.ledger.benchmarks import read_benchmarks
 from rfbook.pages import sources
 from rfbook.pages.tables import Table, number
 
+COLUMNS = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
+
 
 def table() -> Table:
     """One row a benchmark, from `results/benchmarks.json`."""
     held = read_benchmarks(sources.repository() / "results")
-    rows = [
-        [row["metric"], row["quantity"], row["peer"], _ratio(row["ratio"]), str(row["target"]),
-         str(row["equal"]), row["note"]]
-        for row in held["rows"]
-    ]  # fmt: skip
+    rows = [[_shown(row[column]) for column in COLUMNS] for row in held["rows"]]
     made = held["provenance"]
     caption = (
         f"Ratios of one run on {made['processor']}, {made['made'][:10]}, commit {made['commit'][:12]}"
     )
-    columns = ["metric", "quantity", "peer", "ratio", "target", "equal", "note"]
-    return Table(caption, columns, rows)
+    return Table(caption, COLUMNS, rows)
 
 
-def _ratio(value: float | None) -> str:
-    return "not measured" if value is None else number(value)
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return "not measured"
+    return value if isinstance(value, str) else number(value)
