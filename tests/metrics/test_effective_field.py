@@ -150,8 +150,10 @@ def test_the_halves_are_the_even_and_the_odd_images(network, images, labels):
     whole = effective_field(network, [(images[:3], labels[:3]), (images[3:7], labels[3:7])])
     even = effective_field(network, [(images[:7:2], labels[:7:2])])
     odd = effective_field(network, [(images[1:7:2], labels[1:7:2])])
-    np.testing.assert_allclose(whole.halves, [even.mean, odd.mean], rtol=1e-12)
-    np.testing.assert_allclose(whole.mean, (4 * even.mean + 3 * odd.mean) / 7, rtol=1e-12)
+    # Single precision, and kernels that the library picks by batch size and threads.
+    rounding = 1e-5 * whole.mean.max()
+    np.testing.assert_allclose(whole.halves, [even.mean, odd.mean], atol=rounding)
+    np.testing.assert_allclose(whole.mean, (4 * even.mean + 3 * odd.mean) / 7, atol=rounding)
 
 
 def test_one_image_has_no_second_half(network, images):
