@@ -401,6 +401,13 @@ def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):
     assert [parameters["tier"] for _, parameters in executions] == ["paper", "smoke"]
 
 
+def test_a_page_that_measures_nothing_has_nothing_to_plan_and_can_be_run(rfbook, executions):
+    assert rfbook("plan", "book/index") == (0, [], "")
+    assert rfbook("why", "book/index") == (0, [], "")
+    assert rfbook("run", "book/index")[0] == 0
+    assert executions == [("book/index", {})]
+
+
 def test_the_executed_notebook_goes_where_the_user_says(
     rfbook, executions, tmp_path_factory, monkeypatch
 ):

@@ -5,9 +5,10 @@ import threading
 
 import pytest
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 
+from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.train import Training
 from rfbook.ledger import weights
 from rfbook.ledger.weights import Checkpoints, trained
@@ -177,7 +178,7 @@ def damage(path, how):
 )
 def test_a_damaged_file_is_named_with_what_to_do_about_it(finished, how, epochs):
     damage(finished, how)
-    with pytest.raises(SafetensorError) as refused:
+    with pytest.raises(TrainingError) as refused:
         trained(RUN, "cpu")
     assert str(refused.value).startswith(f"{finished}: ")
     assert "Delete it to train again" in str(refused.value)

@@ -8,4 +8,4 @@ class DataError(Exception):
 
 
 class TrainingError(Exception):
-    """The run cannot go on: its loss is not finite, or the device is missing."""
+    """The run cannot go on: its loss is not finite, its file is damaged, or the device is missing."""

@@ -19,6 +19,7 @@ from torch import nn
 
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.data import Splits, cache_directory, load
+from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.models import build
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
@@ -36,7 +37,7 @@ class Checkpoints:
     def load(self) -> tuple[Tensors, Trace] | None:
         """The state after the last whole epoch, or None.
 
-        Raises SafetensorError if the file is damaged: delete it to train again.
+        Raises TrainingError if the file is damaged: delete it to train again.
         """
         if not self.path.exists():
             return None
@@ -45,7 +46,7 @@ class Checkpoints:
                 trace = Trace(**json.loads(held.metadata()["trace"]))
                 return {name: held.get_tensor(name) for name in held.keys()}, trace
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
-            raise SafetensorError(f"{self.path}: {error}. Delete it to train again.") from error
+            raise TrainingError(f"{self.path}: {error}. Delete it to train again.") from error
 
     def save(self, state: Tensors, trace: Trace) -> None:
         """Replaces the file at once, so that a kill leaves the old or the new one.

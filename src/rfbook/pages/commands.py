@@ -37,7 +37,7 @@ MENDABLE = (
 def run(arguments: argparse.Namespace) -> Lines:
     """execute one page with other parameters: run PAGE -p NAME VALUE ..."""
     passed = {name: yaml.safe_load(value) for name, value in arguments.parameters}
-    passed = {"tier": tier_of(arguments.page, PUBLISHED)} | passed
+    passed = {**_at(arguments.page, PUBLISHED), **passed}
     asks(arguments.page, passed)
     made = execute(arguments.page, "rerun", passed)
     if arguments.output:

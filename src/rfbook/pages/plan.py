@@ -47,14 +47,14 @@ def planning() -> Iterator[list[Ask]]:
 
 
 def replay(page: str, parameters: Mapping[str, object]) -> Any:
-    """The `Page` after its parameters and its run cells, without the rest of the notebook.
+    """The `Page` after its parameters and its run cells, alone; None if the page measures nothing.
 
     Outside `planning` this loads or makes its records.
     """
     namespace: dict[str, object] = declared(page) | dict(parameters)
     for source in cells_of(page, "run"):
         exec(compile(source, f"<{page}>", "exec"), namespace)
-    return namespace["page"]
+    return namespace.get("page")
 
 
 def asks(page: str, parameters: Mapping[str, object]) -> list[Ask]:
