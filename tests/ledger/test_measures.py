@@ -22,7 +22,7 @@ from rfbook.ledger.weights import Trained, trained
 from tests.ledger.samples import tiny
 
 PINNED_AT = {
-    "accuracy": 1, "saturation": 1, "probes": 1, "probes_global": 1, "position_probes": 1,
+    "accuracy": 1, "saturation": 1, "probes": 2, "probes_global": 2, "position_probes": 2,
     "receptive_field": 1, "effective_field": 1, "field_recipe": 1, "kernel_padding": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""

@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from rfbook.metrics import softmax_preconditioner
 from rfbook.metrics.probes import Probe, Standardiser, accuracy, fit_probe, pool_features
 
 EXACT = {"tolerance": 1e-13}
@@ -200,6 +201,30 @@ def test_many_more_rows_than_the_preconditioner_sees_may_come_sorted_by_class():
     order = labels.argsort()
     mixed, ordered = fit_probe(features, labels), fit_probe(features[order], labels[order])
     assert ordered.loss == pytest.approx(mixed.loss, rel=1e-4)
+
+
+@pytest.fixture
+def rare() -> tuple[Tensor, Tensor]:
+    """Four of 8 channels are active in 60 of 6000 images, at places the preconditioner skips."""
+    features, labels = layer_like(6000, 8, 3)
+    features[:, :4] = 0
+    for channel in range(4):
+        features[1 + 2 * channel : 600 : 10, channel] = 1  # it sees every other row: none of these
+    return Standardiser.of(features).apply_(features), labels
+
+
+def test_channels_that_are_rarely_active_cost_no_iterations(rare):
+    probe = fit_probe(*rare)
+    assert probe.loss == pytest.approx(by_sklearn(*rare, tol=1e-6).loss, rel=1e-5)
+    assert probe.iterations < 20
+
+
+def test_a_poor_preconditioner_costs_iterations_but_not_accuracy(rare, monkeypatch):
+    good = fit_probe(*rare)
+    monkeypatch.setattr(softmax_preconditioner, "_missed", lambda *_: torch.zeros(()))
+    poor = fit_probe(*rare)
+    assert poor.iterations > 2 * good.iterations
+    assert poor.loss == pytest.approx(good.loss, rel=2e-5)
 
 
 def test_the_same_input_gives_the_same_bits_and_is_left_alone(digits):

@@ -12,9 +12,9 @@ TRAINING = 1
 MEASURES: dict[str, int] = {
     "accuracy": 1,
     "saturation": 1,
-    "probes": 1,
-    "probes_global": 1,
-    "position_probes": 1,
+    "probes": 2,
+    "probes_global": 2,
+    "position_probes": 2,
     "receptive_field": 1,
     "effective_field": 1,
     "field_recipe": 1,

@@ -16,13 +16,11 @@ from jaxtyping import Float, Integer, Num
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, one_hot
 
+from rfbook.metrics.softmax_preconditioner import ROWS_PER_BLOCK, sum_of_squares
 from rfbook.metrics.softmax_regression import Problem, minimise
 
 POOLED_SIDE = 4
 """Maps are averaged to 4x4 before a layer's probe (Size Matters, appendix B)."""
-
-ROWS_PER_BLOCK = 2048
-"""Images handled at once where a temporary copy is needed."""
 
 ROUNDING = 8
 """A feature is constant if its deviation is below this many units of rounding of its mean."""
@@ -58,9 +56,7 @@ class Standardiser:
         """Measure training features. Raises ValueError if one is nan or infinite."""
         require_finite(features)
         mean = features.mean(-2, keepdim=True)
-        blocks = features.split(ROWS_PER_BLOCK, dim=-2)
-        squares = sum((block - mean).square_().sum(-2, keepdim=True) for block in blocks)
-        deviation = (squares / features.shape[-2]).sqrt()
+        deviation = (sum_of_squares(features, mean) / features.shape[-2]).sqrt()
         constant = deviation <= ROUNDING * torch.finfo(mean.dtype).eps * mean.abs()
         return cls(mean, torch.where(constant, 0, 1 / deviation))
 
@@ -98,7 +94,8 @@ def fit_probe(
 
     features: standardised, single or double precision; used as they are, without a copy. labels:
         0..k-1, each at least once. tolerance: expected decrease of one step, in nats per sample, at
-        which to stop; 1e-5 left losses of real layers within 0.03 % of the minimum.
+        which to stop; 1e-5 left losses of real layers of up to 2048 features within 0.03 % of the
+        minimum.
     Memory beyond the features: 4096 of their rows, twice, a matrix of at most 4096^2 numbers and
     about eight of (k, n). The result is the same each time, to the bit, on one machine and number
     of threads. Raises ValueError for labels, features or C that cannot be fitted.
