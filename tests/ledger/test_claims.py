@@ -10,11 +10,12 @@ from scipy.stats import ttest_1samp
 
 from rfbook.experiments.spec import NETWORKS
 from rfbook.experiments.tiers import TIERS
-from rfbook.ledger import claims
-from rfbook.ledger.claims import Claim, ClaimError, Estimate, estimate, judge, read_claims
+from rfbook.ledger import verdicts
+from rfbook.ledger.claims import Claim, ClaimError, read_claims
 from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.verdicts import Estimate, estimate, judge
 from rfbook.pages import sources
-from tests.ledger.samples import records, repeatable
+from tests.ledger.samples import records, repeatable, tiny
 
 REPOSITORY = Path(__file__).parents[2]
 CLAIMS = read_claims(REPOSITORY / "claims")
@@ -32,6 +33,18 @@ def a_claim(**fields):
 def accuracies(*shares):
     """The records of one network: one accuracy a seed."""
     return [records(accuracy={"accuracy": share}) for share in shares]
+
+
+def seeded(*shares, start=0):
+    """The records of one network in one arm: one accuracy a seed."""
+    return [
+        records(tiny(seed), accuracy={"accuracy": share})
+        for seed, share in enumerate(shares, start)
+    ]
+
+
+def of_accuracy(*shares):
+    return estimate(QUANTITIES["accuracy"], "vgg11", [(one,) for one in accuracies(*shares)])
 
 
 def bordered(number):
@@ -85,14 +98,20 @@ def side(claim, holds):
     return claim.margin + (distance if (claim.holds_if == "above") == holds else -distance)
 
 
+def read_off(*arms):
+    """In place of a quantity: the number that stands in the first arm's record."""
+    return arms[0]["accuracy"].values["accuracy"]
+
+
 @each_tested
 def test_every_claim_can_come_out_either_way(claim, monkeypatch):
     """A record on the other side of the margin turns its verdict round."""
-    as_given = QUANTITIES[claim.quantity]._replace(function=lambda value: value)
-    monkeypatch.setitem(QUANTITIES, claim.quantity, as_given)
+    as_given = claim.measured._replace(function=read_off)
+    monkeypatch.setattr(Claim, "measured", as_given)
     network = next(iter([*claim.printed, *claim.only]), "resnet18")
+    names = [f"{network} {arm}" for arm in claim.arms] or [network]
     for holds, expected in ((True, "reproduced"), (False, "not reproduced")):
-        verdict = judge(claim, {network: [side(claim, holds)] * 3}, "paper")
+        verdict = judge(claim, dict.fromkeys(names, seeded(*[side(claim, holds)] * 3)), "paper")
         assert verdict.word == expected
         assert verdict.estimates[0].n == 3
 
@@ -198,7 +217,7 @@ def test_an_interval_is_on_one_side_of_the_margin_or_leaves_it_open(comparison, 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8, unique=True))
 def test_the_interval_is_that_of_a_t_test(shares):
     """Owner: scipy.stats.ttest_1samp(...).confidence_interval(0.95)."""
-    found = estimate("accuracy", "vgg11", accuracies(*shares))
+    found = of_accuracy(*shares)
     values = 100 * np.array(shares)
     if values.std() < 1e-6:
         return
@@ -210,12 +229,12 @@ def test_the_interval_is_that_of_a_t_test(shares):
 
 def test_the_interval_is_the_one_of_a_table_of_student():
     """t(0.975, 2) = 4.3027 in every printed table; the sample 1, 2, 3 has s = 1."""
-    found = estimate("accuracy", "vgg11", accuracies(0.01, 0.02, 0.03)).interval
+    found = of_accuracy(0.01, 0.02, 0.03).interval
     assert found == pytest.approx((2 - 4.3027 / 3**0.5, 2 + 4.3027 / 3**0.5), abs=1e-3)
 
 
 def test_seeds_that_agree_have_an_interval_of_no_width():
-    assert estimate("accuracy", "vgg11", accuracies(0.5, 0.5)).interval == (50, 50)
+    assert of_accuracy(0.5, 0.5).interval == (50, 50)
 
 
 # What is not tested, and why.
@@ -262,6 +281,60 @@ def test_without_a_border_layer_nothing_is_said_of_what_comes_after_it():
     assert word(claim, {"vgg11": [made, made]}) == "not tested"
 
 
+def test_a_network_without_a_value_has_no_say_and_its_reason_is_told():
+    layers = ["conv1", "conv2", "conv3"]
+    probes = {"layers": layers, "probes": [0.3, 0.5, 0.501]}
+    fields = {"layers": layers, "field": [3, 5, 7]}
+    small = records(receptive_field=fields | {"border": None}, probes=probes)
+    large = records(receptive_field=fields | {"border": "conv2"}, probes=probes)
+    claim = a_claim(quantity="gain_after_border", holds_if="below", margin=1)
+    verdict = judge(claim, {"vgg11": [small, small], "vgg13": [large, large]}, "thin")
+    assert verdict.word == "reproduced"
+    assert "vgg11: no border layer" in verdict.why
+    assert [one.network for one in verdict.estimates] == ["vgg13"]
+
+
+# Claims that compare arms.
+
+
+def test_arms_are_compared_within_every_network_seed_by_seed():
+    claim = a_claim(arms=("large", "small"), margin=5)
+    outcomes = {
+        "vgg11 small": seeded(0.1, 0.5), "vgg11 large": seeded(0.2, 0.6),
+        "vgg13 small": seeded(0.6, 0.6), "vgg13 large": seeded(0.6, 0.6),
+    }  # fmt: skip
+    verdict = judge(claim, outcomes, "thin")
+    found = {one.network: (round(one.mean, 9), one.n) for one in verdict.estimates}
+    assert found == {"vgg11": (10, 2), "vgg13": (0, 2)}
+    assert (verdict.word, verdict.why) == ("partly", "holds: vgg11; fails: vgg13")
+
+
+def test_whole_networks_are_compared_by_their_names():
+    claim = a_claim(arms=("resnet18", "resnet18-noskip"), margin=5)
+    outcomes = {"resnet18": seeded(0.8, 0.81), "resnet18-noskip": seeded(0.7, 0.71)}
+    (found,) = judge(claim, outcomes, "thin").estimates
+    assert (found.network, round(found.mean, 9)) == ("resnet18 vs resnet18-noskip", 10)
+
+
+def test_only_seeds_that_every_arm_has_are_compared():
+    claim = a_claim(arms=("large", "small"))
+    small, large = seeded(0.1, 0.2, 0.3), seeded(0.3, 0.4, start=1)
+    (found,) = judge(claim, {"vgg11 small": small, "vgg11 large": large}, "thin").estimates
+    assert (round(found.mean, 9), found.n) == (10, 2)
+
+
+def test_without_a_common_seed_there_is_nothing_to_compare():
+    outcomes = {"vgg11 small": seeded(0.1), "vgg11 large": seeded(0.3, start=1)}
+    verdict = judge(a_claim(arms=("large", "small")), outcomes, "thin")
+    assert (verdict.word, verdict.why) == ("not tested", "vgg11: no seed was run in every arm")
+
+
+def test_a_network_that_lacks_an_arm_is_not_compared():
+    outcomes = {"vgg11 small": seeded(0.1), "vgg11 large": seeded(0.3), "vgg13 large": seeded(0.9)}
+    (found,) = judge(a_claim(arms=("large", "small")), outcomes, "thin").estimates
+    assert found.network == "vgg11"
+
+
 def test_only_the_networks_of_a_claim_decide_it():
     outcomes = {"vgg11": accuracies(0.6, 0.61), "vgg13": accuracies(0.1, 0.11)}
     verdict = judge(a_claim(only=("vgg11",)), outcomes, "thin")
@@ -305,7 +378,9 @@ def test_an_empty_file_holds_no_claims(tmp_path):
         ("holds_if: above", "holds_if: larger", "claim X-1:.*holds_if"),
         ("quantity: accuracy", "quantity: acuracy", "claim X-1: no quantity 'acuracy'; there are"),
         ("  quantity: accuracy\n", "", "claim X-1: name a quantity, or say under `untested`"),
-        ("  holds_if: above\n", "", "claim X-1: `holds_if` must be one of below, above, near"),
+        ("  holds_if: above\n", "", "claim X-1: `holds_if` must be below, above or near"),
+        ("  margin: 50\n", "", "claim X-1: .*`margin` a number"),
+        ("  margin: 50\n", "  margin: 50\n  arms: [a, b, c]\n", "no quantity 'accuracy' of 3 arms"),
         ("holds_if: above", "holds_if: near", "claim X-1: `near` needs the paper's numbers"),
         ("  page: a/page\n", "", "claim X-1:.*page"),
         ("- id: X-1\n  where", "- where", r"claim \?:.*id"),
@@ -335,4 +410,4 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
 
 def test_every_word_of_a_comparison_is_one_that_a_claim_may_use():
     allowed = Claim.model_fields["holds_if"].annotation
-    assert all(f"'{word}'" in str(allowed) for word in claims.COMPARISONS)
+    assert all(f"'{word}'" in str(allowed) for word in verdicts.COMPARISONS)

@@ -102,3 +102,18 @@ def test_ranks_and_not_values_are_correlated():
     assert curves.rank_correlation([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 6, 5]) == pytest.approx(
         1 - 6 * 2 / (6 * 35)
     )
+
+
+@pytest.mark.parametrize(
+    "curve, fall", [([0.1, 0.2, 0.3], 0), ([0.5, 0.3, 0.6, 0.2], 0.4), ([0.7], 0), ([], 0)]
+)
+def test_the_largest_fall_is_between_neighbours(curve, fall):
+    assert curves.largest_fall(curve) == pytest.approx(fall)
+
+
+@pytest.mark.parametrize(
+    "curve, index, gain",
+    [([0.1, 0.5, 0.4], 0, 0.4), ([0.1, 0.5, 0.4], 1, -0.1), ([0.1, 0.5, 0.4], 2, 0)],
+)
+def test_the_best_gain_counts_later_layers_only(curve, index, gain):
+    assert curves.best_gain_from(curve, index) == pytest.approx(gain)

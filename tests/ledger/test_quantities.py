@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from rfbook.ledger import quantities, stages
+from rfbook.ledger import layer_quantities, stages
 from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.quantity import Undefined
 from tests.ledger.samples import records
 
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
@@ -47,6 +48,15 @@ def sample():
                 "all": {"layer3": 14, "layer4": 9},
             },
         },
+        effective_field={
+            "targets": {
+                "output": {
+                    "residues": {"2": [[0.8, 0.9], [1.1, 1.2]]},
+                    "relative": [0.3, 0.5],
+                    "split_half": [0.2, 0.4],
+                }
+            }
+        },
         field_recipe={
             "batch_difference": 3e-7,
             "order_correlation": 0.4,
@@ -67,6 +77,10 @@ EXPECTED = {
     "tail_start": 4,
     "tail_distance_to_model": 5,
     "gain_after_border": 2,
+    "best_gain_after_border": 2,
+    "fall_up_to_border": 0,
+    "fall_after_border": 0,
+    "saturation_after_border": 20,
     "gain_up_to_border": 30,
     "saturation_drop": 60,
     "pooling_rank_correlation": 1 - 6 * 2 / (6 * 35),
@@ -84,6 +98,12 @@ EXPECTED = {
     "order_correlation": 0.4,
     "center_offset": 96 - 15.5,
     "gaussian_r_squared": 0.9,
+    "checkerboard": 40,
+    "odd_over_even": 1.5,
+    "relative_L1": 30,
+    "relative_L2": 50,
+    "split_half_L1": 20,
+    "split_half_L2": 40,
 }
 
 
@@ -115,6 +135,23 @@ def test_a_quantity_reads_the_measures_that_it_declares(name):
     assert watched.read == set(QUANTITIES[name].measures) <= stages.MEASURES.keys()
 
 
+def test_a_skipped_layer_falls_on_its_own_side_of_the_border_layer_and_lowers_no_best():
+    made = sample() | records(
+        probes={"layers": RECORDED, "probes": [0.3, 0.5, 0.45, 0.6, 0.7, 0.4, 0.9]}
+    )
+    values = {name: QUANTITIES[name].function(made) for name in EXPECTED}
+    assert values["fall_up_to_border"] == pytest.approx(5)
+    assert values["fall_after_border"] == pytest.approx(30)
+    assert values["best_gain_after_border"] == pytest.approx(10)
+
+
+def test_three_layers_before_a_border_at_the_third_there_is_no_map():
+    layers = {"layers": CONVOLUTIONS, "field": [3, 7, 15, 31, 47, 63], "border": "conv3"}
+    made = sample() | records(receptive_field=layers)
+    with pytest.raises(Undefined, match="conv3: no layer lies three before it"):
+        QUANTITIES["inner_over_corners"].function(made)
+
+
 def test_a_quantity_has_a_unit():
     assert all(quantity.unit for quantity in QUANTITIES.values())
 
@@ -128,14 +165,14 @@ def test_what_architecture_alone_decides_is_exact_and_what_is_learned_is_not():
 
 def test_a_network_without_a_border_layer_has_border_number_zero():
     made = records(receptive_field={"layers": CONVOLUTIONS, "field": [3] * 6, "border": None})
-    assert quantities.border_number(made) == 0
+    assert layer_quantities.border_number(made) == 0
 
 
 def test_the_readout_is_left_out_of_a_curve_wherever_it_stands():
     made = sample()
     made["probes"].values["layers"].insert(0, "classifier")
     made["probes"].values["probes"].insert(0, 0.99)
-    curve = quantities.convolution_curve(made, "probes")
+    curve = layer_quantities.convolution_curve(made, "probes")
     assert curve == [0.3, 0.4, 0.5, 0.6, 0.61, 0.62]
 
 
@@ -143,4 +180,4 @@ def test_a_curve_with_another_number_of_values_than_layers_is_refused():
     made = sample()
     made["probes"].values["probes"].pop()
     with pytest.raises(ValueError, match="shorter"):
-        quantities.convolution_curve(made, "probes")
+        layer_quantities.convolution_curve(made, "probes")

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
 from rfbook.pages import figures, style
-from rfbook.pages.figures import by_network, half_width
+from rfbook.pages.figures import half_width
 
 ALT = "Probe accuracy rises up to the border layer and stays flat after it"
 WORDS = {"alt": ALT, "caption": "Accuracy by layer.", "name": "fig-tiny"}
@@ -110,11 +110,6 @@ def test_a_figure_without_a_finding_in_its_text_is_refused(page, monkeypatch):
 
 
 # Seeds and intervals.
-
-
-def test_outcomes_are_grouped_by_network_in_the_order_of_first_mention(page):
-    groups = by_network([page.outcomes[2], page.outcomes[0], page.outcomes[3]])
-    assert [(name, len(seeds)) for name, seeds in groups.items()] == [("vgg13", 2), ("vgg11", 1)]
 
 
 def test_half_an_interval_is_that_of_student_for_each_layer():

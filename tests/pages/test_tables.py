@@ -5,8 +5,9 @@ from typing import get_args
 import pytest
 from bs4 import BeautifulSoup
 
-from rfbook.ledger.claims import Claim, Estimate, Verdict, Word
+from rfbook.ledger.claims import Claim
 from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.verdicts import Estimate, Verdict, Word
 from rfbook.pages import tables
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared

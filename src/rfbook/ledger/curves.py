@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,6 +35,16 @@ def _spread(values: np.ndarray) -> float:
 def gain_from(curve: Curve, index: int) -> float:
     """How much the last layer's value exceeds that of the layer at `index`."""
     return curve[-1] - curve[index]
+
+
+def best_gain_from(curve: Curve, index: int) -> float:
+    """How much the best later layer exceeds the layer at `index`; 0 or less if none does."""
+    return max(curve[index + 1 :], default=curve[index]) - curve[index]
+
+
+def largest_fall(curve: Curve) -> float:
+    """The largest decrease from one layer to the next; 0 for a curve that never decreases."""
+    return max([0.0, *(a - b for a, b in pairwise(curve))])
 
 
 def drop_at(curve: Curve, index: int) -> float:

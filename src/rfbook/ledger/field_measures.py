@@ -22,7 +22,10 @@ Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
 BATCH = 8
 PERIODS = (2, 4, 8)
 TARGETS: dict[str, str | None] = {"layer3": "layer3", "layer4": "layer4", "output": None}
-"""What is differentiated: a middle unit of two feature maps, and the logit of the true class."""
+"""What is differentiated: a middle unit of two feature maps, and the logit of the true class.
+
+A network without the stages of a ResNet has the output only.
+"""
 
 
 def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, Tensor]]:
@@ -32,10 +35,12 @@ def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, 
 
 
 def effective_fields(trained: Trained) -> Measured:
-    """R_xy of the three targets over the test images: Gaussian fits, imbalance, checkerboard."""
+    """R_xy of every target over the test images: Gaussian fits, imbalance, checkerboard."""
+    stages = dict(trained.network.named_children())
     found = {
         name: effective_field(trained.network, _batches(trained, BATCH, name), layer)
         for name, layer in TARGETS.items()
+        if layer is None or layer in stages
     }
     values = {name: _describe(field) for name, field in found.items()}
     arrays = {name: field.mean.astype(np.float32) for name, field in found.items()}

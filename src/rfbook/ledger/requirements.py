@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rfbook.experiments.spec import RESNETS, Run, require_even_maps
 
-FOR_RESNETS = ("kernel_padding", "effective_field", "field_recipe")
+FOR_RESNETS = ("kernel_padding", "field_recipe")
 """Measures that speak of a ResNet's stages."""
 
 

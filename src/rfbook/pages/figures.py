@@ -10,10 +10,10 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rfbook.ledger.quantities import border_number, convolution_curve
+from rfbook.ledger.layer_quantities import border_number
 from rfbook.pages import style
 from rfbook.pages.notebook import Page
-from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.pages.outcomes import Outcome, by_network, curves_of
 
 
 def half_width(values: np.ndarray) -> np.ndarray | None:
@@ -57,8 +57,8 @@ def layer_profiles(
 
 
 def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -> None:
-    saturation = _curves(seeds, "saturation")
-    probes = _curves(seeds, "probes")
+    saturation = curves_of(seeds, "saturation")
+    probes = curves_of(seeds, "probes")
     accuracy = np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
     places = np.arange(1, saturation.shape[1] + 1)
     axis.bar(
@@ -77,11 +77,6 @@ def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -
     axis.set_title(f"{network}, {100 * accuracy:.1f} % ({runs})")
     axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=places)
     axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
-
-
-def _curves(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
-    """(seeds, convolutions) of a measure."""
-    return np.array([convolution_curve(seed.records, measure) for seed in seeds])
 
 
 def fields_against_printed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rfbook.ledger.claims import Verdict
+from rfbook.ledger.verdicts import Verdict
 from rfbook.pages import sources
 from rfbook.pages.execution import tier_of
 from rfbook.pages.plan import declared, replay

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from rfbook.experiments.spec import RECIPES, Data, Model, Run
+from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.tiers import changed, scale, with_changes
-from rfbook.ledger.claims import Claim, Verdict, judge, read_claims
+from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.obtain import Records, obtain
 from rfbook.ledger.requirements import require
 from rfbook.ledger.store import Store
+from rfbook.ledger.verdicts import Verdict, judge
 from rfbook.pages import sources
 from rfbook.pages.execution import folder_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
 from rfbook.pages.plan import declared, planning_now
 
+Changes = Mapping[str, Mapping[str, object]]
 CALLED = {"name": "data", "test_images": "test images", "images": "training images"}
 """What a reader calls a field of a run's description."""
 
@@ -56,28 +58,34 @@ class Page:
         models: Sequence[str | Model],
         data: str = "cifar10",
         side: int = 32,
-        recipe: str = "sgd30",
+        recipe: str | Recipe = "sgd30",
         departs: Sequence[str] = (),
+        arm: str = "",
+        thin: Changes | None = None,
         **images: object,
     ) -> list[Planned]:
         """Every model from every seed, described as in the paper, then scaled by the tier.
 
         The page's own width, epochs and images come last and win, where they are not None.
         departs: what is not as in the paper at any tier, in words, for every figure and table.
-        Raises ParameterError if a run cannot be made so.
+        arm: the name under which figures and claims compare these runs with others of the network.
+        thin: what this page reduces further at tier thin, part -> field -> value.
+        images: further fields of `Data`. Raises ParameterError if a run cannot be made so.
         """
         self.departures += [words for words in departs if words not in self.departures]
         seeds = range(int(self.values.get("seeds", 1)))
         try:
             networks = [m if isinstance(m, Model) else Model(name=m) for m in models]
             seen = Data(name=data, side=side, **images)
+            made = RECIPES[recipe] if isinstance(recipe, str) else recipe
             papers = [
-                Run(model=network, data=seen, recipe=RECIPES[recipe], seed=seed)
+                Run(model=network, data=seen, recipe=made, seed=seed)
                 for network in networks
                 for seed in seeds
             ]
             return [
-                Planned(self._as_asked(scale(run, self.tier)), self._papers(run)) for run in papers
+                Planned(self._as_asked(scale(run, self.tier)), self._papers(run), arm)
+                for run in papers
             ]
         except ValidationError as error:
             said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
@@ -118,7 +126,7 @@ class Page:
             return []
         device = str(self.values.get("device", "auto"))
         found = [
-            Outcome(one.run, one.paper, obtain(one.run, measures, self.store, device))
+            Outcome(one.run, one.paper, obtain(one.run, measures, self.store, device), one.arm)
             for one in planned
         ]
         self._keep(found)
@@ -126,10 +134,10 @@ class Page:
 
     def _keep(self, found: Sequence[Outcome]) -> None:
         """Adds to the outcomes; a run that was measured before is not counted as another seed."""
-        kept = {outcome.run: outcome for outcome in self.outcomes}
+        kept = {(outcome.run, outcome.arm): outcome for outcome in self.outcomes}
         for one in found:
-            before = kept[one.run].records if one.run in kept else {}
-            kept[one.run] = Outcome(one.run, one.paper, before | one.records)
+            before = kept.get((one.run, one.arm), one).records
+            kept[one.run, one.arm] = replace(one, records=before | one.records)
         self.outcomes = list(kept.values())
 
     def claims(self) -> list[Claim]:
@@ -142,9 +150,7 @@ class Page:
         return [judge(claim, self._seeds(claim), self.tier) for claim in self.claims()]
 
     def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
-        from rfbook.ledger.quantities import QUANTITIES
-
-        needed = set(QUANTITIES[claim.quantity].measures) if claim.quantity else set()
+        needed = set(claim.measured.measures) if claim.quantity else set()
         able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
         return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
 

@@ -5,36 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from rfbook.experiments.spec import Run
+from rfbook.ledger.layer_quantities import convolution_curve
 from rfbook.ledger.obtain import Records
+from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.quantity import Undefined
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A run as this page makes it, and as the paper made it."""
+    """A run as this page makes it, and as the paper made it.
+
+    arm: which arm of a comparison it belongs to, empty on a page that compares networks only.
+    """
 
     run: Run
     paper: Run
+    arm: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run with the records that were asked of it."""
+    """A planned run with the records that were asked of it."""
 
     run: Run
     paper: Run
     records: Records
+    arm: str = ""
 
     @property
     def label(self) -> str:
-        """The network's name."""
-        return self.run.model.label
+        """The network's name, followed by the arm's if it has one."""
+        return f"{self.run.model.label} {self.arm}".strip()
 
 
 def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """The outcomes of each network, one a seed, in the order of first mention.
+    """The outcomes of each network and arm, one a seed, in the order of first mention.
 
-    A network that was run at several sides counts as several, and its name says which.
+    A network that was run at several sides counts as several, and its name says which. Raises
+    ValueError if runs that differ in more than their seed would be taken for one network's seeds.
     """
     sides: dict[str, set[int]] = {}
     for one in outcomes:
@@ -44,4 +55,24 @@ def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
         several = len(sides[one.label]) > 1
         name = f"{one.label}@{one.run.data.side}px" if several else one.label
         grouped.setdefault(name, []).append(one)
+    for name, group in grouped.items():
+        if len({one.run.model_copy(update={"seed": 0}) for one in group}) > 1:
+            raise ValueError(f"{name}: runs that differ in more than their seed; name them as arms")
     return grouped
+
+
+def means(outcomes: Sequence[Outcome], quantity: str) -> dict[str, float]:
+    """Mean of a quantity over the seeds of each network; one for which it is undefined is left out."""
+    found = {}
+    for name, seeds in by_network(outcomes).items():
+        try:
+            values = [QUANTITIES[quantity].function(one.records) for one in seeds]
+        except Undefined:
+            continue
+        found[name] = float(np.mean(values))
+    return found
+
+
+def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
+    """(seeds, convolutions): a measure per convolution of one network."""
+    return np.array([convolution_curve(seed.records, measure) for seed in seeds])

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from myst_nb import glue
 
-from rfbook.ledger.claims import Verdict
+from rfbook.ledger.verdicts import Verdict
+from rfbook.pages.outcomes import Outcome, by_network
 
 
 def say(**texts: str) -> None:
@@ -24,3 +25,12 @@ def tally(verdicts: Sequence[Verdict]) -> str:
     """How many claims came out how: "2 reproduced, 1 partly"."""
     words = [verdict.word for verdict in verdicts]
     return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+
+
+def seeds(outcomes: Sequence[Outcome]) -> str:
+    """How many seeds stand behind a mean: "3 seeds", "one seed", "2 to 3 seeds"."""
+    counts = [len(group) for group in by_network(outcomes).values()]
+    low, high = min(counts), max(counts)
+    if low == high:
+        return f"{low} seeds" if low > 1 else "one seed"
+    return f"{low} to {high} seeds"

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rfbook.ledger.claims import Claim, Estimate, Verdict, estimate
-from rfbook.ledger.quantities import QUANTITIES, Undefined
+from rfbook.ledger.claims import Claim
+from rfbook.ledger.quantities import QUANTITIES
+from rfbook.ledger.quantity import Undefined
+from rfbook.ledger.verdicts import Estimate, Verdict, estimate
 from rfbook.pages.notebook import Page
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.parameters import PARAMETERS
@@ -92,7 +94,8 @@ def _test(claim: Claim) -> str:
     """The comparison that decides, in words."""
     if claim.quantity is None:
         return f"not tested: {claim.untested}"
-    name, unit = claim.quantity.replace("_", " "), QUANTITIES[claim.quantity].unit
+    name, unit = claim.quantity.replace("_", " "), claim.measured.unit
+    name += f" of {' against '.join(claim.arms)}" if claim.arms else ""
     margin = f"{number(claim.margin)} {unit}"
     return {
         "below": f"{name} below {margin}",
@@ -114,7 +117,7 @@ def _verdict_rows(verdict: Verdict) -> Iterable[list[str]]:
         yield [verdict.claim.id, "", "", "", "0", "", word]
     for index, one in enumerate(verdict.estimates):
         printed = verdict.claim.printed.get(one.network)
-        unit = QUANTITIES[str(verdict.claim.quantity)].unit
+        unit = verdict.claim.measured.unit
         yield [
             verdict.claim.id, one.network, "" if printed is None else number(printed),
             f"{number(one.mean)} {unit}", str(one.n), _interval(one), word if index == 0 else "",
@@ -129,7 +132,8 @@ def comparison(page: Page, quantity: str, printed: dict[str, float], caption: st
     for network, outcomes in by_network(able).items():
         original = number(printed[network]) if network in printed else "not printed"
         try:
-            one = estimate(quantity, network, [outcome.records for outcome in outcomes])
+            seeds = [(outcome.records,) for outcome in outcomes]
+            one = estimate(QUANTITIES[quantity], network, seeds)
         except Undefined as undefined:
             rows.append([network, original, str(undefined), str(len(outcomes)), ""])
             continue

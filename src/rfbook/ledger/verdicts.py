@@ -1,0 +1,147 @@
+"""Verdicts: what records say of a claim.
+
+A claim names a quantity, a comparison and a margin that was fixed before the runs. It is judged per
+network: over its seeds, by whether the whole 95 % interval of the mean is on the claim's side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rfbook.ledger.claims import Claim
+from rfbook.ledger.obtain import Records
+from rfbook.ledger.quantity import Quantity, Undefined
+
+Word = Literal["reproduced", "partly", "not reproduced", "not tested"]
+Outcomes = Mapping[str, Sequence[Records]]
+"""The records of each network's runs, one a seed. A network run in several arms is "network arm"."""
+
+COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
+    "below": lambda value, margin, printed: value < margin,
+    "above": lambda value, margin, printed: value > margin,
+    "near": lambda value, margin, printed: printed is not None and abs(value - printed) <= margin,
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity for one network: mean over n seeds with a 95 % interval, None where n is 1."""
+
+    network: str
+    mean: float
+    n: int
+    interval: tuple[float, float] | None
+    exact: bool
+
+    def holds(self, claim: Claim) -> bool | None:
+        """True or False where the seeds agree on it, None where they leave it open."""
+        compare = COMPARISONS[claim.holds_if]
+        printed = claim.printed.get(self.network)
+        low, high = (self.mean,) * 2 if self.exact or self.interval is None else self.interval
+        # Near may fail at both ends of a wide interval and yet hold inside it.
+        inside = low if printed is None else min(max(printed, low), high)
+        answers = {compare(value, claim.margin, printed) for value in (low, inside, high)}
+        if len(answers) == 2 or (answers == {True} and self.interval is None and not self.exact):
+            return None
+        return answers.pop()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the records say of a claim, and from which estimates."""
+
+    claim: Claim
+    word: Word
+    why: str
+    estimates: tuple[Estimate, ...] = ()
+
+
+def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
+    """The verdict from the records of each network's seeds.
+
+    A network for which the quantity is undefined has no say; the reason is part of the verdict's.
+    """
+    reason = claim.untested or claim.untested_at.get(tier, "")
+    chosen = {} if reason else _chosen(claim, outcomes)
+    if not chosen:
+        return Verdict(claim, "not tested", reason or "none of its networks was run")
+    estimates, undefined = [], {}
+    for network, samples in chosen.items():
+        try:
+            estimates.append(estimate(claim.measured, network, samples))
+        except Undefined as error:
+            undefined[network] = str(error)
+    without = [f"{network}: {said}" for network, said in undefined.items()]
+    if not estimates:
+        return Verdict(claim, "not tested", "; ".join(without))
+    answers = [one.holds(claim) for one in estimates]
+    why = "; ".join([_why(answers, estimates), *without])
+    return Verdict(claim, _word(answers), why, tuple(estimates))
+
+
+def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
+    """The samples of each network the claim speaks of."""
+    compared = paired(claim.arms, outcomes)
+    named = claim.printed if claim.holds_if == "near" else compared
+    return {n: s for n, s in compared.items() if n in named and (not claim.only or n in claim.only)}
+
+
+def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
+    """Per network one sample a seed: the run's records, or those of every arm from that seed.
+
+    Arms are those of a network ("resnet18 small"), which is judged once each network, or whole
+    networks, which are judged together under the names of all.
+    """
+    if not arms:
+        return {name: [(records,) for records in seeds] for name, seeds in outcomes.items()}
+    if all(arm in outcomes for arm in arms):
+        return {" vs ".join(arms): _by_seed([outcomes[arm] for arm in arms])}
+    first = f" {arms[0]}"
+    networks = [name.removesuffix(first) for name in outcomes if name.endswith(first)]
+    found = {network: [outcomes.get(f"{network} {arm}") for arm in arms] for network in networks}
+    return {network: _by_seed(held) for network, held in found.items() if all(held)}
+
+
+def _by_seed(arms: Sequence[Sequence[Records]]) -> list[tuple[Records, ...]]:
+    seeds = [{next(iter(one.values())).run.seed: one for one in arm} for arm in arms]
+    return [tuple(arm[seed] for arm in seeds) for seed in seeds[0] if all(seed in a for a in seeds)]
+
+
+def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, ...]]) -> Estimate:
+    """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
+
+    Raises Undefined if the quantity has no value for one of them, or there is no common seed.
+    """
+    if not samples:
+        raise Undefined("no seed was run in every arm")
+    values = [float(measured.function(*sample)) for sample in samples]
+    mean, n = float(np.mean(values)), len(values)
+    return Estimate(network, mean, n, _interval(values) if n > 1 else None, measured.exact)
+
+
+def _interval(values: Sequence[float]) -> tuple[float, float]:
+    from scipy.stats import t
+
+    half = t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
+    return float(np.mean(values) - half), float(np.mean(values) + half)
+
+
+def _word(answers: Sequence[bool | None]) -> Word:
+    if all(answers):
+        return "reproduced"
+    return "not reproduced" if all(answer is False for answer in answers) else "partly"
+
+
+def _why(answers: Sequence[bool | None], estimates: Sequence[Estimate]) -> str:
+    """In words: for which networks it holds, fails, or is left open."""
+    said = []
+    for words, wanted in (("holds", True), ("fails", False), ("open", None)):
+        names = [e.network for e, a in zip(estimates, answers, strict=True) if a is wanted]
+        if names:
+            said.append(f"{words}: {', '.join(names)}")
+    alone = None in answers and any(one.n == 1 and not one.exact for one in estimates)
+    return "; ".join(said) + ("; a single seed leaves a claim that holds open" if alone else "")

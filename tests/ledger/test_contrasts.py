@@ -1,0 +1,44 @@
+"""What compares the arms of one experiment."""
+
+import pytest
+
+from rfbook.ledger.quantities import measured
+from tests.ledger.samples import records
+
+LAYERS = ["conv1", "conv2"]
+
+
+def profile(first, second, accuracy=0.5):
+    """The records of a network of two convolutions and a readout."""
+    held = {"layers": [*LAYERS, "classifier"]}
+    return records(
+        accuracy={"accuracy": accuracy},
+        receptive_field={"layers": LAYERS, "field": [3, 5], "border": None},
+        probes=held | {"probes": [first, second, 0.9]},
+        saturation=held | {"saturation": [second, first, 0.9]},
+    )
+
+
+def test_a_quantity_of_two_arms_is_the_first_minus_the_second():
+    found = measured("accuracy", 2).function(profile(0, 0, 0.9), profile(0, 0, 0.4))
+    assert found == pytest.approx(50)
+
+
+def test_the_accuracy_ratio_is_in_percent_of_the_second_arm():
+    found = measured("accuracy_ratio", 2).function(profile(0, 0, 0.3), profile(0, 0, 0.6))
+    assert found == pytest.approx(50)
+
+
+@pytest.mark.parametrize("name", ["closer_probes", "closer_saturation"])
+def test_a_profile_is_closer_to_the_one_with_the_smaller_area_between(name):
+    """Areas per convolution: (0.1 + 0.3) / 2 to the near one, (0.6 + 0) / 2 to the far one."""
+    arm, near, far = profile(0.2, 0.4), profile(0.3, 0.7), profile(0.8, 0.4)
+    compare = measured(name, 3).function
+    assert compare(arm, near, far) == pytest.approx(10)
+    assert compare(arm, far, near) == pytest.approx(-10)
+
+
+@pytest.mark.parametrize("name, arms", [("accuracy_ratio", 0), ("accuracy", 3), ("closer_probes", 2)])
+def test_a_quantity_speaks_of_as_many_arms_as_it_compares(name, arms):
+    with pytest.raises(LookupError, match=f"no quantity '{name}'"):
+        measured(name, arms)

@@ -1,0 +1,52 @@
+"""What a page has of its runs: grouped by network and arm, averaged over seeds."""
+
+import dataclasses
+
+import pytest
+
+from rfbook.experiments.tiers import with_changes
+from rfbook.pages import prose
+from rfbook.pages.outcomes import by_network, curves_of, means
+
+
+def changed(outcome, **parts):
+    return dataclasses.replace(outcome, run=with_changes(outcome.run, parts))
+
+
+def test_outcomes_are_grouped_by_network_in_the_order_of_first_mention(page):
+    groups = by_network([page.outcomes[2], page.outcomes[0], page.outcomes[3]])
+    assert [(name, len(seeds)) for name, seeds in groups.items()] == [("vgg13", 2), ("vgg11", 1)]
+
+
+def test_the_arms_of_a_network_are_grouped_apart(page):
+    first, second, *_ = page.outcomes
+    small, large = dataclasses.replace(first, arm="small"), dataclasses.replace(second, arm="large")
+    assert list(by_network([small, large])) == ["vgg11 small", "vgg11 large"]
+
+
+def test_runs_that_differ_in_more_than_their_seed_are_never_pooled(page):
+    first, second, *_ = page.outcomes
+    other = changed(second, recipe={"epochs": 3})
+    with pytest.raises(ValueError, match="vgg11: runs that differ in more than their seed"):
+        by_network([first, other])
+
+
+def test_a_mean_is_over_the_seeds_of_each_network(page):
+    assert means(page.outcomes, "accuracy") == pytest.approx({"vgg11": 61, "vgg13": 72})
+
+
+def test_a_network_without_the_quantity_is_left_out_of_its_means(page):
+    for one in page.outcomes[:2]:
+        one.records["receptive_field"].values["border"] = None
+    assert list(means(page.outcomes, "gain_after_border")) == ["vgg13"]
+
+
+def test_curves_are_one_row_a_seed_without_the_readout(page):
+    assert curves_of(page.outcomes[:2], "probes").shape == (2, 8)
+
+
+def test_the_number_of_seeds_is_said_in_words(page):
+    one, two, three, _ = page.outcomes
+    assert prose.seeds([one, two]) == "2 seeds"
+    assert prose.seeds([one, three]) == "one seed"
+    assert prose.seeds([one, two, three]) == "1 to 2 seeds"
