@@ -212,6 +212,132 @@ def test_the_places_and_the_order_drawn_for_seed_0_are_those_of_the_published_ru
     assert torch.cat(shuffled(8, 4, seeded(0))).tolist() == [4, 0, 7, 3, 2, 5, 1, 6]
 
 
+# The canvas
+
+CANVAS = Data(name="cifar10", side=48, placement="canvas")
+MNIST_CANVAS = Data(name="mnist", side=40, placement="canvas")
+BLACK = 0
+
+
+def found_on(canvas: torch.Tensor, image: torch.Tensor) -> list[tuple[int, int]]:
+    """Every place where the whole image lies on the canvas, black all around it."""
+    side, room = len(image), len(canvas) - len(image)
+    return [
+        (top, left)
+        for top in range(room + 1)
+        for left in range(room + 1)
+        if torch.equal(canvas[top : top + side, left : left + side], image)
+        and int((canvas != BLACK).any(2).sum()) == int((image != BLACK).any(2).sum())
+    ]
+
+
+def test_an_image_keeps_its_pixels_on_the_canvas_and_all_else_is_black():
+    view, pixels = View(CANVAS), coordinates(40)
+    shown = as_pixels(view, view.plain(pixels)).round().byte()
+    assert shown.shape == (40, 48, 48, 3)
+    places = [found_on(canvas, pixels[0]) for canvas in shown]
+    assert [len(found) for found in places] == [1] * 40
+    assert len({found[0] for found in places}) > 30
+
+
+def test_black_is_a_pixel_that_is_normalised_as_all_others():
+    """The authors' canvas is black before normalisation, so it is not zero for the network."""
+    view = View(CANVAS)
+    shown = view.plain(torch.full((1, 32, 32, 3), 200, dtype=torch.uint8))
+    corners = [shown[0, :, row, column].tolist() for row in (0, -1) for column in (0, -1)]
+    assert (-view.mean / view.sd).tolist() in corners
+
+
+@pytest.mark.parametrize("batch", [1, 7, 40, 64])
+def test_the_places_of_an_evaluation_do_not_depend_on_the_batch_size(batch):
+    images, view = Images(noise(40), torch.arange(40)), View(CANVAS)
+    shown = torch.cat([part for part, _ in in_order(images, view, batch, torch.device("cpu"))])
+    assert torch.equal(shown, view.plain(images.pixels))
+
+
+def test_fewer_images_keep_their_places_and_every_view_has_the_same_ones():
+    pixels = noise(40)
+    assert torch.equal(View(CANVAS).plain(pixels[:9]), View(CANVAS).plain(pixels)[:9])
+
+
+def test_training_draws_a_new_place_for_every_image_and_epoch_edges_included():
+    view, generator = View(CANVAS), seeded(1)
+    epochs = [
+        as_pixels(view, view.augmented(coordinates(200), generator)).round().byte() for _ in range(2)
+    ]
+    drawn = []
+    for canvases in epochs:
+        rows, columns = ((canvases != BLACK).any(3).any(axis).long().argmax(1) for axis in (2, 1))
+        drawn.append(torch.stack([rows, columns], dim=1))
+        assert drawn[-1].min() == 0
+        assert drawn[-1].max() == 48 - 32
+    assert (drawn[0] != drawn[1]).any(1).float().mean() > 0.95
+    assert len(set(map(tuple, drawn[0].tolist()))) > 100
+
+
+def test_a_canvas_is_never_cropped_and_mirrored_only_where_the_class_survives():
+    view, image = View(CANVAS), coordinates(1)[0]
+    canvases = as_pixels(view, view.augmented(coordinates(60), seeded(2))).round().byte()
+    upright = [bool(found_on(canvas, image)) for canvas in canvases]
+    mirrored = [bool(found_on(canvas, image.flip(1))) for canvas in canvases]
+    assert [a + b for a, b in zip(upright, mirrored, strict=True)] == [1] * 60
+    assert 15 < sum(mirrored) < 45
+    digits, view = noise(20, 28, channels=1), View(MNIST_CANVAS)
+    canvases = as_pixels(view, view.augmented(digits, seeded(3)))[..., :1].round().byte()
+    assert all(found_on(*pair) for pair in zip(canvases, digits, strict=True))
+
+
+def test_a_canvas_as_large_as_the_image_shows_the_image():
+    tight, pixels = Data(name="cifar10", side=32, placement="canvas"), noise(4)
+    assert torch.equal(View(tight).plain(pixels), View(CIFAR).plain(pixels))
+
+
+# Less detail
+
+
+def frequencies_above(images: torch.Tensor, limit: int) -> float:
+    """Share of the power (without the mean) in frequencies of more than `limit` periods a side."""
+    power = torch.fft.fft2(images.double()).abs().square().sum((0, 1))
+    periods = torch.fft.fftfreq(power.shape[-1]).mul(power.shape[-1]).abs()
+    high = (periods[:, None] > limit) | (periods[None, :] > limit)
+    power[0, 0] = 0
+    return float(power[high].sum() / power.sum())
+
+
+def test_detail_removes_what_a_smaller_image_does_not_have():
+    """An image of 8 pixels has 4 periods at most; what is above comes from the enlargement alone."""
+    pixels = noise(8)
+    whole, less = (View(Data(name="cifar10", side=64, detail=d)).plain(pixels) for d in (None, 8))
+    assert less.shape == whole.shape == (8, 3, 64, 64)
+    assert frequencies_above(whole, 4) > 0.8
+    assert frequencies_above(less, 4) < 0.25
+
+
+def test_less_detail_is_torchvisions_resize_down_and_up():
+    view, pixels = View(Data(name="cifar10", side=64, detail=8)), noise(4)
+    scaled = pixels.permute(0, 3, 1, 2) / 255
+    small = torchvision_transforms.resize(scaled, [8, 8], antialias=True)
+    wanted = torchvision_transforms.resize(small, [64, 64], antialias=True)
+    found = as_pixels(view, view.plain(pixels)) / 255
+    torch.testing.assert_close(found, wanted.permute(0, 2, 3, 1), atol=1e-6, rtol=0)
+
+
+def test_images_that_agree_at_the_detail_cannot_be_told_apart():
+    """A pattern of period 2 is lost at a quarter of the side: only the mean is left."""
+    stripes = torch.zeros(1, 32, 32, 3, dtype=torch.uint8)
+    stripes[:, ::2] = 200
+    view = View(Data(name="cifar10", side=64, detail=8))
+    inner = as_pixels(view, view.plain(stripes))[0, 16:-16, 16:-16]
+    torch.testing.assert_close(inner, torch.full_like(inner, 100), atol=1, rtol=0)
+
+
+def test_the_detail_is_lost_after_the_crop():
+    pixels = noise(8)
+    cropped = as_pixels(View(CIFAR), View(CIFAR).augmented(pixels, seeded(5))).round().byte()
+    view = View(Data(name="cifar10", side=64, detail=8))
+    torch.testing.assert_close(view.augmented(pixels, seeded(5)), view.plain(cropped))
+
+
 # Batches
 
 

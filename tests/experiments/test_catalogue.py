@@ -7,10 +7,16 @@ import pytest
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD
 
 each = pytest.mark.parametrize("name", CATALOGUE)
-COUNTS = {  # owners: the data sets' own pages; Caltech-101 has 9,144 images in 102 folders
+COUNTS = {  # owners: the data sets' own pages; Caltech-101 has 9,144 images in 102 folders, and
+    # iNaturalist 2019 has 268,243, of which three a class are for validation
     "cifar10": (10, 50_000, 10_000),
     "mnist": (10, 60_000, 10_000),
     "caltech101": (102, 7_772, 1_372),
+    "tiny-imagenet-50": (50, 10_000, 2_000),
+    "tiny-imagenet": (200, 100_000, 10_000),
+    "imagenette": (10, 4_000, 1_000),
+    "imagenet": (1_000, 1_281_167, 50_000),
+    "inaturalist2019": (1_010, 265_213, 3_030),
     "digits": (10, 1_438, 359),
     "photos": (2, 120, 120),
 }
@@ -29,8 +35,29 @@ def test_a_held_out_share_gives_the_stated_counts(name):
 
 
 @each
-def test_a_fingerprint_is_a_whole_sha256(name):
-    assert len(bytes.fromhex(CATALOGUE[name].fingerprint)) == 32
+def test_a_fingerprint_is_a_whole_sha256_or_says_that_there_is_none(name):
+    source = CATALOGUE[name]
+    if source.pinned:
+        assert len(bytes.fromhex(source.fingerprint)) == 32
+    else:
+        assert source.fingerprint == f"unpinned:{source.hub or 'inaturalist-2019'}"
+
+
+def test_only_sets_that_are_not_at_hand_are_unpinned():
+    unpinned = {name for name, source in CATALOGUE.items() if not source.pinned}
+    assert unpinned == {"tiny-imagenet", "imagenet", "inaturalist2019"}
+
+
+def test_a_set_that_scikit_learn_ships_needs_no_hub_and_no_access():
+    shipped = {name: source for name, source in CATALOGUE.items() if source.shipped}
+    assert set(shipped) == {"digits", "photos"}
+    assert all(source.hub is None and not source.access for source in shipped.values())
+
+
+def test_a_set_that_is_neither_shipped_nor_free_on_the_hub_says_who_hands_it_out():
+    gated = {name for name, source in CATALOGUE.items() if source.access}
+    assert gated == {"imagenet", "inaturalist2019"}
+    assert all("https://" in CATALOGUE[name].access for name in gated)
 
 
 def test_no_two_sets_share_a_fingerprint():
@@ -44,8 +71,8 @@ def test_a_crop_is_padded_by_an_eighth_as_in_the_authors_code():
 
 
 def test_only_sets_whose_classes_survive_a_mirror_are_mirrored():
-    mirrored = {name for name, source in CATALOGUE.items() if source.mirrored}
-    assert mirrored == {"cifar10", "caltech101", "photos"}
+    upright = {name for name, source in CATALOGUE.items() if not source.mirrored}
+    assert upright == {"mnist", "digits"}
 
 
 def test_natural_images_without_constants_of_their_own_use_imagenets():
@@ -54,7 +81,7 @@ def test_natural_images_without_constants_of_their_own_use_imagenets():
 
     preset = ImageClassification(crop_size=224)
     assert (list(IMAGENET_MEAN), list(IMAGENET_SD)) == (preset.mean, preset.std)
-    for name in ("caltech101", "photos"):
+    for name in set(CATALOGUE) - {"cifar10", "mnist", "digits"}:
         assert (CATALOGUE[name].mean, CATALOGUE[name].sd) == (IMAGENET_MEAN, IMAGENET_SD)
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from rfbook.experiments import data
+from rfbook.experiments import data, tiny_imagenet
 from rfbook.experiments.catalogue import CATALOGUE, Source
 from rfbook.experiments.data import DataError, Images, Splits, canonical, fingerprint, load
 
@@ -275,6 +275,178 @@ def test_a_hub_that_cannot_be_reached_names_both_ways_out(toy, monkeypatch):
         load("toy")
 
 
+# Splits, image folders, sets without a fingerprint, and sets that are not free
+
+
+def flat(count: int, shade: int) -> list[Image.Image]:
+    """Square images of one shade each, from `shade` upwards."""
+    return [Image.fromarray(np.full((SIDE, SIDE, 3), shade + i, dtype=np.uint8)) for i in range(count)]
+
+
+def shades(images: Images) -> list[tuple[int, int]]:
+    return sorted(zip(images.pixels[:, 0, 0, 0].tolist(), images.labels.tolist(), strict=True))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """RFBOOK_DATA of this test, empty."""
+    root = tmp_path / "images"
+    root.mkdir()
+    monkeypatch.setenv("RFBOOK_DATA", str(root))
+    return root
+
+
+UNPINNED = {"fingerprint": "unpinned:nobody/toy", "train": 4, "test": 2, "classes": 2}
+
+
+def write_image_folder(root, held_out: str = "val") -> None:
+    """toy/<split>/<class>/<number>.png: four training images, two to test on."""
+    for split, count, shade in (("train", 2, 10), (held_out, 1, 90)):
+        for label, kind in enumerate(("bee", "ant")):
+            (root / "toy" / split / kind).mkdir(parents=True)
+            for number, image in enumerate(flat(count, shade + 40 * label)):
+                image.save(root / "toy" / split / kind / f"{number}.png")
+
+
+@pytest.mark.parametrize("held_out", ["val", "test", "validation"])
+def test_a_local_folder_of_images_is_read_by_class(toy, folder, held_out):
+    toy(**UNPINNED)
+    write_image_folder(folder, held_out)
+    splits = load("toy")
+    assert shades(splits.train) == [(10, 1), (11, 1), (50, 0), (51, 0)]
+    assert shades(splits.test) == [(90, 1), (130, 0)]
+    assert equal(canonical(splits.train), splits.train)
+
+
+def test_a_set_with_validation_and_test_images_is_tested_on_the_former(toy, folder):
+    """Owner: ImageNet on the hub, whose test labels are all -1."""
+    toy(**UNPINNED)
+    write_parquet(folder / "toy", "train", "img", flat(4, 10), [0, 1, 0, 1])
+    write_parquet(folder / "toy", "validation", "img", flat(2, 90), [0, 1])
+    write_parquet(folder / "toy", "test", "img", flat(3, 200), [-1, -1, -1])
+    assert shades(load("toy").test) == [(90, 0), (91, 1)]
+
+
+@pytest.mark.parametrize(
+    "settings, found",
+    [
+        ({"train": 5}, r"\(4, 2, 2\), the catalogue has \(5, 2, 2\)"),
+        ({"test": 1}, r"\(4, 2, 2\), the catalogue has \(4, 1, 2\)"),
+        ({"classes": 3}, r"\(4, 2, 2\), the catalogue has \(4, 2, 3\)"),
+    ],
+)
+def test_of_a_set_without_a_fingerprint_the_numbers_are_checked(toy, folder, settings, found, cache):
+    toy(**(UNPINNED | settings))
+    write_image_folder(folder)
+    message = f"toy: training images, test images and classes are {found}.*fetch it again"
+    with pytest.raises(DataError, match=message):
+        load("toy")
+    assert not (cache / "data").exists()
+
+
+def test_a_set_without_a_fingerprint_is_decoded_once_too(toy, folder, monkeypatch):
+    toy(**UNPINNED)
+    write_image_folder(folder)
+    first = load("toy")
+    monkeypatch.setenv("RFBOOK_DATA", "/nowhere")
+    assert equal(load("toy").train, first.train)
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    """The names that were asked of a hub which refuses all."""
+    asked = []
+
+    def refuse(name: str) -> None:
+        asked.append(name)
+        raise datasets.exceptions.DatasetNotFoundError(name)
+
+    monkeypatch.delenv("RFBOOK_DATA", raising=False)
+    monkeypatch.setattr(datasets, "load_dataset", refuse)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "name, wanted, asked",
+    [
+        ("imagenet", ["The ImageNet team grants access", "accept its terms", "hf auth login"],
+         ["ILSVRC/imagenet-1k"]),
+        ("inaturalist2019", ["the hub does not have it", "visipedia/inat_comp"], []),
+        ("imagenette", ["not made from the hub's images but from 4,000 and 1,000 of them"], []),
+        ("caltech101", ["not made from the hub's images but from copies of them, re-encoded"], []),
+        ("tiny-imagenet", ["Connect to the network"], ["zh-plus/tiny-imagenet"]),
+    ],
+)  # fmt: skip
+def test_a_set_that_cannot_be_had_says_who_hands_it_out_and_where_to_put_it(name, wanted, asked, hub):
+    with pytest.raises(DataError) as refused:
+        load(name)
+    said = str(refused.value)
+    assert [words for words in wanted if words not in said] == []
+    assert f"set RFBOOK_DATA to a directory with a folder {name} of parquet files or of images" in said
+    assert hub == asked
+
+
+@pytest.mark.parametrize("name, online", {"imagenet": True, "inaturalist2019": False}.items())
+def test_a_gated_set_that_the_data_directory_lacks_says_so_too(name, online, folder):
+    with pytest.raises(DataError, match=f"no folder {name} with train.*parquet or train/<class>/") as it:
+        load(name)
+    assert ("unset RFBOOK_DATA" in str(it.value)) is online
+    assert CATALOGUE[name].access in str(it.value)
+
+
+def test_the_hubs_originals_are_not_taken_for_a_re_encoded_copy(toy, folder):
+    toy(copy="half of them, re-encoded", fingerprint="ab" * 32)
+    write_image_folder(folder)
+    with pytest.raises(
+        DataError, match=r"another edition \(meant are .* but half of them, re-encoded\)"
+    ):
+        load("toy")
+
+
+# The part of TinyImageNet
+
+
+def of_classes(names: list[str], images: list[Image.Image], labels: list[int]) -> datasets.Dataset:
+    label = datasets.ClassLabel(names=names)
+    features = datasets.Features({"image": datasets.Image(), "label": label})
+    return datasets.Dataset.from_dict({"image": images, "label": labels}, features=features)
+
+
+def test_the_part_has_fifty_classes_in_the_order_of_their_ids():
+    assert len(set(tiny_imagenet.WNIDS)) == CATALOGUE["tiny-imagenet-50"].classes
+    assert list(tiny_imagenet.WNIDS) == sorted(tiny_imagenet.WNIDS)
+
+
+@pytest.mark.parametrize("described", ["{}", "{} a kind of fish"])
+def test_only_rows_of_the_parts_classes_are_taken_with_their_labels_there(described):
+    """Owner: the hub's set names 200 classes by their ids, our copy 50 by ids and words."""
+    last, first = tiny_imagenet.WNIDS[-1], tiny_imagenet.WNIDS[0]
+    names = [described.format(wnid) for wnid in (last, "n00000001", first)]
+    rows = list(tiny_imagenet.rows_of_the_part(of_classes(names, flat(4, 10), [2, 1, 0, 2])))
+    assert [row["label"] for row in rows] == [0, 49, 0]
+    assert [np.asarray(row["image"])[0, 0, 0] for row in rows] == [10, 12, 13]
+
+
+def test_the_list_of_the_part_is_as_long_as_the_part():
+    size = tiny_imagenet.CHOSEN.stat().st_size
+    source = CATALOGUE["tiny-imagenet-50"]
+    assert size == (source.train + source.test) * tiny_imagenet.LENGTH
+
+
+def test_images_outside_the_list_are_left_out_wherever_they_stand(real):
+    """As in the hub's whole set, where 500 of a class are held and 200 are taken."""
+    part, others = real("tiny-imagenet-50").test.first(50), random_images(50, side=64)
+    pixels, labels = torch.cat([part.pixels, others.pixels]), torch.cat([part.labels, others.labels])
+    mixed = torch.randperm(100, generator=torch.Generator().manual_seed(0))
+    found = tiny_imagenet.chosen(rows(Images(pixels, labels), mixed))
+    assert equal(canonical(found), part)
+
+
+def test_a_listed_image_under_another_label_is_another_image(real):
+    part = real("tiny-imagenet-50").test.first(20)
+    assert len(tiny_imagenet.chosen(Images(part.pixels, (part.labels + 1) % 50))) == 0
+
+
 # Real data, where they are
 
 
@@ -282,7 +454,7 @@ def test_cifar10_is_the_one_that_published_records_were_made_from(real):
     check_against_the_catalogue(real("cifar10"), "cifar10")
 
 
-@pytest.mark.parametrize("name", ["mnist", "caltech101"])
+@pytest.mark.parametrize("name", ["mnist", "caltech101", "tiny-imagenet-50", "imagenette"])
 def test_a_real_set_is_the_one_that_published_records_were_made_from(real, name):
     check_against_the_catalogue(real(name, decode=False), name)
 

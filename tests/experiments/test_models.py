@@ -7,9 +7,10 @@ import torch
 import torchvision
 from torch import nn
 from torchvision.models import get_model_weights
+from torchvision.ops import SqueezeExcitation
 
 from rfbook.experiments.models import build, recorded_layers
-from rfbook.experiments.spec import RESNETS, VGGS, Model
+from rfbook.experiments.spec import NETWORKS, RESNETS, VGGS, Model
 
 VGG_HEAD = 25_088 * 4096 + 4096 + 4096 * 4096 + 4096 + 4096 * 1000 + 1000
 """Parameters of torchvision's VGG classifier; ours is one linear layer after global pooling."""
@@ -46,8 +47,8 @@ def test_resnet18_has_the_parameters_that_torchvision_documents():
     assert parameters(on_paper(1000, name="resnet18")) == 11_689_512
 
 
-@pytest.mark.parametrize("name", RESNETS)
-def test_a_resnet_has_the_parameters_of_torchvisions_weights(name):
+@pytest.mark.parametrize("name", [*RESNETS, "efficientnet_b0"])
+def test_a_resnet_or_efficientnet_has_the_parameters_of_torchvisions_weights(name):
     documented = get_model_weights(name).IMAGENET1K_V1.meta["num_params"]
     assert parameters(on_paper(1000, name=name)) == documented
 
@@ -71,7 +72,11 @@ def test_a_vgg_reads_out_the_mean_of_its_last_map():
         torch.testing.assert_close(network(images), wanted)
 
 
-@pytest.mark.parametrize("name", ["vgg11", "resnet18", "resnet50"])
+def test_the_networks_that_can_be_described_are_those_that_can_be_built():
+    assert all(isinstance(on_paper(name=name), nn.Module) for name in NETWORKS)
+
+
+@pytest.mark.parametrize("name", ["vgg11", "resnet18", "resnet50", "efficientnet_b0"])
 @pytest.mark.parametrize("classes", [2, 102])
 def test_a_network_has_one_logit_a_class(name, classes):
     network = build(thin(name), classes).eval()
@@ -96,6 +101,8 @@ def test_a_network_is_made_for_training_on_the_cpu_and_lies_channels_last():
         "vgg11": 9, "vgg13": 11, "vgg16": 14, "vgg19": 17,
         "resnet18": 18, "resnet34": 34, "resnet50": 50, "resnet101": 101, "resnet152": 152,
         "resnext50_32x4d": 50, "wide_resnet101_2": 101,
+        # the stem, 2 + 15 x 3 in the blocks, the last convolution, the readout
+        "efficientnet_b0": 50,
     }.items(),
 )  # fmt: skip
 def test_every_main_path_convolution_and_the_readout_are_recorded(name, count):
@@ -104,6 +111,15 @@ def test_every_main_path_convolution_and_the_readout_are_recorded(name, count):
     assert len(layers) == len(set(layers)) == count
     assert not any("downsample" in layer for layer in layers)
     assert isinstance(network.get_submodule(layers[-1]), nn.Linear)
+
+
+def test_the_gates_of_squeeze_excitation_are_not_recorded():
+    network = on_paper(name="efficientnet_b0")
+    gates = [name for name, m in network.named_modules() if isinstance(m, SqueezeExcitation)]
+    assert len(gates) == 16
+    recorded = recorded_layers(network)
+    assert not [layer for layer in recorded for gate in gates if layer.startswith(f"{gate}.")]
+    assert len(convolutions(network)) == len(recorded) - 1 + 2 * len(gates)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +131,7 @@ def test_every_main_path_convolution_and_the_readout_are_recorded(name, count):
         thin("resnet34", stem="cifar"),
         thin("resnet18", skips=(False, True, False, True)),
         thin("resnet18", kernel_padding="all"),
+        thin("efficientnet_b0"),
     ],
     ids=lambda model: model.label,
 )
@@ -159,15 +176,33 @@ def test_the_readout_of_a_resnet_starts_uniform_as_pytorch_has_it():
     assert weight.std() == pytest.approx(bound / math.sqrt(3), rel=0.02)
 
 
-def test_batch_norms_start_as_the_identity():
-    network = build(thin("resnet50"), 10)
+def test_an_efficientnet_starts_as_torchvisions():
+    """Owner: torchvision's `EfficientNet.__init__`: Kaiming normal in fan out, a uniform readout up to
+    1 / sqrt(classes), no biases."""
+    network = build(Model(name="efficientnet_b0", width=0.5), 102)
+    for convolution in convolutions(network).values():
+        weight = convolution.weight.detach()
+        fan = weight.shape[0] * weight[0, 0].numel()
+        tolerance = 5 / math.sqrt(weight.numel())
+        assert weight.std() == pytest.approx(math.sqrt(2 / fan), rel=max(tolerance, 0.05))
+        assert convolution.bias is None or not convolution.bias.any()
+    readout, bound = network.classifier[1], 1 / math.sqrt(102)
+    weight = readout.weight.detach()
+    assert 0.999 * bound < weight.abs().max() <= bound
+    assert weight.std() == pytest.approx(bound / math.sqrt(3), rel=0.02)
+    assert not readout.bias.any()
+
+
+@pytest.mark.parametrize("name", ["resnet50", "efficientnet_b0"])
+def test_batch_norms_start_as_the_identity(name):
+    network = build(thin(name), 10)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             assert (module.weight == 1).all()
             assert not module.bias.any()
 
 
-@pytest.mark.parametrize("name", ["vgg11", "resnet18"])
+@pytest.mark.parametrize("name", ["vgg11", "resnet18", "efficientnet_b0"])
 def test_equal_seeds_give_equal_weights_and_other_seeds_do_not(name):
     assert equal(build(thin(name), 10, seed=3), build(thin(name), 10, seed=3))
     assert not equal(build(thin(name), 10, seed=3), build(thin(name), 10, seed=4))
@@ -188,6 +223,7 @@ GOLDEN = {
     "resnet18": (thin("resnet18"), 44049.06535),
     "resnet50": (thin("resnet50"), 152936.6373),
     "grouped": (thin("resnext50_32x4d"), 169686.3645),
+    "efficientnet": (thin("efficientnet_b0"), 69294.26148),
     "cifar stem": (thin("resnet34", stem="cifar"), 84651.66684),
     "no skips": (thin("resnet18", skips=(False,) * 4), 41420.41425),
     "zero padded": (thin("resnet18", kernel_padding="all"), 44042.89615),

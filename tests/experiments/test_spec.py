@@ -10,6 +10,8 @@ from rfbook.experiments.spec import (
     DATASETS,
     NETWORKS,
     RECIPES,
+    RESNETS,
+    VGGS,
     Data,
     Model,
     Recipe,
@@ -54,6 +56,8 @@ def test_every_default_is_what_published_keys_were_made_with():
             "images": None,
             "test_images": None,
             "normalisation": "own",
+            "placement": "resized",
+            "detail": None,
         },
         "recipe": {
             "epochs": 30,
@@ -107,7 +111,8 @@ def test_the_recipes_are_those_of_the_papers_pages():
 
 def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
     assert DATASETS == tuple(CATALOGUE)
-    assert len(set(NETWORKS)) == len(NETWORKS) == 13
+    assert len(set(NETWORKS)) == len(NETWORKS) == 14
+    assert set(NETWORKS) == {*VGGS, *RESNETS, "efficientnet_b0"}
 
 
 # What a key is made of
@@ -160,6 +165,8 @@ def test_what_is_not_part_of_a_description_is_refused_by_it(field):
         described(Model(name="vgg16", width=0.5)),
         described(data=Data(name="cifar10", side=64)),
         described(data=Data(name="cifar10", side=32, images=1000)),
+        described(data=Data(name="cifar10", side=32, placement="canvas")),
+        described(data=Data(name="cifar10", side=32, detail=16)),
         described(recipe=Recipe(precision="bf16")),
         described(seed=1),
     ],
@@ -188,6 +195,23 @@ def test_a_slug_names_network_width_data_side_epochs_and_seed():
 
 
 @pytest.mark.parametrize(
+    "slug, changes",
+    {
+        "cifar10-160px-canvas-e30": {"data": Data(name="cifar10", side=160, placement="canvas")},
+        "imagenette-128px-detail32-e30": {"data": Data(name="imagenette", side=128, detail=32)},
+        "cifar10-64px-n20000-e30": {"data": Data(name="cifar10", side=64, images=20_000)},
+        "cifar10-32px-e30": {"data": Data(name="cifar10", side=32, test_images=100)},
+        "cifar10-32px-e30-adam-lr0.001": {"recipe": RECIPES["adam30"]},
+        "cifar10-32px-e15-b128-lr0.05": {"recipe": Recipe(epochs=15, batch=128, learning_rate=0.05)},
+        "cifar10-32px-e30-plain-bf16": {"recipe": Recipe(augmentation="none", precision="bf16")},
+        "cifar10-32px-e0": {"recipe": RECIPES["untrained"]},
+    }.items(),
+)
+def test_a_slug_names_what_departs_from_the_usual_run(slug, changes):
+    assert described(**changes).slug() == f"vgg16-w1-{slug}-s0"
+
+
+@pytest.mark.parametrize(
     "label, model",
     {
         "resnet18": Model(name="resnet18", width=0.25),
@@ -196,10 +220,34 @@ def test_a_slug_names_network_width_data_side_epochs_and_seed():
         "resnet18-skips13": Model(name="resnet18", skips=(True, False, True, False)),
         "vgg19-d2": Model(name="vgg19", dilation=2),
         "resnet50-padded-all": Model(name="resnet50", kernel_padding="all"),
+        "efficientnet_b0": Model(name="efficientnet_b0", width=0.25),
     }.items(),
 )
 def test_a_label_names_what_was_changed_in_the_architecture(label, model):
     assert model.label == label
+
+
+# Widths
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("width", [1 / 16, 1 / 8, 1 / 4, 1 / 2, 3 / 4, 1, 2])
+def test_every_network_can_have_the_widths_that_tiers_and_pages_use(name, width):
+    assert Model(name=name, width=width).width == width
+
+
+@pytest.mark.parametrize("name, step", {"resnext50_32x4d": 0.25, "resnext101_32x8d": 0.125}.items())
+@pytest.mark.parametrize("width", [0.1, 0.3, 0.4, 0.8, 1.1])
+def test_a_width_that_splits_channels_unevenly_among_groups_names_those_that_do_not(name, width, step):
+    message = (
+        rf"width={width}: {name} would share \d+ channels among 32 groups\. "
+        rf"Use a multiple of {step}, or {step / 2} or {step / 4}"
+    )
+    with pytest.raises(ValidationError, match=message):
+        Model(name=name, width=width)
+    for works in (step / 4, step / 2, step, 3 * step):
+        Model(name=name, width=works)
+    assert Model(name="resnet50", width=width).width == width
 
 
 # What is refused, and the way out that the message names
@@ -220,6 +268,10 @@ def refused(message: str, kind: type, **fields) -> None:
             "name": "vgg11", "stem": "cifar", "skips": (False,) * 4,
         },
         "resnet18 has no dilation: leave it at its default": {"name": "resnet18", "dilation": 2},
+        "efficientnet_b0 has no stem, skips, kernel_padding, dilation: leave": {
+            "name": "efficientnet_b0", "stem": "cifar", "skips": (False,) * 4,
+            "kernel_padding": "convs", "dilation": 2,
+        },
         "padded_weights needs kernel_padding 'convs' or 'all'": {
             "name": "resnet18", "padded_weights": "fresh",
         },
@@ -251,14 +303,25 @@ def test_a_network_that_cannot_be_is_refused(message, fields):
         "greater than or equal to 8": {"side": 7},
         "less than or equal to 1024": {"side": 1025},
         "Input should be 'own' or 'imagenet'": {"normalisation": "none"},
+        r"side=31: a canvas holds .* cifar10 is stored at 32 pixels: use 32 or more": {
+            "side": 31, "placement": "canvas",
+        },
+        "a canvas shows the image as it is stored: leave detail out": {
+            "side": 160, "placement": "canvas", "detail": 16,
+        },
+        "detail=32: .* enlarged to side=224; cifar10 is stored at 32 pixels: use less than 32": {
+            "side": 224, "detail": 32,
+        },
+        "detail=24: .* enlarged to side=24; .* use less than 24": {"side": 24, "detail": 24},
+        "Input should be 'resized' or 'canvas'": {"placement": "centre"},
         "sizes\n.*not permitted": {"sizes": 32},
     }.items(),
-)
+)  # fmt: skip
 def test_images_that_cannot_be_had_are_refused(message, fields):
     refused(message, Data, **({"name": "cifar10", "side": 32} | fields))
 
 
-@pytest.mark.parametrize("name", ["caltech101", "photos"])
+@pytest.mark.parametrize("name", ["caltech101", "photos", "imagenette", "tiny-imagenet"])
 def test_imagenets_constants_are_said_in_one_way_only(name):
     message = f"{name} has ImageNet's constants already: use 'own'"
     refused(message, Data, name=name, side=64, normalisation="imagenet")
@@ -280,6 +343,13 @@ def test_imagenets_constants_are_said_in_one_way_only(name):
 )  # fmt: skip
 def test_a_recipe_with_a_field_that_has_no_effect_or_no_meaning_is_refused(message, fields):
     refused(message, Recipe, **fields)
+
+
+def test_a_canvas_without_augmentation_is_refused():
+    canvas = Data(name="cifar10", side=160, placement="canvas")
+    message = "a new place each epoch, which is augmentation: leave augmentation at 'standard'"
+    with pytest.raises(ValidationError, match=message):
+        described(data=canvas, recipe=Recipe(augmentation="none"))
 
 
 @pytest.mark.parametrize("images, batch", [(65, 64), (129, 64), (1, 64), (64, 1)])

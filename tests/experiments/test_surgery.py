@@ -5,8 +5,10 @@ import operator
 import pytest
 import torch
 import torch.nn.functional as F
+from pydantic import ValidationError
 from torch import fx, nn
 from torchvision import models
+from torchvision.ops import SqueezeExcitation
 
 from rfbook.experiments import surgery
 from rfbook.experiments.models import build
@@ -107,6 +109,50 @@ def test_groups_stay_while_each_holds_a_channel_and_shrink_then():
     assert (full.in_channels, full.groups) == (128, 32)
     assert (quarter.in_channels, quarter.groups) == (32, 32)
     assert (eighth.in_channels, eighth.groups) == (16, 16)
+
+
+@pytest.mark.parametrize("width", [1 / 4, 1 / 8])
+def test_every_channel_count_of_an_efficientnet_is_scaled_and_depthwise_stays_depthwise(width):
+    full, scaled = (on_paper("efficientnet_b0", width=w) for w in (1, width))
+    wide = convolutions(scaled)
+    for layer, convolution in convolutions(full).items():
+        new = wide[layer]
+        wanted = max(1, round(convolution.out_channels * width))
+        inputs = convolution.in_channels
+        assert new.out_channels == wanted
+        assert new.in_channels == (3 if inputs == 3 else max(1, round(inputs * width)))
+        depthwise = convolution.groups > 1
+        assert new.groups == (new.in_channels if depthwise else 1)
+        assert new.in_channels == new.out_channels or not depthwise
+    assert sum(convolution.groups > 1 for convolution in wide.values()) == 16
+
+
+def test_a_squeeze_is_a_quarter_of_its_blocks_input_at_a_quarter_of_the_width_too():
+    """Owner: torchvision's MBConv: a quarter of the block's input; 32 16 24 24 40 ... channels there."""
+    gates = [m for m in thin("efficientnet_b0", 1 / 4).modules() if isinstance(m, SqueezeExcitation)]
+    assert [gate.fc1.out_channels for gate in gates][:4] == [2, 1, 2, 2]
+    assert [gate.fc1.in_channels for gate in gates] == [gate.fc2.out_channels for gate in gates]
+    assert gates[-1].fc1.out_channels == 48 / 4
+
+
+@pytest.mark.parametrize("width", [2, 1 / 4, 1 / 8])
+def test_an_efficientnet_of_any_width_computes(width):
+    network = thin("efficientnet_b0", width)
+    with torch.no_grad():
+        assert network(images(32)).isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["resnext50_32x4d", "resnext101_32x8d"])
+def test_a_width_is_refused_exactly_where_groups_could_not_be_built(name):
+    for percent in range(1, 201, 3):
+        fields = {"name": name, "width": percent / 100}
+        try:
+            Model(**fields)
+        except ValidationError:
+            with pytest.raises(ValueError, match="divisible by groups"), torch.device("meta"):
+                build(Model.model_construct(**fields), 10)
+        else:
+            on_paper(**fields)
 
 
 def test_no_channel_count_falls_to_nothing():

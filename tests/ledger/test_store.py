@@ -64,7 +64,7 @@ def test_new_records_go_to_the_last_root_into_a_folder_that_people_can_read(held
     assert path.parents[1] == held.roots[-1]
     assert path.name == f"accuracy-{added.key}.json"
     assert path.parent.name == folder(tiny())
-    assert path.parent.name.startswith("vgg11-w0.125-digits-32px-e2-s0-")
+    assert path.parent.name.startswith("vgg11-w0.125-digits-32px-n64-e2-b32-s0-")
 
 
 def test_a_record_that_is_there_is_kept_and_returned_instead(held):

@@ -109,6 +109,12 @@ def test_a_figure_without_a_finding_in_its_text_is_refused(page, monkeypatch):
         figures.curves(page, {"a": [1, 2]}, ("x", "y"), "too short", "Caption.", "fig-tiny")
 
 
+def test_more_series_than_can_be_told_apart_are_refused_not_dropped(page, draw):
+    lines = {str(number): [0, number] for number in range(8)}
+    with pytest.raises(ValueError, match="8 series, at most 7 can be told apart"):
+        draw("curves", lines, ("layer", "share"))
+
+
 # Seeds and intervals.
 
 

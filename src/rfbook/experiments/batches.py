@@ -1,7 +1,7 @@
-"""From stored uint8 images to what a network sees: crop and flip by one gather, resize, normalise.
+"""From stored uint8 images to what a network sees: crop and flip or canvas, resize, normalise.
 
 The order is the papers': augmentation first, resize last (Size Matters, 2.6), then normalisation.
-Cropped-in borders are black pixels, as they are when the crop works on the image itself.
+Cropped-in borders and the canvas are black pixels, as they are when that is done to the image itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD
 from rfbook.experiments.data import Images
+from rfbook.experiments.placement import places, window
 from rfbook.experiments.spec import Data
 
 
@@ -21,38 +22,48 @@ class View:
     """How the images of a `Data` are prepared for the network.
 
     `plain` and `augmented` take pixels (n, h, w, c) uint8 and return (n, 3, side, side) float32 in
-    channels-last memory.
+    channels-last memory. room: how much larger a canvas is than the image; None without a canvas.
     """
 
     def __init__(self, data: Data) -> None:
         source = CATALOGUE[data.name]
         own = data.normalisation == "own"
         self.side = data.side
+        self.sides = (data.detail, data.side) if data.detail else (data.side,)
+        self.room = data.side - source.side if data.placement == "canvas" else None
         self.padding, self.mirrored = source.crop_padding, source.mirrored
         self.mean = torch.tensor(source.mean if own else IMAGENET_MEAN)
         self.sd = torch.tensor(source.sd if own else IMAGENET_SD)
 
-    def plain(self, pixels: Tensor) -> Tensor:
-        """Resized and normalised, nothing random."""
-        images = pixels.permute(0, 3, 1, 2).float().div_(255)
-        if images.shape[-1] != self.side:
-            size = (self.side, self.side)
-            images = F.interpolate(images, size, mode="bilinear", antialias=True)
-        mean, sd = (c.to(images.device).view(1, 3, 1, 1) for c in (self.mean, self.sd))
-        return ((images - mean) / sd).contiguous(memory_format=torch.channels_last)
+    def plain(self, pixels: Tensor, first: int = 0) -> Tensor:
+        """Resized and normalised, nothing random.
+
+        first: the number of the first image in its split, which fixes the places on a canvas.
+        """
+        if self.room is not None:
+            corners = places(first + len(pixels), self.room)[first:]
+            pixels = window(pixels, -corners, self.side)
+        return self._shown(pixels)
 
     def augmented(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
-        """As `plain`, after a random crop of the zero-padded image and a random flip."""
-        n, height, width, _ = pixels.shape
-        pad = self.padding
-        padded = F.pad(pixels, (0, 0, pad, pad, pad, pad))
-        top, left = torch.randint(2 * pad + 1, (2, n, 1), generator=generator)
-        rows, columns = top + torch.arange(height), left + torch.arange(width)
-        if self.mirrored:
-            flip = torch.rand((n, 1), generator=generator) < 0.5
-            columns = torch.where(flip, columns.flip(1), columns)
-        chosen = torch.arange(n).view(n, 1, 1), rows.unsqueeze(2), columns.unsqueeze(1)
-        return self.plain(padded[tuple(index.to(pixels.device) for index in chosen)])
+        """As `plain`, after a random crop of the zero-padded image, or at a random place of the canvas,
+        and a random flip."""
+        count, side = len(pixels), pixels.shape[1]
+        if self.room is not None:
+            side, corners = self.side, -places(count, self.room, generator)
+        else:
+            drawn = torch.randint(2 * self.padding + 1, (2, count), generator=generator)
+            corners = drawn.T - self.padding
+        flips = torch.rand((count, 1), generator=generator) < 0.5 if self.mirrored else None
+        return self._shown(window(pixels, corners, side, flips))
+
+    def _shown(self, pixels: Tensor) -> Tensor:
+        images = pixels.permute(0, 3, 1, 2).float().div_(255)
+        for side in self.sides:
+            if images.shape[-1] != side:
+                images = F.interpolate(images, (side, side), mode="bilinear", antialias=True)
+        mean, sd = (c.to(images.device).view(1, 3, 1, 1) for c in (self.mean, self.sd))
+        return ((images - mean) / sd).contiguous(memory_format=torch.channels_last)
 
 
 def in_order(
@@ -61,7 +72,7 @@ def in_order(
     """All images once, in their own order, without augmentation: for every measurement."""
     for start in range(0, len(images), batch):
         part = slice(start, start + batch)
-        yield view.plain(images.pixels[part].to(device)), images.labels[part].to(device)
+        yield view.plain(images.pixels[part].to(device), start), images.labels[part].to(device)
 
 
 def shuffled(count: int, batch: int, generator: torch.Generator) -> tuple[Tensor, ...]:

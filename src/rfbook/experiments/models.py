@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 
 import torch
 from torch import nn
-from torchvision.models import resnet, vgg
+from torchvision.models import efficientnet, resnet, vgg
+from torchvision.ops import SqueezeExcitation
 
 from rfbook.experiments import surgery
-from rfbook.experiments.spec import VGGS, Model
+from rfbook.experiments.architecture import EFFICIENTNETS, VGGS, Model
 
 VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
 
 
 def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
     """The described network, initialised from the seed, on the CPU, in training mode."""
+    others = _efficientnet if model.name in EFFICIENTNETS else _resnet
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = (_vgg if model.name in VGGS else _resnet)(model, classes)
+        network = (_vgg if model.name in VGGS else others)(model, classes)
     return network.to(memory_format=torch.channels_last)
 
 
@@ -35,7 +38,8 @@ def _vgg(model: Model, classes: int) -> nn.Module:
     surgery.scale_width(network, model.width)
     if model.dilation > 1:
         surgery.dilate(network, model.dilation, model.dilation_padding)
-    _initialise(network)
+    _initialise_convolutions(network)
+    nn.init.normal_(network.classifier.weight, 0, 0.01)
     return network
 
 
@@ -45,10 +49,21 @@ def _resnet(model: Model, classes: int) -> nn.Module:
     if model.stem == "cifar":
         surgery.use_cifar_stem(network)
     surgery.remove_skips(network, model.skips)
-    _initialise(network)
+    _initialise_convolutions(network)
     if model.kernel_padding != "none":
         pool = model.kernel_padding == "all"
         surgery.pad_kernels(network, pool, _FILLS[model.padded_weights])
+    return network
+
+
+def _efficientnet(model: Model, classes: int) -> nn.Module:
+    """torchvision's, with its dropout and stochastic depth (Size Matters, 3.1)."""
+    network = getattr(efficientnet, model.name)(weights=None, num_classes=classes)
+    surgery.scale_width(network, model.width)
+    _initialise_convolutions(network)
+    readout, bound = network.classifier[1], 1 / math.sqrt(classes)
+    nn.init.uniform_(readout.weight, -bound, bound)
+    nn.init.zeros_(readout.bias)
     return network
 
 
@@ -58,14 +73,11 @@ def _initialise_convolution(convolution: nn.Conv2d) -> None:
         nn.init.zeros_(convolution.bias)
 
 
-def _initialise(network: nn.Module) -> None:
-    """Kaiming normal (fan out) convolutions; a linear readout as PyTorch has it, N(0, 0.01) in VGG."""
+def _initialise_convolutions(network: nn.Module) -> None:
+    """Kaiming normal (fan out), as in torchvision's three families."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             _initialise_convolution(module)
-    for module in network.modules() if isinstance(network, nn.Sequential) else ():
-        if isinstance(module, nn.Linear):
-            nn.init.normal_(module.weight, 0, 0.01)
 
 
 _FILLS = {
@@ -78,12 +90,19 @@ _FILLS = {
 def recorded_layers(network: nn.Module) -> list[str]:
     """Names of the layers that are measured: main-path convolutions, then the last linear layer.
 
-    1x1 shortcuts are left out. In order of definition, which is the order of data flow.
+    1x1 shortcuts are left out, and so are the two 1x1 convolutions of a squeeze-excitation, which see
+    one value a channel and no map. In order of definition, which is the order of data flow.
     """
+    gates = {
+        part
+        for module in network.modules()
+        if isinstance(module, SqueezeExcitation)
+        for part in module.modules()
+    }
     convolutions = [
         name
         for name, module in network.named_modules()
-        if isinstance(module, nn.Conv2d) and "downsample" not in name
+        if isinstance(module, nn.Conv2d) and "downsample" not in name and module not in gates
     ]
     linear = [name for name, module in network.named_modules() if isinstance(module, nn.Linear)]
     return [*convolutions, linear[-1]]

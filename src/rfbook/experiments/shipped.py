@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits, load_sample_images
 
-from rfbook.experiments.data import Images
+from rfbook.experiments.images import Images
 
 PHOTO_SIDE, PHOTO_STEP = 224, 29
 

@@ -1,99 +1,24 @@
 """A run in the papers' own terms: which network, on which data, by which recipe, from which seed.
 
-Everything that changes a number is in a `Run`; nothing else is. A description is hashed without the
-fields that hold their default (`canonical`), so that a new option with a neutral default keeps every
-existing key. A default must therefore never change: `tests/experiments/test_spec.py` pins them all.
+Everything that changes a number is in a `Run`; nothing else is (`description` says how it is hashed).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN
+from rfbook.experiments.description import Positive, Spec
 
-VGGS = ("vgg11", "vgg13", "vgg16", "vgg19")
-RESNETS = (
-    "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
-    "resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2",
-)  # fmt: skip
-NETWORKS = VGGS + RESNETS
-DATASETS = ("cifar10", "mnist", "caltech101", "digits", "photos")
+__all__ = [
+    "DATASETS", "NETWORKS", "RECIPES", "RESNETS", "VGGS",
+    "Data", "Model", "Recipe", "Run", "Spec", "require_even_maps",
+]  # fmt: skip
 
-Positive = Annotated[int, Field(ge=1)]
-
-
-class Spec(BaseModel):
-    """A frozen, validated description; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    def canonical(self) -> dict[str, Any]:
-        """The description without defaults: what the key is made of."""
-        return self.model_dump(mode="json", exclude_defaults=True)
-
-
-class Model(Spec):
-    """A network: a torchvision architecture and what was changed in it.
-
-    width: factor on every channel count (1 is the papers'). stem: "cifar" is a 3x3 stride-1
-    convolution without max pooling (Size Matters, 3.5). skips: one switch per stage, off means no
-    addition and no 1x1 shortcut (3.4, E.3). dilation: of every 3x3 convolution, with padding that
-    keeps the size, or the authors' growing maps. kernel_padding: odd strided kernels made even
-    (Dead Pixel, 4): the convolutions only, or the max pool too. padded_weights: what a padded kernel
-    holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
-    values by PyTorch's default rule, as the authors' code has them.
-    """
-
-    name: Literal[NETWORKS]  # type: ignore[valid-type]
-    width: Annotated[float, Field(gt=0, le=4)] = 1.0
-    stem: Literal["imagenet", "cifar"] = "imagenet"
-    skips: tuple[bool, bool, bool, bool] = (True, True, True, True)
-    dilation: Annotated[int, Field(ge=1, le=8)] = 1
-    dilation_padding: Literal["same", "authors"] = "same"
-    kernel_padding: Literal["none", "convs", "all"] = "none"
-    padded_weights: Literal["zero", "fresh", "authors"] = "zero"
-
-    @property
-    def label(self) -> str:
-        """The name in figures, tables and claims: the architecture and what was changed in it."""
-        parts = {
-            "cifar": self.stem == "cifar",
-            "noskip": not any(self.skips),
-            "skips" + "".join(str(i + 1) for i, on in enumerate(self.skips) if on): (
-                any(self.skips) and not all(self.skips)
-            ),
-            f"d{self.dilation}": self.dilation > 1,
-            f"padded-{self.kernel_padding}": self.kernel_padding != "none",
-            self.padded_weights: self.padded_weights != "zero",
-            "growing": self.dilation_padding != "same",
-        }
-        return "-".join([self.name, *(part for part, used in parts.items() if used)])
-
-    @model_validator(mode="after")
-    def _only_what_the_family_has(self) -> Model:
-        residual = {
-            "stem": self.stem != "imagenet",
-            "skips": not all(self.skips),
-            "kernel_padding": self.kernel_padding != "none",
-        }
-        sequential = {"dilation": self.dilation != 1}
-        foreign = sequential if self.name in RESNETS else residual
-        wrong = [field for field, used in foreign.items() if used]
-        if wrong:
-            raise ValueError(f"{self.name} has no {', '.join(wrong)}: leave it at its default")
-        return self
-
-    @model_validator(mode="after")
-    def _nothing_without_effect(self) -> Model:
-        if self.kernel_padding == "none" and self.padded_weights != "zero":
-            raise ValueError("padded_weights needs kernel_padding 'convs' or 'all'")
-        if self.dilation == 1 and self.dilation_padding != "same":
-            raise ValueError("dilation_padding needs a dilation above 1")
-        if self.stem == "cifar" and self.kernel_padding == "all":
-            raise ValueError("a CIFAR stem has no max pool to pad: use kernel_padding 'convs'")
-        return self
+DATASETS = tuple(CATALOGUE)
 
 
 class Data(Spec):
@@ -102,6 +27,9 @@ class Data(Spec):
     side: input side in pixels, after resizing. images: how many training images, the first in the
     data set's own fixed order; None is all of them. test_images: the same for the test images.
     normalisation: the data set's own constants, or ImageNet's for all (the text of Size Matters, 2.6).
+    placement: "canvas" leaves the image at its stored size, at a random place of a black square
+    (Size Matters, 3.3). detail: the side to which the image is shrunk before it is enlarged to `side`
+    (3.1, set C).
     """
 
     name: Literal[DATASETS]  # type: ignore[valid-type]
@@ -109,6 +37,18 @@ class Data(Spec):
     images: Positive | None = None
     test_images: Positive | None = None
     normalisation: Literal["own", "imagenet"] = "own"
+    placement: Literal["resized", "canvas"] = "resized"
+    detail: Positive | None = None
+
+    @property
+    def label(self) -> str:
+        """A short name for people: the set, the side, and what was done to its images."""
+        parts = {
+            "canvas": self.placement == "canvas",
+            f"detail{self.detail}": self.detail is not None,
+            f"n{self.images}": self.images is not None,
+        }
+        return "-".join([self.name, f"{self.side}px", *(part for part, used in parts.items() if used)])
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> Data:
@@ -120,12 +60,31 @@ class Data(Spec):
             raise ValueError(f"{self.name} has ImageNet's constants already: use 'own'")
         return self
 
+    @model_validator(mode="after")
+    def _room_for_the_image(self) -> Data:
+        stored = CATALOGUE[self.name].side
+        if self.placement == "canvas" and self.side < stored:
+            raise ValueError(
+                f"side={self.side}: a canvas holds the image at its stored size, and {self.name} is "
+                f"stored at {stored} pixels: use {stored} or more (the paper uses 160)"
+            )
+        if self.detail is not None and self.placement == "canvas":
+            raise ValueError("a canvas shows the image as it is stored: leave detail out")
+        if self.detail is not None and self.detail >= min(self.side, stored):
+            raise ValueError(
+                f"detail={self.detail}: the image is shrunk to it, then enlarged to side={self.side}; "
+                f"{self.name} is stored at {stored} pixels: use less than {min(self.side, stored)}"
+            )
+        return self
+
 
 class Recipe(Spec):
     """How weights are made (Size Matters, 2.6). epochs = 0 is the network at initialisation.
 
     schedule "thirds": the learning rate falls tenfold after one and after two thirds of the epochs.
     augmentation "standard": random crop with padding and, where mirroring keeps the class, a flip.
+    precision "bf16": the network computes in bfloat16 while it is trained; weights and every measure
+    stay in single precision.
     """
 
     epochs: Annotated[int, Field(ge=0, le=1000)] = 30
@@ -137,6 +96,19 @@ class Recipe(Spec):
     schedule: Literal["thirds", "constant"] = "thirds"
     augmentation: Literal["standard", "none"] = "standard"
     precision: Literal["fp32", "bf16"] = "fp32"
+
+    @property
+    def label(self) -> str:
+        """A short name for people: epochs, and what departs from `sgd30` most visibly."""
+        named = {
+            "optimizer": self.optimizer,
+            "batch": f"b{self.batch}",
+            "learning_rate": f"lr{self.learning_rate:g}",
+            "augmentation": "plain",
+            "precision": self.precision,
+        }
+        departs = [said for field, said in named.items() if field in self.canonical()]
+        return "-".join([f"e{self.epochs}", *departs])
 
     @model_validator(mode="after")
     def _nothing_without_effect(self) -> Recipe:
@@ -177,14 +149,23 @@ class Run(Spec):
             require_even_maps(self.data.side, 8 if self.model.stem == "cifar" else 32)
         return self
 
+    @model_validator(mode="after")
+    def _a_canvas_is_augmentation(self) -> Run:
+        if self.data.placement == "canvas" and self.recipe.augmentation == "none":
+            raise ValueError(
+                "a canvas gives every training image a new place each epoch, which is augmentation: "
+                "leave augmentation at 'standard'"
+            )
+        return self
+
     def weights(self) -> Run:
         """The run without what only a measurement reads: runs with equal weights are equal here."""
         return self.model_copy(update={"data": self.data.model_copy(update={"test_images": None})})
 
     def slug(self) -> str:
         """A short name for people, such as `vgg16-w0.25-cifar10-32px-e30-s0`; not an identity."""
-        parts = [self.model.label, f"w{self.model.width:g}", self.data.name, f"{self.data.side}px"]
-        return "-".join([*parts, f"e{self.recipe.epochs}", f"s{self.seed}"])
+        parts = self.model.label, f"w{self.model.width:g}", self.data.label, self.recipe.label
+        return "-".join([*parts, f"s{self.seed}"])
 
 
 def require_even_maps(side: int, multiple: int = 32) -> None:

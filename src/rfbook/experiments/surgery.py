@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
+from rfbook.experiments.architecture import scaled
+
 STAGES = ("layer1", "layer2", "layer3", "layer4")
 
 
@@ -30,26 +32,28 @@ def convolution_like(old: nn.Conv2d, **changes: object) -> nn.Conv2d:
 def scale_width(model: nn.Module, width: float) -> None:
     """Multiplies every channel count, except the image's and the classes', by `width`.
 
-    Groups scale too, where channels per group would otherwise fall below one.
+    Groups scale too where every channel is its own group, and where channels per group would
+    otherwise fall below one.
     """
     if width == 1:
         return
 
-    def scaled(channels: int) -> int:
-        return channels if channels == 3 else max(1, round(channels * width))
+    def at_width(channels: int) -> int:
+        return channels if channels == 3 else scaled(channels, width)
 
     for name, module in list(model.named_modules()):
         if isinstance(module, nn.Conv2d):
-            sizes = scaled(module.in_channels), scaled(module.out_channels)
-            groups = module.groups if sizes[0] >= module.groups else sizes[0]
+            sizes = at_width(module.in_channels), at_width(module.out_channels)
+            depthwise = module.groups == module.in_channels > 1
+            groups = sizes[0] if depthwise else min(module.groups, sizes[0])
             new = convolution_like(
                 module, in_channels=sizes[0], out_channels=sizes[1], groups=groups
             )
             replace(model, name, new)
         elif isinstance(module, nn.BatchNorm2d):
-            replace(model, name, nn.BatchNorm2d(scaled(module.num_features)))
+            replace(model, name, nn.BatchNorm2d(at_width(module.num_features)))
         elif isinstance(module, nn.Linear):
-            replace(model, name, nn.Linear(scaled(module.in_features), module.out_features))
+            replace(model, name, nn.Linear(at_width(module.in_features), module.out_features))
 
 
 def use_cifar_stem(model: nn.Module) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from rfbook.experiments.catalogue import CATALOGUE
@@ -11,28 +11,109 @@ from rfbook.experiments.spec import Data, Run
 
 Tier = Literal["smoke", "thin", "paper"]
 TIERS: tuple[str, ...] = get_args(Tier)
-
-SHIPPED = {"cifar10": "digits", "mnist": "digits", "caltech101": "photos"}
-"""What stands in for a data set in `smoke`: images that scikit-learn ships."""
+Changes = Mapping[str, Mapping[str, object]]
+"""Part of a run -> field -> value."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What a tier changes. None leaves a field as the paper has it."""
+    """What a tier changes. None leaves a field as the paper has it.
+
+    width: factor on the channels, large_width: above 224 pixels; of untrained networks only where
+    untrained is set. epochs, images, test_images, side: at most these. bf16_above: the side above
+    which training computes in bfloat16. stand_ins: the set that is used for another.
+    canvas_data: the set for every canvas.
+    """
 
     width: float = 1.0
+    large_width: float = 1.0
+    untrained: bool = False
     epochs: int | None = None
     images: int | None = None
     test_images: int | None = None
     side: int | None = None
-    shipped_data: bool = False
+    bf16_above: int | None = None
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    canvas_data: str | None = None
 
+    def factor(self, side: int, trained: bool) -> float:
+        """The factor on the channel counts of a network that sees `side` pixels."""
+        if not (trained or self.untrained):
+            return 1.0
+        return self.large_width if side > LARGE else self.width
+
+
+SHIPPED = {
+    "cifar10": "digits", "mnist": "digits", "tiny-imagenet": "digits", "tiny-imagenet-50": "digits",
+    "caltech101": "photos", "imagenette": "photos", "imagenet": "photos", "inaturalist2019": "photos",
+}  # fmt: skip
+SMALLER = {"imagenet": "imagenette", "tiny-imagenet": "tiny-imagenet-50"}
+LARGE = 224
+"""The largest side at which `thin` keeps a quarter of the width."""
 
 SCALES: dict[str, Scale] = {
-    "smoke": Scale(width=1 / 8, epochs=2, images=512, test_images=256, side=64, shipped_data=True),
-    "thin": Scale(width=1 / 4),
+    "smoke": Scale(
+        1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=256, side=64,
+        stand_ins=SHIPPED, canvas_data="digits",
+    ),
+    "thin": Scale(1 / 4, 1 / 8, bf16_above=64, stand_ins=SMALLER),
     "paper": Scale(),
-}
+}  # fmt: skip
+LIMITS = {"recipe": {"epochs"}, "data": {"images", "test_images", "side"}}
+"""The fields of a page's own reduction that are upper limits."""
+
+
+def scale(run: Run, tier: Tier, thin: Changes | None = None) -> Run:
+    """The run as this tier makes it.
+
+    thin: the page's own reduction, at tier `thin` only. Epochs, images, test images and side are upper
+    limits, so that it never enlarges a run; any other field is set, and wins over the tier's.
+    Untrained networks cost nothing to train, so `thin` leaves them at full width.
+    Raises KeyError for a tier or a part that does not exist (pages refuse the tier before).
+    """
+    asked = thin if thin and tier == "thin" else {}
+    limits = {f: v for part, given in asked.items() for f, v in given.items() if _limits(part, f)}
+    scaled = _scaled(run, replace(SCALES[tier], **limits))
+    for part, given in asked.items():
+        scaled[part] |= {f: v for f, v in given.items() if not _limits(part, f)}
+    return with_changes(run, scaled)
+
+
+def _limits(part: str, name: str) -> bool:
+    return name in LIMITS.get(part, ())
+
+
+def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
+    data, trained = _scaled_data(run.data, by), run.recipe.epochs > 0
+    recipe: dict[str, object] = {"epochs": _least(run.recipe.epochs, by.epochs)}
+    if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
+        recipe["precision"] = "bf16"
+    width = run.model.width * by.factor(data["side"], trained)
+    return {"model": {"width": width}, "data": data, "recipe": recipe}
+
+
+def _scaled_data(data: Data, by: Scale) -> dict[str, object]:
+    canvas = data.placement == "canvas"
+    name = (canvas and by.canvas_data) or by.stand_ins.get(data.name, data.name)
+    source, side = CATALOGUE[name], _least(data.side, by.side)
+    if canvas:
+        side = max(side, source.side)
+    detail = data.detail
+    if detail is not None and (name, side) != (data.name, data.side):
+        detail = min(detail, side // 2, source.side // 2)
+    return {
+        "name": name,
+        "side": side,
+        "detail": detail,
+        "images": _below(_least(data.images, by.images), source.train),
+        "test_images": _below(_least(data.test_images, by.test_images), source.test),
+    }
+
+
+def with_changes(run: Run, changes: Changes) -> Run:
+    """The run with some fields of its parts replaced, validated again."""
+    whole = run.model_dump()
+    return Run.model_validate(whole | {p: whole[p] | dict(f) for p, f in changes.items()})
 
 
 def _least(value: int | None, limit: int | None) -> int | None:
@@ -40,50 +121,23 @@ def _least(value: int | None, limit: int | None) -> int | None:
     return min(given) if given else None
 
 
-def scale(run: Run, tier: Tier) -> Run:
-    """The run as this tier makes it.
-
-    An untrained network costs nothing to train, so `thin` leaves it at full width.
-    Raises KeyError for a tier that does not exist (pages refuse it before).
-    """
-    by = SCALES[tier]
-    untrained = run.recipe.epochs == 0
-    width = run.model.width * (by.width if tier == "smoke" or not untrained else 1)
-    scaled = {
-        "model": {"width": width},
-        "data": _scale_data(run.data, by),
-        "recipe": {"epochs": _least(run.recipe.epochs, by.epochs)},
-    }
-    return with_changes(run, scaled)
-
-
-def with_changes(run: Run, changes: Mapping[str, Mapping[str, object]]) -> Run:
-    """The run with some fields of its parts replaced, validated again: part -> field -> value."""
-    whole = run.model_dump()
-    return Run.model_validate(whole | {p: whole[p] | dict(f) for p, f in changes.items()})
-
-
-def _scale_data(data: Data, by: Scale) -> dict[str, object]:
-    name = SHIPPED.get(data.name, data.name) if by.shipped_data else data.name
-    source = CATALOGUE[name]
-    return {
-        "name": name,
-        "side": _least(data.side, by.side),
-        "images": _below(_least(data.images, by.images), source.train),
-        "test_images": _below(_least(data.test_images, by.test_images), source.test),
-    }
-
-
 def _below(count: int | None, held: int) -> int | None:
     """The count where it is less than all; all is said by None."""
     return count if count is not None and count < held else None
 
 
+CALLED = {("model", "name"): "network", ("data", "name"): "data"}
+"""Fields that two parts have under one name."""
+
+
 def changed(ours: Run, paper: Run) -> dict[str, tuple[object, object]]:
-    """What differs from the paper's run: field -> (ours, the paper's); empty when nothing does."""
+    """What differs from the paper's run: field -> (ours, the paper's); empty when nothing does.
+
+    The name of the network is called "network", that of the data set "data".
+    """
     mine, theirs = ours.model_dump(), paper.model_dump()
     return {
-        field: (mine[part][field], theirs[part][field])
+        CALLED.get((part, field), field): (mine[part][field], theirs[part][field])
         for part in ("model", "data", "recipe")
         for field in mine[part]
         if mine[part][field] != theirs[part][field]

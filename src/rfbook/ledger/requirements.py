@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rfbook.experiments.spec import RESNETS, Run, require_even_maps
+from rfbook.experiments.architecture import EFFICIENTNETS, RESNETS
+from rfbook.experiments.spec import Run, require_even_maps
 
 FOR_RESNETS = ("kernel_padding", "field_recipe")
 """Measures that speak of a ResNet's stages."""
@@ -14,6 +15,11 @@ def require(run: Run, measure: str) -> None:
         raise ValueError(
             f"{run.model.name}: {measure.replace('_', ' ')} is measured on the stages of a ResNet; "
             f"use one of {', '.join(RESNETS)}"
+        )
+    if measure == "receptive_field" and run.model.name in EFFICIENTNETS:
+        raise ValueError(
+            f"{run.model.name}: squeeze-excitation lets a unit see the whole image, so its receptive "
+            "fields are infinite; leave the network out of this measure"
         )
     if measure == "kernel_padding":
         require_even_maps(run.data.side)

@@ -7,7 +7,7 @@ alters a number fails that test until the stage's version is raised here.
 from __future__ import annotations
 
 TRAINING = 1
-"""`experiments.train` with `models`, `surgery`, `batches`, and the constants of `catalogue`."""
+"""`experiments.train`, `models`, `surgery`, `batches`, `placement`, and the constants of `catalogue`."""
 
 MEASURES: dict[str, int] = {
     "accuracy": 1,

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from rfbook.metrics.logits import class_logits, require_evaluation
 from rfbook.metrics.taps import forward_to
 
 Unit = tuple[int, int]
@@ -92,13 +93,13 @@ def pixel_gradients(
     Raises ValueError for a model in training mode, unknown layer, unit or label out of range, and
     for a target of the wrong shape.
     """
-    _require_evaluation(model)
+    require_evaluation(model)
     if layer is None and unit is not None:
         raise ValueError(f"unit={unit} needs the name of a layer: pass layer=, or leave unit out")
     pixels = images.detach().requires_grad_(True)
     with torch.enable_grad():
         if layer is None:
-            target = _class_logits(model(pixels), labels)
+            target = class_logits(model(pixels), labels)
         else:
             target = _unit_means(forward_to(model, pixels, layer), layer, unit)
         (gradient,) = torch.autograd.grad(target.sum(), pixels)
@@ -119,32 +120,6 @@ def _unit_means(features: Tensor, layer: str, unit: Unit | None) -> Tensor:
             f"columns from 0 to {columns - 1}"
         )
     return features[:, :, row, column].mean(1)
-
-
-def _class_logits(logits: Tensor, labels: Tensor | None) -> Tensor:
-    if logits.ndim != 2:
-        raise ValueError(
-            f"the output must be logits (n, classes), the model puts out {tuple(logits.shape)}: "
-            "pass layer= to study a feature map"
-        )
-    if labels is None:
-        labels = logits.argmax(1)
-    images, classes = logits.shape
-    if labels.shape != (images,) or labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(
-            f"labels must be {images} class numbers from 0 to {classes - 1}, got shape "
-            f"{tuple(labels.shape)} with values {labels.min()} to {labels.max()}"
-        )
-    return logits.gather(1, labels.long()[:, None])
-
-
-def _require_evaluation(model: nn.Module) -> None:
-    training = [name or "the model" for name, module in model.named_modules() if module.training]
-    if training:
-        raise ValueError(
-            f"pixel_gradients needs evaluation mode, {training[0]} is in training mode, where "
-            "batch normalisation mixes the images of a batch: call model.eval() first"
-        )
 
 
 def _require_same_size(sums: np.ndarray, field: np.ndarray) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from rfbook.experiments.catalogue import CATALOGUE, Source
-from rfbook.experiments.tiers import SHIPPED
+from rfbook.experiments.tiers import SCALES
 from rfbook.pages.census import Asked, by_page
 from rfbook.pages.tables import Table
 
@@ -40,40 +40,46 @@ CARDS: dict[str, Card] = {
         "in training all the same; here they are never mirrored. The images are 28 pixels, not 32.",
     ),
     "caltech101": Card(
-        "Photographs and drawings of objects, gathered with a web search (Fei-Fei et al., 2004), with the "
-        "folder of background images as one more class, as in the authors' code of Dead Pixel.",
+        "Photographs and drawings of objects, gathered with a web search (Fei-Fei et al., 2004), with "
+        "the folder of background images as one more class, as in the authors' code of Dead Pixel.",
         "Creative Commons Attribution 4.0, as stated with a copy on the hub.",
         "The name says 101: the archive has one folder more, and two kinds of faces. Classes are very "
         "unequal in size. Some images are grey. The copy used here was brought to 160 pixels on the "
         "shorter side and encoded again, so another copy has another fingerprint.",
     ),
     "tiny-imagenet-50": Card(
-        "Photographs from ImageNet at 64 pixels (Le and Yang, 2015): 50 of the 200 classes, drawn with a "
-        "fixed seed. It stands in for the whole set at tier thin.",
+        "Photographs from ImageNet at 64 pixels (Le and Yang, 2015): 50 of the 200 classes, drawn once, "
+        "with a part of their images.",
         RESEARCH,
         "The labels of the original test images are not public, so its validation images are the test "
-        "images. Some images are grey. With 50 classes accuracies are above those of the whole set.",
+        "images. Some images are grey. With fewer classes, accuracies are above those of the whole set.",
+    ),
+    "tiny-imagenet": Card(
+        "Photographs from ImageNet at 64 pixels (Le and Yang, 2015). The whole set.",
+        RESEARCH,
+        "The labels of the original test images are not public, so its validation images are the test "
+        "images. Some images are grey. The authors' code of Size Matters normalises it with the "
+        "constants of CIFAR-10.",
     ),
     "imagenette": Card(
-        "Ten ImageNet classes that are easy to tell apart (Howard, 2019): a subset drawn with a fixed seed, "
-        "cut to 224 pixels and encoded once more. It stands in for ImageNet at tier thin.",
+        "Ten ImageNet classes that are easy to tell apart (Howard, 2019): a part of them, drawn once.",
         f"The collection is under the Apache licence 2.0. For the images: {RESEARCH}",
-        "Easy classes: accuracies say nothing about those on ImageNet. Images are compressed twice, which "
-        "costs fine detail.",
+        "Easy classes: accuracies say nothing about those on ImageNet. Images are compressed twice, "
+        "which costs fine detail.",
     ),
     "imagenet": Card(
-        "The 1000 classes of the ImageNet challenge (Russakovsky et al., 2015), with its validation images "
-        "as test images.",
+        "The 1000 classes of the ImageNet challenge (Russakovsky et al., 2015), with its validation "
+        "images as test images.",
         RESEARCH,
         "It has to be asked for and downloaded by hand. Sides and shapes differ from image to image.",
     ),
     "inaturalist2019": Card(
-        "Photographs of 1010 species from the iNaturalist competition of 2019, with its validation images as "
-        "test images.",
-        "The competition's terms: non-commercial research and education, no redistribution; each photograph "
-        "has a licence of its own.",
-        "Size Matters cites the edition of 2017; its code has the 1010 classes of 2019. Classes are very "
-        "unequal in size and differ in detail.",
+        "Photographs of 1010 species from the iNaturalist competition of 2019, with its validation "
+        "images as test images.",
+        "The competition's terms: non-commercial research and education, no redistribution; each "
+        "photograph has a licence of its own.",
+        "Size Matters cites the edition of 2017; its code has the 1010 classes of 2019. Classes are "
+        "very unequal in size and differ in detail.",
     ),
     "digits": Card(
         "Handwritten digits at 8 pixels (Alpaydin and Kaynak, 1998), each pixel repeated. Shipped with "
@@ -106,16 +112,28 @@ def card(name: str, asked: Iterable[Asked] = ()) -> Table:
         ["size", f"{source.train} training and {source.test} test images, {source.classes} classes"],
         ["how it is read", _read(source)],
         ["normalised with", f"mean {_channels(source.mean)}, deviation {_channels(source.sd)}"],
-        ["fingerprint", source.fingerprint or "none yet: no copy was at hand to take it from"],
-        ["at tier smoke", _smoke(name)],
+        ["fingerprint", _fingerprint(source)],
+        ["stand-ins", _stand_ins(name)],
         ["used on", ", ".join(used) or "no page"],
         ["traps", words.traps],
     ]
-    return Table(name, ("property", "this data set"), rows)
+    return Table(f"Data card of {name}", ("property", "this data set"), rows)
+
+
+def _fingerprint(source: Source) -> str:
+    """The digits in groups, so that a line can be broken between them."""
+    if not source.pinned:
+        return "none: only the numbers of images and classes are checked"
+    digits = source.fingerprint
+    return " ".join(digits[start : start + 16] for start in range(0, len(digits), 16))
 
 
 def _where(source: Source) -> str:
-    return f"Hugging Face hub, {source.hub}" if source.hub else "shipped with scikit-learn"
+    if source.shipped:
+        return "shipped with scikit-learn"
+    parts = [f"Hugging Face hub, {source.hub}" if source.hub else "not on the hub"]
+    parts += [f"used here: {source.copy}"] if source.copy else []
+    return "; ".join([*parts, source.access] if source.access else parts)
 
 
 def _read(source: Source) -> str:
@@ -131,11 +149,16 @@ def _channels(values: Iterable[float]) -> str:
     return ", ".join(f"{value:g}" for value in dict.fromkeys(values))
 
 
-def _smoke(name: str) -> str:
-    if name in SHIPPED:
-        return f"{SHIPPED[name]} stands in for it"
-    replaced = [held for held, shipped in SHIPPED.items() if shipped == name]
-    return f"stands in for {', '.join(replaced)}" if replaced else "nothing stands in for it"
+def _stand_ins(name: str) -> str:
+    """What is used in place of this set, and in place of which sets it is used, tier by tier."""
+    said = []
+    for tier, by in SCALES.items():
+        if name in by.stand_ins:
+            said.append(f"{by.stand_ins[name]} for it at tier {tier}")
+        replaced = [held for held, other in by.stand_ins.items() if other == name]
+        if replaced:
+            said.append(f"it for {', '.join(replaced)} at tier {tier}")
+    return "; ".join(said) or "none"
 
 
 @dataclass(frozen=True)
@@ -146,6 +169,7 @@ class Cards:
 
     def _repr_html_(self) -> str:
         return "".join(
-            f'<section id="card-{escape(name)}">{card(name, self.asked)._repr_html_()}</section>'
+            f'<section id="card-{escape(name)}"><h2>{escape(name)}</h2>'
+            f"{card(name, self.asked)._repr_html_()}</section>"
             for name in CATALOGUE
         )

@@ -12,8 +12,7 @@ from rfbook.ledger.record import Record
 from rfbook.pages import sources
 from rfbook.pages.execution import tier_of
 from rfbook.pages.notebook import Page, store_of
-from rfbook.pages.plan import asks, declared, replay
-from rfbook.pages.tables import number
+from rfbook.pages.plan import asks, replay
 
 Cell = str | tuple[str, str]
 """A cell of a table: its text, or its text and where it leads."""
@@ -53,7 +52,7 @@ def census(tier: str) -> list[Asked]:
 
 def _pages(tier: str) -> Iterator[tuple[str, str]]:
     for page in sources.pages(sources.repository()):
-        if not page.startswith("book/") and "tier" in declared(page):
+        if not page.startswith("book/"):
             yield page, tier_of(page, tier)
 
 
@@ -62,8 +61,12 @@ def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
     return {page: list(group) for page, group in groupby(asked, lambda one: one.page)}
 
 
-def opened(asked: Sequence[Asked]) -> Page | None:
-    """The page after its run cells, if every record that it asks for is there; else None."""
+def opened(asked: Iterable[Asked]) -> dict[str, Page | None]:
+    """Every page after its run cells, if all records that it asks for are there; else None."""
+    return {page: _open(part) for page, part in by_page(asked).items()}
+
+
+def _open(asked: Sequence[Asked]) -> Page | None:
     if any(one.record is None for one in asked):
         return None
     return replay(asked[0].page, {"tier": asked[0].tier})
@@ -75,5 +78,7 @@ def link(page: str) -> tuple[str, str]:
 
 
 def minutes(value: float) -> str:
-    """Minutes for a reader: a small number does not become nothing."""
-    return "0" if value == 0 else number(value) if value < 10 else f"{value:.0f}"
+    """Minutes for a reader, so that a little is not taken for nothing."""
+    if 0 < value < 0.05:
+        return "below 0.1"
+    return f"{value:.1f}" if 0 < value < 10 else f"{value:.0f}"

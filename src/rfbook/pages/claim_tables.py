@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.verdicts import Verdict
 from rfbook.pages import sources
-from rfbook.pages.census import Asked, by_page, link, opened
+from rfbook.pages.census import link
+from rfbook.pages.notebook import Page
 from rfbook.pages.tables import WORDS, Table, _test, number
 
 PAPERS = {"size-matters": "Size Matters", "dead-pixel": "Dead Pixel"}
@@ -17,32 +18,38 @@ NO_RECORDS = "its records are not there yet"
 NO_PAGE = "its page is not written yet"
 
 
-def complete(verdicts: Iterable[Verdict], otherwise: str = NO_PAGE) -> list[Verdict]:
-    """A verdict on every claim in `claims/`: one that no page has judged is not tested, and why."""
-    judged = {verdict.claim.id: verdict for verdict in verdicts}
+def verdicts(pages: Mapping[str, Page | None]) -> list[Verdict]:
+    """A verdict on every claim in `claims/`, from the pages that `census.opened` could open.
+
+    Unlike `front.all_verdicts` this makes no record: a claim whose page is not written, or has not all
+    its records, is not tested.
+    """
+    able = [page for page in pages.values() if page is not None]
+    judged = {verdict.claim.id: verdict for page in able for verdict in page.verdicts()}
+    written = sources.pages(sources.repository())
     return [
-        judged.get(claim.id) or Verdict(claim, UNTESTED, claim.untested or otherwise)
+        judged.get(claim.id) or Verdict(claim, UNTESTED, _reason(claim, written))
         for claim in read_claims(sources.repository() / "claims")
     ]
 
 
-def from_records(asked: Sequence[Asked]) -> list[Verdict]:
-    """A verdict on every claim, from the pages whose records are all there; nothing is made."""
-    pages = [page for page in map(opened, by_page(asked).values()) if page is not None]
-    return complete([verdict for page in pages for verdict in page.verdicts()], NO_RECORDS)
+def _reason(claim: Claim, written: Sequence[str]) -> str:
+    return claim.untested or (NO_RECORDS if claim.page in written else NO_PAGE)
 
 
-def of_paper(verdicts: Iterable[Verdict], paper: str) -> Table:
-    """One row a claim of the paper: where, what, the test, what is printed, and the verdict."""
+def of_paper(judged: Iterable[Verdict], paper: str) -> Table:
+    """One row a claim of the paper, with a link to its page: the test, what is printed, the verdict."""
+    written = sources.pages(sources.repository())
     rows = [
         [
-            verdict.claim.id, verdict.claim.where, verdict.claim.says, _test(verdict.claim),
-            _printed(verdict.claim), f"{WORDS[verdict.word]} {verdict.word}: {verdict.why}",
-            _page(verdict.claim),
+            (verdict.claim.id, link(verdict.claim.page)[1])
+            if verdict.claim.page in written else verdict.claim.id,
+            verdict.claim.where, verdict.claim.says, _test(verdict.claim), _printed(verdict.claim),
+            f"{WORDS[verdict.word]} {verdict.word}: {verdict.why}",
         ]
-        for verdict in verdicts if verdict.claim.paper == paper
+        for verdict in judged if verdict.claim.paper == paper
     ]  # fmt: skip
-    columns = ("claim", "where", "what it says", "holds if", "printed", "verdict", "page")
+    columns = ("claim", "where", "what it says", "holds if", "printed", "verdict")
     return Table(f"Claims of {PAPERS[paper]}", columns, rows)
 
 
@@ -50,15 +57,10 @@ def _printed(claim: Claim) -> str:
     return ", ".join(f"{name} {number(value)}" for name, value in claim.printed.items())
 
 
-def _page(claim: Claim) -> str | tuple[str, str]:
-    written = claim.page in sources.pages(sources.repository())
-    return link(claim.page) if written else claim.page
-
-
-def untested(verdicts: Iterable[Verdict]) -> Table:
+def untested(judged: Iterable[Verdict]) -> Table:
     """One row a reason for which claims were not tested, with these claims."""
     reasons: dict[str, list[str]] = defaultdict(list)
-    for verdict in verdicts:
+    for verdict in judged:
         if verdict.word == UNTESTED:
             reasons[verdict.why].append(verdict.claim.id)
     rows = [[why, str(len(ids)), ", ".join(ids)] for why, ids in reasons.items()]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 
 import nbformat
-import yaml
 from pydantic import ValidationError
 
 from rfbook.experiments.errors import DataError, TrainingError
@@ -36,13 +36,21 @@ MENDABLE = (
 
 def run(arguments: argparse.Namespace) -> Lines:
     """execute one page with other parameters: run PAGE -p NAME VALUE ..."""
-    passed = {name: yaml.safe_load(value) for name, value in arguments.parameters}
+    passed = {name: _typed(value) for name, value in arguments.parameters}
     passed = {**_at(arguments.page, PUBLISHED), **passed}
     asks(arguments.page, passed)
     made = execute(arguments.page, "rerun", passed)
     if arguments.output:
         shutil.copyfile(made, arguments.output)
     yield f"executed: {arguments.output or made}", True
+
+
+def _typed(text: str) -> object:
+    """A number, truth value or None written as in Python; anything else is the text itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def why(arguments: argparse.Namespace) -> Lines:

@@ -10,6 +10,7 @@ from rfbook.ledger.record import Record, run_key
 from rfbook.pages.census import NOT_RUN, Asked, Cell, by_page, link, minutes
 from rfbook.pages.tables import Table
 
+MINUTES = ("training, min", "measuring, min")
 Spent = tuple[float, float]
 """Minutes of training and of measuring."""
 
@@ -49,8 +50,7 @@ def runs(asked: Iterable[Asked]) -> Table:
     groups: dict[tuple[str, Run], list[Asked]] = defaultdict(list)
     for one in asked:
         groups[one.tier, one.run.model_copy(update={"seed": 0})].append(one)
-    columns = ("network", "data", "side", "epochs", "width", "tier", "seeds",
-               "minutes of training", "minutes of measuring")  # fmt: skip
+    columns = ("network", "data", "side", "epochs", "width", "tier", "seeds", *MINUTES)
     return Table("Every run of the pages", columns, [_run(*key, part) for key, part in groups.items()])
 
 
@@ -80,8 +80,10 @@ def pages(asked: Sequence[Asked]) -> Table:
         [link(page), part[0].tier, *_counts(part)] for page, part in by_page(asked).items()
     ]
     total: list[Cell] = ["all pages", "", *_counts(asked)]
-    columns = ("page", "tier", "records", "minutes of training", "minutes of measuring")
-    return Table("By page; what pages share counts on each, and once in the sum", columns, [*rows, total])
+    columns = ("page", "tier", "records", *MINUTES)
+    return Table(
+        "By page; what pages share counts on each, and once in the sum", columns, [*rows, total]
+    )
 
 
 def _counts(asked: Sequence[Asked]) -> list[str]:
@@ -102,7 +104,7 @@ def machines(asked: Iterable[Asked]) -> Table:
         made = record.provenance["measuring"]
         _add(lines[machine(made)], 2, made["minutes"])
     rows = [[name, f"{a:g}", minutes(b), f"{c:g}", minutes(d)] for name, (a, b, c, d) in lines.items()]
-    columns = ("machine", "networks trained", "minutes of training", "records", "minutes of measuring")
+    columns = ("machine", "networks trained", MINUTES[0], "records", MINUTES[1])
     return Table("By machine", columns, sorted(rows))
 
 

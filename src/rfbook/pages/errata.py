@@ -1,4 +1,4 @@
-"""The errata of `book/errata.md`: each has a number, a class, and a cell that shows it or says why not."""
+"""The errata of `book/errata.md`: each has a number, a class, a place, and mostly a cell to show it."""
 
 from __future__ import annotations
 
@@ -44,18 +44,17 @@ def _read(head: re.Match[str], text: str) -> Erratum:
         raise ErrataError(
             f"{number}: begin with **{'.**, **'.join(KINDS)}.** and then say where it stands"
         )
-    return Erratum(number, title, found[1], " ".join(found[2].split()).removesuffix("."), "```{code-cell}" in text)
+    where = " ".join(found[2].split()).removesuffix(".")
+    return Erratum(number, title, found[1], where, "```{code-cell}" in text)
 
 
 def summary() -> Table:
-    """One row an erratum: number, title, class, place, whether a cell shows it."""
+    """One row an erratum, with a link to it: class, whether a cell shows it, place."""
     held = errata()
     rows = [
-        [(one.number, f"#errata-{one.number.lower()}"), one.title, one.kind.lower(), one.where,
-         "by the cell" if one.runs else "not run here"]
+        [(f"{one.number} {one.title}", f"#errata-{one.number.lower()}"), one.kind.lower(),
+         "by the cell" if one.runs else "not run here", one.where]
         for one in held
     ]  # fmt: skip
     counts = [f"{sum(one.kind == kind for one in held)} {kind.lower()}" for kind in KINDS]
-    return Table(
-        f"Errata: {', '.join(counts)}", ("number", "what", "class", "where", "shown"), rows
-    )
+    return Table(f"Errata: {', '.join(counts)}", ("erratum", "class", "shown", "where"), rows)

@@ -93,7 +93,7 @@ def fields_against_printed(
     groups = by_network(outcomes)
     places = np.arange(len(groups))
     ours = [seeds[0].records["receptive_field"].values["field"][-1] for seeds in groups.values()]
-    for (paper, values), marker in zip(printed.items(), "osD", strict=False):
+    for (paper, values), marker in style.told_apart(printed, "osD"):
         known = [(place, values[net]) for place, net in enumerate(groups) if net in values]
         look = style.ORIGINAL | {"marker": marker}
         axis.plot(*zip(*known, strict=True), **look, label=f"printed in {paper}")
@@ -118,7 +118,7 @@ def curves(
     """Named curves over convolutions, counted from 1."""
     style.use()
     figure, axis = pyplot.subplots()
-    for (label, values), marker in zip(lines.items(), "osD^vP*", strict=False):
+    for (label, values), marker in style.told_apart(lines, "osD^vP*"):
         axis.plot(range(1, len(values) + 1), values, marker=marker, markersize=5, label=label)
     axis.set(xlabel=axes[0], ylabel=axes[1])
     axis.legend(fontsize="small")
@@ -161,7 +161,8 @@ def bars(
     figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
     arms = list(next(iter(groups.values())))
     width = 0.8 / len(arms)
-    for index, (arm, hatch) in enumerate(zip(arms, ("", "//", "..", "xx"), strict=False)):
+    hatches = style.told_apart(dict.fromkeys(arms), ("", "//", "..", "xx"))
+    for index, ((arm, _), hatch) in enumerate(hatches):
         seeds = np.array([values[arm] for values in groups.values()]).T
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
         drawn = axis.bar(places, seeds.mean(0), width, label=arm, hatch=hatch, edgecolor="white")

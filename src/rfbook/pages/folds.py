@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from rfbook.pages import tables
-from rfbook.pages.census import NOT_RUN, Asked, by_page, link, opened
+from rfbook.pages.census import NOT_RUN, Asked, by_page, link
+from rfbook.pages.notebook import Page
 from rfbook.pages.tables import Table
 
 
@@ -35,17 +36,21 @@ class Folds:
         return "".join(fold._repr_html_() for fold in self.folds)
 
 
-def provenance(asked: Iterable[Asked]) -> Folds:
+def provenance(asked: Iterable[Asked], pages: Mapping[str, Page | None]) -> Folds:
     """One fold a page: the table at the foot of that page, or which of its records are missing."""
-    return Folds([_fold(name, part) for name, part in by_page(asked).items()])
+    parts = by_page(asked).items()
+    return Folds([_complete(page, part) if (page := pages[name]) else _waiting(name, part)
+                  for name, part in parts])  # fmt: skip
 
 
-def _fold(name: str, asked: Sequence[Asked]) -> Fold:
+def _complete(page: Page, asked: Sequence[Asked]) -> Fold:
+    text, address = link(page.name)
+    return Fold(f"{text}: {len(asked)} records", address, tables.footer(page))
+
+
+def _waiting(name: str, asked: Sequence[Asked]) -> Fold:
     text, address = link(name)
-    page = opened(asked)
-    if page is not None:
-        return Fold(f"{text}: {len(asked)} records", address, tables.footer(page))
     missing = [one for one in asked if one.record is None]
-    summary = f"{text}: {len(missing)} of {len(asked)} records {NOT_RUN}"
     rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
-    return Fold(summary, address, Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows))
+    table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)
+    return Fold(f"{text}: {len(missing)} of {len(asked)} records {NOT_RUN}", address, table)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
-from rfbook.experiments.tiers import changed, scale, with_changes
+from rfbook.experiments.tiers import Changes, changed, scale, with_changes
 from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.obtain import Records, obtain
 from rfbook.ledger.requirements import require
@@ -20,8 +20,12 @@ from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
 from rfbook.pages.plan import declared, planning_now
 
-Changes = Mapping[str, Mapping[str, object]]
-CALLED = {"name": "data", "test_images": "test images", "images": "training images"}
+CALLED = {
+    "test_images": "test images",
+    "images": "training images",
+    "learning_rate": "learning rate",
+    "weight_decay": "weight decay",
+}
 """What a reader calls a field of a run's description."""
 
 
@@ -84,12 +88,15 @@ class Page:
                 for seed in seeds
             ]
             return [
-                Planned(self._as_asked(scale(run, self.tier)), self._papers(run), arm)
-                for run in papers
+                Planned(self._scaled(run, thin), self._papers(run), arm) for run in papers
             ]
         except ValidationError as error:
             said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
             raise ParameterError(said) from None
+
+    def _scaled(self, run: Run, thin: Changes | None) -> Run:
+        # What the page is given decides how a run is scaled (no epochs, no bf16), and wins over it.
+        return self._as_asked(scale(self._as_asked(run), self.tier, thin))
 
     def _papers(self, run: Run) -> Run:
         """The run at the paper's side: the default, where the page has the side as a parameter."""

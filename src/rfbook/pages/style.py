@@ -12,6 +12,8 @@ import html
 import io
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import matplotlib
 from IPython.display import display
@@ -73,6 +75,15 @@ def use() -> None:
     """Draw in the book's style from here on, whatever style was in force before."""
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(RC)
+
+
+def told_apart(
+    series: Mapping[str, Any], looks: Sequence[str]
+) -> Iterator[tuple[tuple[str, Any], str]]:
+    """Every series with a look of its own. Raises ValueError if there are more than looks."""
+    if len(series) > len(looks):
+        raise ValueError(f"{len(series)} series, at most {len(looks)} can be told apart: split them")
+    return zip(series.items(), looks, strict=False)
 
 
 def show(figure: Figure, alt: str, caption: str, name: str) -> None:

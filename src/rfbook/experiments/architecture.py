@@ -1,0 +1,101 @@
+"""Which network: a torchvision architecture, and what was changed in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from rfbook.experiments.description import Spec
+
+VGGS = ("vgg11", "vgg13", "vgg16", "vgg19")
+RESNETS = (
+    "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
+    "resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2",
+)  # fmt: skip
+EFFICIENTNETS = ("efficientnet_b0",)
+NETWORKS = VGGS + RESNETS + EFFICIENTNETS
+GROUPS = 32
+GROUPED = {"resnext50_32x4d": 4, "resnext101_32x8d": 8}
+"""Channels of each of the 32 groups in the first stage; every later stage has twice as many."""
+
+
+def scaled(channels: int, width: float) -> int:
+    """A channel count at that width: at least one."""
+    return max(1, round(channels * width))
+
+
+class Model(Spec):
+    """A network: a torchvision architecture and what was changed in it.
+
+    width: factor on every channel count (1 is the papers'). stem: "cifar" is a 3x3 stride-1
+    convolution without max pooling (Size Matters, 3.5). skips: one switch per stage, off means no
+    addition and no 1x1 shortcut (3.4, E.3). dilation: of every 3x3 convolution, with padding that
+    keeps the size, or the authors' growing maps. kernel_padding: odd strided kernels made even
+    (Dead Pixel, 4): the convolutions only, or the max pool too. padded_weights: what a padded kernel
+    holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
+    values by PyTorch's default rule, as the authors' code has them.
+    """
+
+    name: Literal[NETWORKS]  # type: ignore[valid-type]
+    width: Annotated[float, Field(gt=0, le=4)] = 1.0
+    stem: Literal["imagenet", "cifar"] = "imagenet"
+    skips: tuple[bool, bool, bool, bool] = (True, True, True, True)
+    dilation: Annotated[int, Field(ge=1, le=8)] = 1
+    dilation_padding: Literal["same", "authors"] = "same"
+    kernel_padding: Literal["none", "convs", "all"] = "none"
+    padded_weights: Literal["zero", "fresh", "authors"] = "zero"
+
+    @property
+    def label(self) -> str:
+        """The name in figures, tables and claims: the architecture and what was changed in it."""
+        parts = {
+            "cifar": self.stem == "cifar",
+            "noskip": not any(self.skips),
+            "skips" + "".join(str(i + 1) for i, on in enumerate(self.skips) if on): (
+                any(self.skips) and not all(self.skips)
+            ),
+            f"d{self.dilation}": self.dilation > 1,
+            f"padded-{self.kernel_padding}": self.kernel_padding != "none",
+            self.padded_weights: self.padded_weights != "zero",
+            "growing": self.dilation_padding != "same",
+        }
+        return "-".join([self.name, *(part for part, used in parts.items() if used)])
+
+    @model_validator(mode="after")
+    def _only_what_the_family_has(self) -> Model:
+        residual = {
+            "stem": self.stem != "imagenet",
+            "skips": not all(self.skips),
+            "kernel_padding": self.kernel_padding != "none",
+        }
+        foreign = {} if self.name in RESNETS else residual
+        if self.name not in VGGS:
+            foreign = foreign | {"dilation": self.dilation != 1}
+        wrong = [field for field, used in foreign.items() if used]
+        if wrong:
+            raise ValueError(f"{self.name} has no {', '.join(wrong)}: leave it at its default")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_without_effect(self) -> Model:
+        if self.kernel_padding == "none" and self.padded_weights != "zero":
+            raise ValueError("padded_weights needs kernel_padding 'convs' or 'all'")
+        if self.dilation == 1 and self.dilation_padding != "same":
+            raise ValueError("dilation_padding needs a dilation above 1")
+        if self.stem == "cifar" and self.kernel_padding == "all":
+            raise ValueError("a CIFAR stem has no max pool to pad: use kernel_padding 'convs'")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_of_equal_size(self) -> Model:
+        first = GROUPED.get(self.name, 0)
+        stages = [scaled(GROUPS * first * 2**stage, self.width) for stage in range(4)]
+        uneven = [channels for channels in stages if channels > GROUPS and channels % GROUPS]
+        if uneven:
+            step = 1 / first
+            raise ValueError(
+                f"width={self.width:g}: {self.name} would share {uneven[0]} channels among {GROUPS} "
+                f"groups. Use a multiple of {step:g}, or {step / 2:g} or {step / 4:g}."
+            )
+        return self

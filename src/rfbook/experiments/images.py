@@ -1,0 +1,71 @@
+"""Images in memory: uint8 tensors with labels, one canonical order, and what identifies them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rfbook.experiments.errors import DataError
+
+
+@dataclass(frozen=True)
+class Images:
+    """pixels: (n, side, side, 3 or 1) uint8; labels: (n,) int64."""
+
+    pixels: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int | None) -> Images:
+        """The first `count` images in canonical order (all for None).
+
+        Raises DataError when there are fewer.
+        """
+        if count is not None and count > len(self):
+            raise DataError(f"images={count}: this split holds {len(self)}; ask for at most that")
+        return Images(self.pixels[:count], self.labels[:count])
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The training and the test images of one data set."""
+
+    train: Images
+    test: Images
+
+
+def digests(images: Images) -> list[bytes]:
+    """The SHA-256 of each image's pixels and label."""
+    labels = images.labels.numpy()
+    return [
+        hashlib.sha256(pixels.tobytes() + label.tobytes()).digest()
+        for pixels, label in zip(images.pixels.numpy(), labels, strict=True)
+    ]
+
+
+def canonical(images: Images) -> Images:
+    """The same images ordered by the hash of their pixels and label: one order for every source."""
+    keys = digests(images)
+    order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__))
+    return Images(images.pixels[order], images.labels[order])
+
+
+def hold_out(images: Images, share: float) -> Splits:
+    """The last `share` of the order as test images."""
+    kept = len(images) - round(len(images) * share)
+    return Splits(images.first(kept), Images(images.pixels[kept:], images.labels[kept:]))
+
+
+def fingerprint(splits: Splits) -> str:
+    """SHA-256 over shapes, pixels and labels of both splits."""
+    total = hashlib.sha256()
+    for images in (splits.train, splits.test):
+        total.update(str(tuple(images.pixels.shape)).encode())
+        total.update(images.pixels.numpy().tobytes())
+        total.update(images.labels.numpy().tobytes())
+    return total.hexdigest()

@@ -1,0 +1,49 @@
+"""The part of TinyImageNet that the `thin` tier uses: 50 of its 200 classes, drawn once.
+
+Of each class 200 of 500 training and 40 of 50 validation images are taken. Which ones is not a rule
+but a list: an image is in if the first bytes of its digest are in `tiny_imagenet_50.bin`. So the hub's
+whole set and a copy of the part give the same images, and the same fingerprint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from datasets import Dataset
+
+from rfbook.experiments.images import Images, digests
+
+WNIDS = tuple(
+    """
+    n01443537 n01742172 n01768244 n01784675 n01910747 n02132136 n02226429 n02480495 n02666196
+    n02788148 n02795169 n02814533 n02814860 n02906734 n02927161 n02948072 n02999410 n03014705
+    n03026506 n03042490 n03201208 n03400231 n03584254 n03662601 n03670208 n03733131 n03804744
+    n03838899 n03937543 n03992509 n04023962 n04067472 n04118538 n04149813 n04285008 n04311004
+    n04328186 n04371430 n04376876 n04398044 n04399382 n04465501 n04487081 n04532106 n04560804
+    n04562935 n07615774 n07875152 n09246464 n10148035
+    """.split()
+)
+"""The classes, by their WordNet ids; the label is the place in this list."""
+
+CHOSEN, LENGTH = Path(__file__).with_name("tiny_imagenet_50.bin"), 5
+"""Where the digests of the images are, and how many bytes of each."""
+
+
+def rows_of_the_part(rows: Dataset) -> Iterator[dict[str, object]]:
+    """The rows of the 50 classes, with their labels here. Class names begin with the WordNet id."""
+    ids = [name.split()[0] for name in rows.features["label"].names]
+    labels = {old: WNIDS.index(wnid) for old, wnid in enumerate(ids) if wnid in WNIDS}
+    kept = [index for index, label in enumerate(rows["label"]) if label in labels]
+    for row in rows.select(kept):
+        yield row | {"label": labels[row["label"]]}
+
+
+def chosen(images: Images) -> Images:
+    """The images whose digest is in the list, in the order they come in."""
+    held = CHOSEN.read_bytes()
+    listed = {held[start : start + LENGTH] for start in range(0, len(held), LENGTH)}
+    kept = [index for index, key in enumerate(digests(images)) if key[:LENGTH] in listed]
+    order = torch.tensor(kept, dtype=torch.int64)
+    return Images(images.pixels[order], images.labels[order])

@@ -1,0 +1,83 @@
+"""Translation: how far the output moves when the image is moved by a few pixels.
+
+Dead Pixel Test, section 5, argues that an image moved by one pixel is another image to a network
+whose pixels have different weights. It measures nothing of the kind; this does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from rfbook.metrics.logits import require_evaluation
+
+AXES = (2, 3)
+"""Axes of an image batch along which it is moved: down, then right."""
+
+
+@dataclass(frozen=True)
+class Translations:
+    """What moving each image did. The first axis is the direction: down, then right.
+
+    change: (2, n, s), mean absolute change of the logits, over the standard deviation of the
+        unmoved image's logits.
+    flipped: (2, n, s), whether the predicted class is another one.
+    """
+
+    change: Float[np.ndarray, "2 n s"]
+    flipped: Bool[np.ndarray, "2 n s"]
+
+
+def translations(
+    model: nn.Module, batches: Iterable[tuple[Tensor, Tensor | None]], shifts: Sequence[int]
+) -> Translations:
+    """Moves every image by each shift, in pixels, and compares the logits with those of no shift.
+
+    batches: pairs of normalised images and labels, which are not used.
+    Every image first gets a frame as wide as the largest shift, of the value 0, the mean colour. All
+    shifts then move the same content over the same ground: nothing leaves the image, nothing new
+    comes in, and what is compared differs in place alone.
+    Raises ValueError for a model in training mode, no images, a shift below 1, or a frame that
+    leaves nothing of the image.
+    """
+    require_evaluation(model)
+    found = []
+    with torch.inference_mode():
+        for images, _ in batches:
+            ground = framed(images, max(shifts))
+            before = model(ground)
+            moved = [[model(ground.roll(s, axis)) for s in shifts] for axis in AXES]
+            found.append(_compare(before, torch.stack([torch.stack(one) for one in moved])))
+    if not found:
+        raise ValueError("translations needs at least one image, got none: check `batches`")
+    change, flipped = (np.concatenate(parts, 1) for parts in zip(*found, strict=True))
+    return Translations(change, flipped)
+
+
+def framed(images: Float[Tensor, "n c h w"], margin: int) -> Float[Tensor, "n c h w"]:
+    """The images with their outermost `margin` pixels set to 0.
+
+    Raises ValueError if nothing would be left, or the margin is below 1.
+    """
+    height, width = images.shape[2:]
+    if not 1 <= margin < min(height, width) / 2:
+        raise ValueError(
+            f"the largest shift must be from 1 to less than half of the side, got {margin} for "
+            f"{height} x {width}: leave out larger shifts"
+        )
+    ground = torch.zeros_like(images)
+    inside = slice(margin, height - margin), slice(margin, width - margin)
+    ground[..., inside[0], inside[1]] = images[..., inside[0], inside[1]]
+    return ground
+
+
+def _compare(before: Tensor, moved: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """(2, n, s) change and flips, from logits (n, classes) and (2, s, n, classes)."""
+    change = (moved - before).abs().mean(-1) / before.std(-1)
+    flipped = moved.argmax(-1) != before.argmax(-1)
+    return change.transpose(1, 2).cpu().double().numpy(), flipped.transpose(1, 2).cpu().numpy()
