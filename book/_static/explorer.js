@@ -11,10 +11,10 @@ function describe({ network, side, object, layer }) {
   const { name, layers, field, jump } = network;
   const whole = field.findIndex((size) => size >= object);
   const border = borderLayer(field, side);
-  const share = Math.round((100 * field[layer]) / side);
   return [
     `Convolution ${layer + 1} of ${name} (${layers[layer]}) sees ${field[layer]} pixels, ` +
-      `${share} % of the side of ${side}; neighbouring units lie ${jump[layer]} apart.`,
+      `${Math.round((100 * field[layer]) / side)} % of the side of ${side}; neighbouring units lie ` +
+      `${jump[layer]} apart.`,
     whole < 0
       ? `No convolution sees all of an object of ${object} pixels.`
       : `An object of ${object} pixels is seen whole from convolution ${whole + 1} on.`,
@@ -86,9 +86,8 @@ function startChart(svg, { network, layer }, marks) {
     part(svg, "text", { x: LEFT - 6, y: y(share) + 4, "text-anchor": "end" }, label);
     drawLevel(chart, share, { stroke: "#ddd" });
   }
-  const every = Math.ceil(30 / step);
   const centred = { y: TOP + CHART + 15, "text-anchor": "middle" };
-  for (let index = 0; index < count; index += every) {
+  for (let index = 0; index < count; index += Math.ceil(30 / step)) {
     part(svg, "text", { ...centred, x: x(index) }, index + 1);
   }
   part(svg, "text", { ...centred, x: x((count - 1) / 2), dy: 16 }, "convolution");
@@ -112,8 +111,7 @@ function drawBorder({ svg, step, x }, index, colours) {
 
 function drawFields(svg, state, colours) {
   const { network, side, object } = state;
-  const top = Math.log2(2 * Math.max(side, ...network.field));
-  const share = (pixels) => Math.log2(pixels) / top;
+  const share = (pixels) => Math.log2(pixels) / Math.log2(2 * Math.max(side, ...network.field));
   const powers = [1, 4, 16, 64, 256, 1024].filter((pixels) => share(pixels) <= 1);
   const chart = startChart(svg, state, powers.map((pixels) => [share(pixels), pixels]));
   const bar = { fill: colours.counts, "fill-opacity": 0.75 };
@@ -155,8 +153,7 @@ function readState(networks) {
   const network = networks[find("network").value];
   find("object").max = find("side").value;
   const [side, object, layer] = ["side", "object", "layer"].map((name) => Number(find(name).value));
-  const record = network.records[find("record").value];
-  return { network, side, object, layer: layer - 1, record };
+  return { network, side, object, layer: layer - 1, record: network.records[find("record").value] };
 }
 
 function tell(name, words) {

@@ -31,6 +31,19 @@ def _note(figure: Figure, page: Page) -> None:
     figure.suptitle(fill(page.scaled(), columns), fontsize="small")
 
 
+def _panels(
+    count: int, columns: int, size: tuple[float, float], **options: bool
+) -> tuple[Figure, list[Axes]]:
+    """A figure of `count` panels, at most `columns` in a row, each of this size in inches."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    figsize = size[0] * columns + 0.4, size[1] * rows + 0.1
+    figure, axes = pyplot.subplots(rows, columns, figsize=figsize, squeeze=False, **options)
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return figure, list(axes.flat[:count])
+
+
 def layer_profiles(
     page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str, border: bool = True
 ) -> None:
@@ -41,16 +54,10 @@ def layer_profiles(
     """
     style.use()
     groups = by_network(outcomes)
-    columns = 2 if len(groups) > 1 else 1
-    rows = -(-len(groups) // columns)
-    figure, axes = pyplot.subplots(
-        rows, columns, figsize=(4.8 * columns + 1.6, 3.2 * rows), squeeze=False, sharey=True
-    )
-    for axis, (network, seeds) in zip(axes.flat, groups.items(), strict=False):
+    figure, axes = _panels(len(groups), 2, (5.6, 3.2), sharey=True)
+    for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
         _profile(axis, network, seeds, border)
-    for axis in axes.flat[len(groups) :]:
-        axis.set_visible(False)
-    handles, labels = axes.flat[0].get_legend_handles_labels()
+    handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
     _note(figure, page)
     style.show(figure, alt, caption, name)
@@ -135,9 +142,8 @@ def maps(
     centres: title -> (column, row) that a black cross marks, with a circle in the map's middle.
     """
     style.use()
-    size = (3.1 * len(images) + 0.4, 3.4)
-    figure, axes = pyplot.subplots(1, len(images), figsize=size, squeeze=False)
-    for axis, (title, image) in zip(axes.flat, images.items(), strict=True):
+    figure, axes = _panels(len(images), 3, (3.1, 3.3))
+    for axis, (title, image) in zip(axes, images.items(), strict=True):
         axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
         if centres and title in centres:
             axis.plot(*centres[title], "+", color="black", markersize=14, markeredgewidth=2)
@@ -179,9 +185,8 @@ def bars(
 def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
     style.use()
-    size = 2.7 * len(grids) + 1.2, 3.2
-    figure, axes = pyplot.subplots(1, len(grids), figsize=size, squeeze=False)
-    for axis, (title, grid) in zip(axes.flat, grids.items(), strict=True):
+    figure, axes = _panels(len(grids), 4, (2.7, 3.0))
+    for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         shown = axis.imshow(grid, vmin=0, vmax=1)
         axis.set(title=title, xticks=[], yticks=[])
     figure.colorbar(shown, ax=axes, label="probe / model")

@@ -74,10 +74,11 @@ def toy_figure(side: int, kernel: int, padding: int, name: str) -> None:
     style.show(
         figure,
         alt=f"How many paths lead from each of {side} pixels through 1, 2 and 3 layers of stride 2. "
-        f"Far from the edges they {plain} with kernel {kernel} and {padded} with kernel {kernel + 1}",
+        f"Far from the edges the counts {plain} with kernel {kernel}, and {padded} with kernel "
+        f"{kernel + 1}",
         caption=f"Paths from each pixel of a row of {side} to the output of one to three layers of "
         f"stride 2 and padding {padding}: kernel {kernel} above, padded to {kernel + 1} below. Far "
-        f"from the edges they {plain} above and {padded} below.",
+        f"from the edges the counts {plain} above and {padded} below.",
         name=name,
     )
 
