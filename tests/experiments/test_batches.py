@@ -56,6 +56,13 @@ def test_pixels_are_scaled_to_one_and_normalised_by_the_sets_constants():
     assert found == pytest.approx([black, fifth, white], rel=1e-6)
 
 
+def test_efficientnet_lite_sees_127_as_zero_and_255_as_one():
+    """Owner: Google's EfficientNet-Lite: mean 127, deviation 128."""
+    pixels = torch.tensor([0, 127, 255], dtype=torch.uint8).expand(1, 32, 32, 3)
+    found = View(Data(name="cifar10", side=32, normalisation="efficientnet")).plain(pixels)
+    assert found[0, :, 0, 0].tolist() == pytest.approx([-127 / 128, 0, 1], abs=1e-6)
+
+
 def test_all_sets_can_be_normalised_with_imagenets_constants():
     view = View(Data(name="cifar10", side=32, normalisation="imagenet"))
     assert view.mean.tolist() == pytest.approx(IMAGENET_MEAN)

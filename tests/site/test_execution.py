@@ -93,6 +93,14 @@ def test_pages_are_the_notebooks_and_what_holds_code_in_the_book(tiny):
     assert sources.pages(tiny) == ["book/index", PAGE, FIGURE]
 
 
+def test_a_planned_page_can_be_run_by_name_but_is_no_part_of_the_book(tiny):
+    path = tiny / f"notebooks/{PAGE}.md"
+    path.write_text(path.read_text().replace("{tier: thin}", "{tier: thin, planned: true}", 1))
+    assert sources.pages(tiny) == ["book/index", FIGURE]
+    assert sources.planned(tiny) == [PAGE]
+    assert sources.find(PAGE, tiny) == path
+
+
 def test_outside_a_checkout_the_error_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sources, "__file__", str(tmp_path / "sources.py"))

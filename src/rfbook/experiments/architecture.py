@@ -1,4 +1,4 @@
-"""Which network: a torchvision architecture, and what was changed in it."""
+"""Which network: a published architecture, and what was changed in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ RESNETS = (
     "resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2",
 )  # fmt: skip
 EFFICIENTNETS = ("efficientnet_b0",)
-NETWORKS = VGGS + RESNETS + EFFICIENTNETS
+LITES = ("efficientnet_lite0",)
+"""EfficientNets without squeeze-excitation, whose weights install like any package (`pretrained`)."""
+NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES
 GROUPS = 32
 GROUPED = {"resnext50_32x4d": 4, "resnext101_32x8d": 8}
 """Channels of each of the 32 groups in the first stage; every later stage has twice as many."""
@@ -26,14 +28,14 @@ def scaled(channels: int, width: float) -> int:
 
 
 class Model(Spec):
-    """A network: a torchvision architecture and what was changed in it.
+    """A network: a published architecture and what was changed in it.
 
-    width: factor on every channel count (1 is the papers'). stem: "cifar" is a 3x3 stride-1
-    convolution without max pooling (Size Matters, 3.5). skips: one switch per stage, off means no
-    addition and no 1x1 shortcut (3.4, E.3). dilation: of every 3x3 convolution, with padding that
-    keeps the size, or the authors' growing maps. kernel_padding: odd strided kernels made even
-    (Dead Pixel, 4): the convolutions only, or the max pool too. padded_weights: what a padded kernel
-    holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
+    width: factor on every channel count (1 is the papers'; Lite0 rounds to multiples of 8). stem:
+    "cifar" is a 3x3 stride-1 convolution without max pooling (Size Matters, 3.5). skips: one switch per
+    stage, off means no addition and no 1x1 shortcut (3.4, E.3). dilation: of every 3x3 convolution, with
+    padding that keeps the size, or the authors' growing maps. kernel_padding: odd strided kernels made
+    even (Dead Pixel, 4): the convolutions only, or the max pool too. padded_weights: what a padded
+    kernel holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
     values by PyTorch's default rule, as the authors' code has them.
     """
 
@@ -69,6 +71,8 @@ class Model(Spec):
             "skips": not all(self.skips),
             "kernel_padding": self.kernel_padding != "none",
         }
+        if self.name in LITES:
+            residual["kernel_padding"] = self.kernel_padding == "all"
         foreign = {} if self.name in RESNETS else residual
         if self.name not in VGGS:
             foreign = foreign | {"dilation": self.dilation != 1}
@@ -99,3 +103,22 @@ class Model(Spec):
                 f"groups. Use a multiple of {step:g}, or {step / 2:g} or {step / 4:g}."
             )
         return self
+
+
+def require_published(model: Model) -> None:
+    """Published weights fit the architecture as it was published; padded kernels may hold zeros.
+
+    Raises ValueError, with what to leave out, for any other model.
+    """
+    if model.name not in RESNETS + LITES:
+        raise ValueError(
+            f"{model.name}: published weights are known for {', '.join(RESNETS + LITES)}; use one of "
+            "them, or start='random'"
+        )
+    allowed = {"name", "kernel_padding"}
+    changed = sorted(set(model.canonical()) - allowed)
+    if changed:
+        raise ValueError(
+            f"{model.name}: published weights do not fit with another {', '.join(changed)}: leave it at "
+            "its default, or start='random'"
+        )

@@ -12,7 +12,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD
+from rfbook.experiments.catalogue import (
+    CATALOGUE,
+    EFFICIENTNET_MEAN,
+    EFFICIENTNET_SD,
+    IMAGENET_MEAN,
+    IMAGENET_SD,
+)
 from rfbook.experiments.data import Images
 from rfbook.experiments.placement import places, window
 from rfbook.experiments.spec import Data
@@ -23,17 +29,21 @@ class View:
 
     `plain` and `augmented` take pixels (n, h, w, c) uint8 and return (n, 3, side, side) float32 in
     channels-last memory. room: how much larger a canvas is than the image; None without a canvas.
+    mean, sd: what the channels in 0..1 are normalised with.
     """
 
     def __init__(self, data: Data) -> None:
         source = CATALOGUE[data.name]
-        own = data.normalisation == "own"
+        mean, sd = {
+            "own": (source.mean, source.sd),
+            "imagenet": (IMAGENET_MEAN, IMAGENET_SD),
+            "efficientnet": (EFFICIENTNET_MEAN, EFFICIENTNET_SD),
+        }[data.normalisation]
         self.side = data.side
         self.sides = (data.detail, data.side) if data.detail else (data.side,)
         self.room = data.side - source.side if data.placement == "canvas" else None
         self.padding, self.mirrored = source.crop_padding, source.mirrored
-        self.mean = torch.tensor(source.mean if own else IMAGENET_MEAN)
-        self.sd = torch.tensor(source.sd if own else IMAGENET_SD)
+        self.mean, self.sd = torch.tensor(mean), torch.tensor(sd)
 
     def plain(self, pixels: Tensor, first: int = 0) -> Tensor:
         """Resized and normalised, nothing random.

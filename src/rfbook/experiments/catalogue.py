@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 IMAGENET_MEAN, IMAGENET_SD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+EFFICIENTNET_MEAN, EFFICIENTNET_SD = (127 / 255,) * 3, (128 / 255,) * 3
+IMAGENET_CLASSES = 1_000
 UNPINNED = "unpinned:"
 
 
@@ -23,6 +25,7 @@ class Source:
     mirrored: a horizontal flip keeps the class. grey: one channel is stored, repeated when read.
     test_share: share held out where there is no test split. shipped: scikit-learn brings it.
     copy: what is pinned where it is not the hub's images themselves, which then cannot stand for it.
+    imagenet: the number among ImageNet's classes of each of its own, empty where they are others.
     access: who hands out a set that is not free to download. part: a part of the hub's images, chosen
     by `tiny_imagenet`.
     """
@@ -44,6 +47,7 @@ class Source:
     copy: str = ""
     access: str = ""
     part: bool = False
+    imagenet: tuple[int, ...] = ()
 
     @property
     def crop_padding(self) -> int:
@@ -85,10 +89,11 @@ CATALOGUE: dict[str, Source] = {
         "frgfm/imagenette", 224, 10, 4_000, 1_000, IMAGENET_MEAN, IMAGENET_SD, True,
         "ac98c67e6968bf156250e316885ffe57583b10498cfb8e72f4df1780df6340af",
         copy="4,000 and 1,000 of them, re-encoded at 224x224 pixels",
+        imagenet=(0, 217, 482, 491, 497, 566, 569, 571, 574, 701),
     ),
     "imagenet": Source(
         "ILSVRC/imagenet-1k", 224, 1_000, 1_281_167, 50_000, IMAGENET_MEAN, IMAGENET_SD, True,
-        UNPINNED + "ILSVRC/imagenet-1k",
+        UNPINNED + "ILSVRC/imagenet-1k", imagenet=tuple(range(IMAGENET_CLASSES)),
         access="The ImageNet team grants access: accept its terms at https://huggingface.co/datasets/"
         "ILSVRC/imagenet-1k, then log in with `hf auth login`. Decoding it takes 400 GB of memory.",
     ),

@@ -1,4 +1,4 @@
-"""The networks: torchvision's architectures with the papers' readout, one builder per family."""
+"""The networks: published architectures with the papers' readout, one builder per family."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import math
 from collections import OrderedDict
 
 import torch
+from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from torchvision.models import efficientnet, resnet, vgg
 from torchvision.ops import SqueezeExcitation
 
 from rfbook.experiments import surgery
-from rfbook.experiments.architecture import EFFICIENTNETS, VGGS, Model
+from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS, VGGS, Model
 
 VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
 
 
 def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
     """The described network, initialised from the seed, on the CPU, in training mode."""
-    others = _efficientnet if model.name in EFFICIENTNETS else _resnet
+    families = {VGGS: _vgg, RESNETS: _resnet, EFFICIENTNETS: _efficientnet, LITES: _lite}
+    (make,) = [make for names, make in families.items() if model.name in names]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = (_vgg if model.name in VGGS else others)(model, classes)
+        network = make(model, classes)
     return network.to(memory_format=torch.channels_last)
 
 
@@ -50,10 +52,26 @@ def _resnet(model: Model, classes: int) -> nn.Module:
         surgery.use_cifar_stem(network)
     surgery.remove_skips(network, model.skips)
     _initialise_convolutions(network)
+    _pad_kernels(network, model)
+    return network
+
+
+def _lite(model: Model, classes: int) -> nn.Module:
+    """EfficientNet-Lite0 with TensorFlow's "same" padding, for any side (package, Apache-2.0)."""
+    full = model.width == 1
+    network = EfficientNet.from_name(
+        "efficientnet-lite0", image_size=None, num_classes=classes,
+        width_coefficient=model.width, fix_head_stem=full,
+    )  # fmt: skip
+    _initialise_convolutions(network)
+    _pad_kernels(network, model)
+    return network
+
+
+def _pad_kernels(network: nn.Module, model: Model) -> None:
     if model.kernel_padding != "none":
         pool = model.kernel_padding == "all"
         surgery.pad_kernels(network, pool, _FILLS[model.padded_weights])
-    return network
 
 
 def _efficientnet(model: Model, classes: int) -> nn.Module:

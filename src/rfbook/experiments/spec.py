@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model
+from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model, require_published
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN
 from rfbook.experiments.description import Positive, Spec
+from rfbook.experiments.recipe import RECIPES, Recipe
 
 __all__ = [
     "DATASETS", "NETWORKS", "RECIPES", "RESNETS", "VGGS",
@@ -26,7 +27,8 @@ class Data(Spec):
 
     side: input side in pixels, after resizing. images: how many training images, the first in the
     data set's own fixed order; None is all of them. test_images: the same for the test images.
-    normalisation: the data set's own constants, or ImageNet's for all (the text of Size Matters, 2.6).
+    normalisation: the data set's own constants, ImageNet's for all (the text of Size Matters, 2.6), or
+    the mean 127 and deviation 128 of 255 with which EfficientNet-Lite was trained.
     placement: "canvas" leaves the image at its stored size, at a random place of a black square
     (Size Matters, 3.3). detail: the side to which the image is shrunk before it is enlarged to `side`
     (3.1, set C).
@@ -36,7 +38,7 @@ class Data(Spec):
     side: Annotated[int, Field(ge=8, le=1024)]
     images: Positive | None = None
     test_images: Positive | None = None
-    normalisation: Literal["own", "imagenet"] = "own"
+    normalisation: Literal["own", "imagenet", "efficientnet"] = "own"
     placement: Literal["resized", "canvas"] = "resized"
     detail: Positive | None = None
 
@@ -78,55 +80,6 @@ class Data(Spec):
         return self
 
 
-class Recipe(Spec):
-    """How weights are made (Size Matters, 2.6). epochs = 0 is the network at initialisation.
-
-    schedule "thirds": the learning rate falls tenfold after one and after two thirds of the epochs.
-    augmentation "standard": random crop with padding and, where mirroring keeps the class, a flip.
-    precision "bf16": the network computes in bfloat16 while it is trained; weights and every measure
-    stay in single precision.
-    """
-
-    epochs: Annotated[int, Field(ge=0, le=1000)] = 30
-    batch: Positive = 64
-    optimizer: Literal["sgd", "adam"] = "sgd"
-    learning_rate: Annotated[float, Field(gt=0)] = 0.1
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    weight_decay: Annotated[float, Field(ge=0)] = 5e-4
-    schedule: Literal["thirds", "constant"] = "thirds"
-    augmentation: Literal["standard", "none"] = "standard"
-    precision: Literal["fp32", "bf16"] = "fp32"
-
-    @property
-    def label(self) -> str:
-        """A short name for people: epochs, and what departs from `sgd30` most visibly."""
-        named = {
-            "optimizer": self.optimizer,
-            "batch": f"b{self.batch}",
-            "learning_rate": f"lr{self.learning_rate:g}",
-            "augmentation": "plain",
-            "precision": self.precision,
-        }
-        departs = [said for field, said in named.items() if field in self.canonical()]
-        return "-".join([f"e{self.epochs}", *departs])
-
-    @model_validator(mode="after")
-    def _nothing_without_effect(self) -> Recipe:
-        if self.optimizer == "adam" and "momentum" in self.canonical():
-            raise ValueError("momentum belongs to sgd: leave it at its default with adam")
-        if self.epochs == 0 and set(self.canonical()) != {"epochs"}:
-            raise ValueError("epochs=0 trains nothing: leave the rest of the recipe at its default")
-        return self
-
-
-RECIPES: dict[str, Recipe] = {
-    "sgd30": Recipe(),
-    "sgd60": Recipe(epochs=60),
-    "adam30": Recipe(optimizer="adam", learning_rate=1e-3, weight_decay=0.0, schedule="constant"),
-    "untrained": Recipe(epochs=0),
-}
-
-
 class Run(Spec):
     """One network, trained once. The seed decides initialisation, order and augmentation."""
 
@@ -157,6 +110,17 @@ class Run(Spec):
                 "leave augmentation at 'standard'"
             )
         return self
+
+    @model_validator(mode="after")
+    def _published_weights_fit(self) -> Run:
+        if self.recipe.start == "imagenet":
+            require_published(self.model)
+        return self
+
+    @property
+    def published(self) -> bool:
+        """Whether this is a published network as it is, with its own 1000 classes: no seed matters."""
+        return self.recipe.start == "imagenet" and self.recipe.epochs == 0
 
     def weights(self) -> Run:
         """The run without what only a measurement reads: runs with equal weights are equal here."""

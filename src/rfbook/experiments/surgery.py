@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import torch.nn.functional as F
-from torch import nn
+from efficientnet_lite_pytorch.utils import Conv2dDynamicSamePadding
+from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
 from rfbook.experiments.architecture import scaled
@@ -97,8 +98,38 @@ def odd_strided_convolutions(model: nn.Module) -> list[str]:
     return [
         name
         for name, module in model.named_modules()
-        if isinstance(module, nn.Conv2d) and module.stride == (2, 2) and module.kernel_size[0] % 2
-    ]
+        if isinstance(module, nn.Conv2d) and tuple(module.stride) == (2, 2)
+        and module.kernel_size[0] % 2
+    ]  # fmt: skip
+
+
+class UnevenlyPadded(nn.Conv2d):
+    """A convolution with `before` zeros above and left of the map and `after` below and right."""
+
+    def __init__(self, before: int, after: int, **settings: object) -> None:
+        super().__init__(**settings, padding=0)
+        self.around = (before, after, before, after)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """The convolution of the padded maps (n, channels, rows, columns)."""
+        return super().forward(F.pad(maps, self.around))
+
+
+def _with_even_kernel(old: nn.Conv2d) -> nn.Conv2d:
+    """A fresh convolution with a kernel larger by one that reads each window from the same pixel on.
+
+    TensorFlow's "same" padding, which splits what a window lacks between both ends, would be split
+    anew for the larger kernel and move every window. So it is written out, for an even map.
+    """
+    kernel = tuple(side + 1 for side in old.kernel_size)
+    if not isinstance(old, Conv2dDynamicSamePadding):
+        return convolution_like(old, kernel_size=kernel)
+    lacks = max(old.kernel_size[0] - old.stride[0], 0)
+    return UnevenlyPadded(
+        before=lacks // 2, after=lacks - lacks // 2 + 1, in_channels=old.in_channels,
+        out_channels=old.out_channels, kernel_size=kernel, stride=tuple(old.stride),
+        groups=old.groups, bias=old.bias is not None,
+    )  # fmt: skip
 
 
 def pad_kernels(
@@ -112,7 +143,7 @@ def pad_kernels(
     """
     for name in odd_strided_convolutions(model):
         old = model.get_submodule(name)
-        new = convolution_like(old, kernel_size=tuple(side + 1 for side in old.kernel_size))
+        new = _with_even_kernel(old)
         fill(old, new)
         replace(model, name, new)
     if pool and isinstance(model.maxpool, nn.MaxPool2d):

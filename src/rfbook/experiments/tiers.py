@@ -68,7 +68,8 @@ def scale(run: Run, tier: Tier, thin: Changes | None = None) -> Run:
 
     thin: the page's own reduction, at tier `thin` only. Epochs, images, test images and side are upper
     limits, so that it never enlarges a run; any other field is set, and wins over the tier's.
-    Untrained networks cost nothing to train, so `thin` leaves them at full width.
+    Untrained networks cost nothing to train, so `thin` leaves them at full width; those with published
+    weights have it at every tier.
     Raises KeyError for a tier or a part that does not exist (pages refuse the tier before).
     """
     asked = thin if thin and tier == "thin" else {}
@@ -88,7 +89,9 @@ def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
     recipe: dict[str, object] = {"epochs": _least(run.recipe.epochs, by.epochs)}
     if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
         recipe["precision"] = "bf16"
-    width = run.model.width * by.factor(data["side"], trained)
+    # Published weights fit one width only.
+    factor = 1.0 if run.recipe.start == "imagenet" else by.factor(data["side"], trained)
+    width = run.model.width * factor
     return {"model": {"width": width}, "data": data, "recipe": recipe}
 
 

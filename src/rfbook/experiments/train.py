@@ -23,7 +23,7 @@ from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
 from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import TrainingError
-from rfbook.experiments.models import build
+from rfbook.experiments.pretrained import started
 from rfbook.experiments.progress import log, track
 from rfbook.experiments.spec import Recipe, Run
 
@@ -118,7 +118,7 @@ class Training:
 
     def __init__(self, run: Run, images: Images, classes: int, accelerator: Accelerator) -> None:
         device = accelerator.device
-        network = build(run.model, classes, run.seed).to(device)
+        network = started(run, classes).to(device)
         self.run, self.view, self.accelerator = run, View(run.data), accelerator
         self.images = Images(images.pixels.to(device), images.labels.to(device))
         self.network, self.optimizer = accelerator.prepare(network, _optimizer(network, run.recipe))

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from rfbook.experiments.batches import View
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.models import build
+from rfbook.experiments.pretrained import fill, readout_classes
 from rfbook.experiments.spec import require_even_maps
 from rfbook.experiments.surgery import odd_strided_convolutions
 from rfbook.ledger.weights import Trained
@@ -54,13 +54,8 @@ def kernel_padding(trained: Trained) -> tuple[dict[str, Any], dict[str, np.ndarr
 def _padded(trained: Trained, arm: str) -> nn.Module:
     """The same weights with odd strided kernels made even."""
     model = trained.run.model.model_copy(update={"kernel_padding": arm})
-    network = build(model, CATALOGUE[trained.run.data.name].classes, trained.run.seed)
-    held = trained.network.state_dict()
-    for name, own in network.state_dict().items():
-        if own.shape == held[name].shape:
-            own.copy_(held[name])
-        else:
-            own.zero_()[..., : held[name].shape[2], : held[name].shape[3]] = held[name]
+    network = build(model, readout_classes(trained.run), trained.run.seed)
+    fill(network, trained.network.state_dict())
     return network.to(trained.device).eval()
 
 

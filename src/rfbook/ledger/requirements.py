@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rfbook.experiments.architecture import EFFICIENTNETS, RESNETS
+from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS
+from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, require_even_maps
 
 FOR_RESNETS = ("kernel_padding", "field_recipe")
@@ -20,6 +21,16 @@ def require(run: Run, measure: str) -> None:
         raise ValueError(
             f"{run.model.name}: squeeze-excitation lets a unit see the whole image, so its receptive "
             "fields are infinite; leave the network out of this measure"
+        )
+    if measure == "receptive_field" and run.model.name in LITES:
+        raise ValueError(
+            f"{run.model.name}: its padding depends on the size of the map, so its layers are not known "
+            "without an image; leave the network out of this measure"
+        )
+    if measure == "accuracy" and run.published and not CATALOGUE[run.data.name].imagenet:
+        raise ValueError(
+            f"{run.data.name}: its classes are not ImageNet's, which the published {run.model.name} tells "
+            "apart; use imagenette, or train a new readout (epochs above 0)"
         )
     if measure == "kernel_padding":
         require_even_maps(run.data.side)

@@ -17,10 +17,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.data import Splits, cache_directory, load
 from rfbook.experiments.errors import TrainingError
-from rfbook.experiments.models import build
+from rfbook.experiments.pretrained import readout_classes, started
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
 from rfbook.ledger.provenance import here
@@ -90,14 +89,13 @@ class Trained:
 def trained(run: Run, device: str = "auto") -> Trained:
     """The run's weights, from the cache or trained now; waits while another process trains them."""
     if run.recipe.epochs == 0:
-        network = build(run.model, CATALOGUE[run.data.name].classes, run.seed)
+        network = started(run, readout_classes(run))
         return Trained(run, network.to(accelerator_for(device).device).eval(), Trace())
     checkpoints = Checkpoints(run)
     checkpoints.path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(checkpoints.path.with_suffix(".lock")):
-        classes = CATALOGUE[run.data.name].classes
         images = images_of(run).train
-        network, trace = train(run, images, classes, checkpoints, device)
+        network, trace = train(run, images, readout_classes(run), checkpoints, device)
     return Trained(run, network, trace)
 
 

