@@ -76,7 +76,7 @@ function startChart(svg, { network, layer }, marks) {
   svg.replaceChildren();
   svg.style.height = `${TOP + CHART + 36}px`;
   const count = network.field.length;
-  const step = (svg.clientWidth - LEFT - 8) / count;
+  const step = Math.max((svg.clientWidth - LEFT - 8) / count, 1);
   const x = (index) => LEFT + (index + 0.5) * step;
   const y = (share) => TOP + CHART * (1 - share);
   const chart = { svg, step, x, y };

@@ -109,7 +109,7 @@ function drawWindows(svg, state, cell, colour) {
 
 function drawRow(svg, state, counts, colours) {
   svg.replaceChildren();
-  const cell = (svg.clientWidth - LEFT - 8) / state.side;
+  const cell = Math.max((svg.clientWidth - LEFT - 8) / state.side, 1);
   drawBars(svg, counts, cell, colours.counts);
   const height = drawWindows(svg, state, cell, colours.probes) + 8;
   svg.style.height = `${height}px`;

@@ -2,10 +2,12 @@
 
 import pytest
 import torch
+from sklearn.datasets import load_sample_images
 from torch import nn
-from torchvision.models import resnet18
+from torchvision.models import get_model_weights, resnet18
 
 from rfbook.experiments import pretrained
+from rfbook.experiments.batches import View
 from rfbook.experiments.data import Images
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.models import build
@@ -50,11 +52,15 @@ def test_a_published_network_holds_the_published_weights(published):
     assert all(torch.equal(state[name], weight) for name, weight in held.items())
 
 
-def test_the_published_logits(published):
-    """Golden values of these weights on noise; on 200 ImageNet images, 89 % were right (reference)."""
-    found = logits(published)
-    assert found.argmax(1).tolist() == [0, 0]
-    assert found[0, :3].tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-4)
+@pytest.mark.parametrize("photo, name, logit", [(0, "palace", 8.380749), (1, "daisy", 6.981741)])
+def test_what_the_published_network_sees_in_scikit_learns_photographs(published, photo, name, logit):
+    """The Summer Palace and a flower, with the normalisation of the published network."""
+    pixels = torch.from_numpy(load_sample_images().images[photo][None, :, 106:533].copy())
+    view = View(Data(name="photos", side=224, normalisation="efficientnet"))
+    with torch.no_grad():
+        found = published.eval()(view.plain(pixels))[0]
+    assert get_model_weights("resnet18").IMAGENET1K_V1.meta["categories"][found.argmax()] == name
+    assert float(found.max()) == pytest.approx(logit, abs=1e-3)
 
 
 def test_no_seed_changes_a_published_network(published):
@@ -71,7 +77,7 @@ def test_padded_kernels_compute_what_the_published_ones_do(published):
 def test_a_network_that_is_to_be_trained_gets_a_readout_from_its_seed(published):
     fresh = started(run(recipe=FINE_TUNED), 10).state_dict()
     seeded = build(LITE0, 10, seed=0).state_dict()
-    for name, weight in published.state_dict().items():
+    for name in published.state_dict():
         expected = seeded if name.startswith("_fc") else published.state_dict()
         assert torch.equal(fresh[name], expected[name]), name
 
@@ -139,6 +145,6 @@ def test_torchvisions_weights_are_checked_and_fit_a_plain_and_a_padded_resnet(mo
 @pytest.mark.parametrize("error", [OSError("no network"), RuntimeError("invalid hash value")])
 def test_weights_that_cannot_be_downloaded_say_what_to_do(monkeypatch, error):
     torchvision_has(monkeypatch, Fake(error))
-    wanted = r"resnet18: https://example.org/\S+ could not be had \(\w+Error\)\. Connect .* or put .* into"
+    wanted = r"https://example.org/\S+ could not be had \(\w+Error\)\. Connect .* or put .* into"
     with pytest.raises(TrainingError, match=wanted):
         started(run(Model(name="resnet18"), normalisation="own"), 1000)

@@ -29,6 +29,28 @@ def test_the_accuracy_ratio_is_in_percent_of_the_second_arm():
     assert found == pytest.approx(50)
 
 
+def test_what_enlarging_recovers_is_the_difference_of_two_ratios_to_the_original():
+    """0.5 of 0.8 against 0.3 of 0.8: 62.5 % against 37.5 %."""
+    enlarged, small, original = (profile(0, 0, share) for share in (0.5, 0.3, 0.8))
+    compare = measured("recovered_accuracy", 3).function
+    assert compare(enlarged, small, original) == pytest.approx(25)
+    assert compare(small, enlarged, original) == pytest.approx(-25)
+
+
+def test_the_field_ratio_compares_the_last_convolutions_and_no_seed_can_change_it():
+    small, large = profile(0, 0), profile(0, 0)
+    large["receptive_field"].values["field"][-1] = 20
+    compare = measured("field_ratio", 2)
+    assert compare.function(small, large) == pytest.approx(25)
+    assert compare.exact
+
+
+def test_an_arm_is_compared_with_the_mean_of_all_others():
+    """0.8 against the mean of 0.9, 0.8 and 0.7."""
+    arms = [profile(0, 0, share) for share in (0.7, 0.9, 0.8, 0.7)]
+    assert measured("over_rest", 4).function(*arms) == pytest.approx(-10)
+
+
 @pytest.mark.parametrize("name", ["closer_probes", "closer_saturation"])
 def test_a_profile_is_closer_to_the_one_with_the_smaller_area_between(name):
     """Areas per convolution: (0.1 + 0.3) / 2 to the near one, (0.6 + 0) / 2 to the far one."""

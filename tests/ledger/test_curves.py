@@ -117,3 +117,30 @@ def test_the_largest_fall_is_between_neighbours(curve, fall):
 )
 def test_the_best_gain_counts_later_layers_only(curve, index, gain):
     assert curves.best_gain_from(curve, index) == pytest.approx(gain)
+
+
+@pytest.mark.parametrize("stop, gain", [(1, 0), (2, 0), (3, 0.3), (4, 0.3)])
+def test_the_best_gain_within_counts_from_the_first_layer(stop, gain):
+    assert curves.best_gain_within([0.3, 0.2, 0.6, 0.5], stop) == pytest.approx(gain)
+
+
+@pytest.mark.parametrize(
+    "curve, start, gain",
+    [([0.3, 0.6, 0.5, 0.7], 2, 0.1), ([0.3, 0.6, 0.2, 0.5], 2, -0.1), ([0.6, 0.2, 0.1, 0.6], 3, 0)],
+)
+def test_a_gain_past_a_layer_is_over_the_best_before_and_not_over_a_skipped_one(curve, start, gain):
+    assert curves.best_gain_past(curve, start) == pytest.approx(gain)
+
+
+@pytest.mark.parametrize(
+    "curve, distance",
+    [
+        ([0.1, 0.2, 0.3, 0.4, 0.5], 0),
+        ([0.1, 0.5, 0.5, 0.5, 0.5], 3 / 4),
+        ([0.1, 0.1, 0.1, 0.1, 0.5], 3 / 4),
+        ([0.1, 0.3, 0.2, 0.4, 0.5], 1 / 4),
+        ([0.1, 0.5], 0),
+    ],
+)
+def test_a_curve_is_uneven_by_its_largest_distance_from_a_straight_rise(curve, distance):
+    assert curves.unevenness(curve) == pytest.approx(distance)

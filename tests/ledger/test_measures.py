@@ -14,22 +14,32 @@ import numpy as np
 import pytest
 import torch
 
-from rfbook.experiments.spec import Data, Run
-from rfbook.ledger import field_measures, measures, probe_measures, stages
+from rfbook.experiments.images import Images
+from rfbook.experiments.spec import RECIPES, Data, Model, Run
+from rfbook.ledger import (
+    field_measures,
+    measures,
+    perturbation_measures,
+    probe_measures,
+    stages,
+)
 from rfbook.ledger.measures import MEASURES, measure
 from rfbook.ledger.record import Record
+from rfbook.ledger.views import shown
 from rfbook.ledger.weights import Trained, trained
 from tests.ledger.samples import tiny
 
 PINNED_AT = {
     "accuracy": 1, "saturation": 1, "probes": 2, "probes_global": 2, "position_probes": 2,
     "receptive_field": 1, "effective_field": 1, "field_recipe": 1, "kernel_padding": 1,
+    "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
 
 CONVOLUTIONS = [f"features.{number}" for number in (0, 4, 8, 11, 15, 18, 22, 25)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
-ON_PHOTOS = {"kernel_padding", "effective_field", "field_recipe"}
+PERTURBED = {"pixel_response", "saliency", "translation", "one_pixel_attack"}
+ON_PHOTOS = {"kernel_padding", "effective_field", "field_recipe"} | PERTURBED
 ONE_IMAGE = 1 / 64
 
 
@@ -253,6 +263,101 @@ def test_field_recipe(found):
     assert fit == fitted([21.3385, 22.9471, 28.5163, 28.2316, 0.262019])
 
 
+def test_pixel_response(found):
+    record = found["pixel_response"]
+    values, arrays = record.values, record.arrays
+    assert (values["images"], values["field_images"], values["epsilon"]) == (4, 4, 0.1)
+    # Dead Pixel, journal version: pixels (100 to 104) squared of 224; here from 29 of 64 on.
+    assert values["pixels"] == [[r, c] for r in range(29, 34) for c in range(29, 34)]
+    assert np.mean(values["response"]) == fitted(4.02476e-4)
+    assert np.mean(values["gradient"]) == close(1.365011e-3)
+    assert np.mean(values["field"]) == close(5.637808e-4)
+    assert arrays["changes"].shape == arrays["gradients"].shape == arrays["others"].shape == (4, 25)
+    assert arrays["changes"].std() == fitted(5.65173e-4)
+    assert arrays["others"].std() == close(1.97239e-3)
+    assert arrays["absolute"].shape == arrays["positive"].shape == (4, 8, 8)
+    assert arrays["absolute"].sum() == close(0.261004)
+    assert arrays["positive"].sum() == close(0.139958)
+
+
+def test_the_pixels_images_and_those_of_the_field_are_the_two_halves(found):
+    """What the folded halves hold together is the effective field of the output over all images."""
+    halves, whole = found["pixel_response"].arrays, found["saliency"].arrays["field"]
+    np.testing.assert_allclose(halves["positive"], whole[1::2], rtol=1e-4)
+    field = found["effective_field"].arrays["output"]
+    classes = field.reshape(8, 8, 8, 8).mean((0, 2))
+    np.testing.assert_allclose(whole.mean(0), classes, rtol=1e-4)
+
+
+def test_saliency(found):
+    record = found["saliency"]
+    assert record.values == {"images": 8, "period": 8}
+    assert record.arrays["saliency"].shape == record.arrays["field"].shape == (8, 8, 8)
+    assert record.arrays["saliency"].sum() == close(1.623769)
+    assert record.arrays["field"].sum() == close(0.267111)
+    saliency = record.arrays["saliency"].mean(0)
+    assert saliency[0, :4] / saliency.mean() == close(np.array([1.18681, 1.14698, 0.922795, 1.11382]))
+
+
+def test_translation(found):
+    record = found["translation"]
+    assert record.values["images"] == 4
+    assert record.values["shifts"] == [1, 2, 3, 4, 5, 6, 7, 8]  # at most a seventh of 64 pixels
+    down, right = record.values["change"]
+    assert down[:3] == fitted([0.0677112, 0.0849117, 0.0929245])
+    assert right[:3] == fitted([0.0446262, 0.0590437, 0.0857384])
+    assert record.values["flipped"] == [[0.0] * 8] * 2
+    assert record.arrays["change"].shape == record.arrays["flipped"].shape == (2, 4, 8)
+    assert record.arrays["change"].sum() == fitted(6.09861)
+
+
+def test_one_pixel_attack(found):
+    record = found["one_pixel_attack"]
+    assert record.values["images"] == 4 and record.values["tries"] == 10
+    assert record.values["changed"] == {"strong": 0, "weak": 0} and record.values["p"] == 1
+    assert record.values["fall"] == fitted({"strong": 0.0560164, "weak": 0.0325593})
+    assert record.arrays["strong_changed"].tolist() == [False] * 4
+    assert record.arrays["weak_fall"].sum() == fitted(0.130237)
+
+
+# A published network, which has classes of its own.
+
+
+@pytest.fixture(scope="module")
+def published(networks):
+    """EfficientNet-Lite0 with its ImageNet weights, on the photographs of the other network."""
+    data = networks[True].run.data.model_copy(update={"normalisation": "efficientnet"})
+    run = Run(model=Model(name="efficientnet_lite0"), data=data, recipe=RECIPES["pretrained"])
+    ready = trained(run, "cpu")
+    ready.data = networks[True].data
+    return ready
+
+
+def test_the_effective_field_of_a_published_network_is_that_of_the_predicted_class(published):
+    values, arrays = MEASURES["effective_field"](published)
+    assert values["targets"].keys() == {"output"}
+    assert arrays["output"].mean() == close(0.194989)
+    output = values["targets"]["output"]
+    assert output["relative"] == close([0.627487, 1.021399])
+    residues = [[1.072451, 1.099450], [0.906901, 0.921199]]
+    assert np.array(output["residues"]["2"]) == close(np.array(residues))
+
+
+def test_imagenettes_labels_become_imagenets_numbers_and_others_none(published, networks):
+    pixels = torch.zeros(3, 224, 224, 3, dtype=torch.uint8)
+    images = Images(pixels, torch.tensor([0, 2, 9]))
+    imagenette = published.run.data.model_copy(update={"name": "imagenette"})
+    known = Trained(
+        published.run.model_copy(update={"data": imagenette}), published.network, published.trace
+    )
+    ((_, labels),) = shown(known, images, 8, "")
+    assert labels.tolist() == [0, 482, 701]  # tench, cassette player, parachute
+    ((_, labels),) = shown(published, images, 8, "")
+    assert labels is None
+    ((_, labels),) = shown(networks[True], images, 8, "")
+    assert labels.tolist() == [0, 2, 9]
+
+
 # What holds for every measure.
 
 
@@ -287,12 +392,12 @@ def test_measuring_leaves_the_networks_as_they_were(found, networks):
 
 def test_how_many_images_pass_at_once_changes_nothing(found, networks, monkeypatch):
     """Seven at once leave a last batch of one; memory for one layer makes as many passes."""
-    for module in (measures, probe_measures, field_measures):
+    for module in (measures, probe_measures, field_measures, perturbation_measures):
         monkeypatch.setattr(module, "BATCH", 7)
     monkeypatch.setattr(probe_measures, "MEMORY", 1)
     again = {
         name: measure(networks[name in ON_PHOTOS], name)
-        for name in ("accuracy", "saturation", "probes", "effective_field")
+        for name in ("accuracy", "saturation", "probes", "effective_field", "saliency", "translation")
     }
     assert again["accuracy"].values == found["accuracy"].values
     assert again["saturation"].values == found["saturation"].values
@@ -300,6 +405,9 @@ def test_how_many_images_pass_at_once_changes_nothing(found, networks, monkeypat
     for target, field in found["effective_field"].arrays.items():
         other = again["effective_field"].arrays[target]
         np.testing.assert_allclose(other, field, atol=1e-5 * field.max())
+    for name, array in {"saliency": "field", "translation": "change"}.items():
+        before = found[name].arrays[array]
+        np.testing.assert_allclose(again[name].arrays[array], before, atol=1e-4 * before.max())
 
 
 def test_probes_at_positions_are_fitted_on_the_first_images_only(networks, monkeypatch):

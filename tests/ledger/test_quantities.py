@@ -6,6 +6,7 @@ import pytest
 from rfbook.ledger import layer_quantities, stages
 from rfbook.ledger.quantities import QUANTITIES
 from rfbook.ledger.quantity import Undefined
+from tests.ledger import perturbed
 from tests.ledger.samples import records
 
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
@@ -65,9 +66,11 @@ def sample():
         },
     )
     made["position_probes"].arrays.update(
-        conv1=GRID, conv4=np.array([[0.55, 0.6], [0.6, 0.65]]), conv6=np.array([[0.62, 0.64]])
-    )
-    return made
+        conv1=GRID, conv2=np.full((4, 4), 0.45), conv3=np.full((4, 4), 0.5),
+        conv4=np.array([[0.55, 0.6], [0.6, 0.65]]), conv5=np.full((2, 2), 0.58),
+        conv6=np.array([[0.62, 0.64]]),
+    )  # fmt: skip
+    return made | perturbed.perturbed()
 
 
 EXPECTED = {
@@ -85,6 +88,21 @@ EXPECTED = {
     "saturation_drop": 60,
     "pooling_rank_correlation": 1 - 6 * 2 / (6 * 35),
     "last_probe_gap": 3,
+    "gain_first_half": 20,
+    "gain_first_two_thirds": 30,
+    "gain_last_third": 2,
+    "first_half_share": 100 * 20 / 32,
+    "unevenness": 100 * (30 / 32 - 3 / 5),
+    "saturation_drop_last_third": 67.5 - 15,
+    "tail_share": 50,
+    "largest_fall": 0,
+    "gain_second_half_to_border": 20,
+    "share_after_border": 100 * 2 / 32,
+    "position_fall": 2,
+    "position_fall_block6": 37.5 - 45,
+    "position_fall_block8": 58 - 63,
+    "after_best_position": 0,
+    "first_equal_position": 4,
     "inner_over_corners": 10,
     "inner_gap_at_border": 5,
     "position_spread_shrinks": 8,
@@ -104,7 +122,7 @@ EXPECTED = {
     "relative_L2": 50,
     "split_half_L1": 20,
     "split_half_L2": 40,
-}
+} | perturbed.EXPECTED
 
 
 class Watched(dict):
@@ -150,6 +168,76 @@ def test_three_layers_before_a_border_at_the_third_there_is_no_map():
     made = sample() | records(receptive_field=layers)
     with pytest.raises(Undefined, match="conv3: no layer lies three before it"):
         QUANTITIES["inner_over_corners"].function(made)
+
+
+@pytest.mark.parametrize("name", ["first_half_share", "unevenness"])
+def test_a_gain_that_does_not_exist_is_not_distributed(name):
+    made = sample() | records(probes={"layers": RECORDED, "probes": [0.6, 0.5, 0.6, 0.4, 0.3, 0.2, 0.9]})
+    with pytest.raises(Undefined, match="no probe is better than that of the first convolution"):
+        QUANTITIES[name].function(made)
+
+
+def test_parts_of_seventeen_convolutions_are_cut_down_to_whole_ones():
+    """Eight of them are the first half, eleven the first two thirds, six the last third."""
+    layers = {"layers": [f"conv{n}" for n in range(1, 18)], "field": [3] * 17, "border": None}
+    rising = {"layers": layers["layers"], "probes": [n / 100 for n in range(1, 18)]}
+    made = records(receptive_field=layers, probes=rising)
+    expected = {"gain_first_half": 7, "gain_first_two_thirds": 10, "gain_last_third": 6}
+    for name, gain in expected.items():
+        assert QUANTITIES[name].function(made) == pytest.approx(gain)
+
+
+def test_a_network_whose_saturation_only_rises_has_no_share_of_it_in_a_tail():
+    rising = {"layers": RECORDED, "saturation": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.1]}
+    assert QUANTITIES["tail_share"].function(sample() | records(saturation=rising)) == 0
+
+
+def test_the_largest_fall_is_found_on_both_sides_of_the_border_layer():
+    for probes in ([0.3, 0.2, 0.5, 0.6, 0.6, 0.6, 0], [0.3, 0.4, 0.5, 0.6, 0.5, 0.6, 0]):
+        made = sample() | records(probes={"layers": RECORDED, "probes": probes})
+        assert QUANTITIES["largest_fall"].function(made) == pytest.approx(10)
+
+
+def test_nothing_gained_has_no_share_after_the_border_layer():
+    made = sample() | records(probes={"layers": RECORDED, "probes": [0.6, *[0.5] * 5, 0.9]})
+    with pytest.raises(Undefined, match="no gain to share"):
+        QUANTITIES["share_after_border"].function(made)
+
+
+def test_half_way_to_a_border_at_the_fifth_is_the_second_convolution():
+    layers = {"layers": CONVOLUTIONS, "field": [3, 7, 15, 31, 47, 63], "border": "conv5"}
+    made = sample() | records(receptive_field=layers)
+    found = QUANTITIES["gain_second_half_to_border"].function(made)
+    assert found == pytest.approx(61 - 40)
+
+
+def test_a_skipped_layer_is_a_fall_of_the_mean_over_its_positions():
+    made = sample()
+    made["position_probes"].arrays.update(conv2=np.full((4, 4), 0.1), conv6=np.array([[0.2, 0.3]]))
+    values = {name: QUANTITIES[name].function(made) for name in EXPECTED if "position" in name}
+    assert values["position_fall_block6"] == pytest.approx(27.5)
+    assert values["position_fall_block8"] == pytest.approx(58 - 25)
+    assert values["position_fall"] == pytest.approx(58 - 25)
+    assert values["after_best_position"] == 2
+
+
+def test_the_fifth_convolution_from_the_end_needs_one_before_it():
+    made = sample()
+    made["receptive_field"].values["layers"] = CONVOLUTIONS[:5]
+    with pytest.raises(Undefined, match="before the 5th convolution from the end of 5"):
+        QUANTITIES["position_fall_block6"].function(made)
+
+
+@pytest.mark.parametrize("accuracy, number", [(0.67, 4), (0.52, 1), (0.51, 1)])
+def test_a_position_two_points_below_the_model_is_still_equal_to_it(accuracy, number):
+    made = sample() | records(accuracy={"accuracy": accuracy})
+    assert QUANTITIES["first_equal_position"].function(made) == number
+
+
+def test_a_model_that_no_position_reaches_has_no_first_equal_layer():
+    made = sample() | records(accuracy={"accuracy": 0.9})
+    with pytest.raises(Undefined, match="within 2 points of the model"):
+        QUANTITIES["first_equal_position"].function(made)
 
 
 def test_a_quantity_has_a_unit():

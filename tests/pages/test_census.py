@@ -5,7 +5,7 @@ import pytest
 from rfbook.ledger import measures
 from rfbook.ledger.store import Store
 from rfbook.pages import notebook
-from rfbook.pages.census import census, link, minutes, opened
+from rfbook.pages.census import census, links, minutes, opened
 from rfbook.pages.notebook import store_of
 from rfbook.pages.plan import asks
 from tests.pages import skeleton
@@ -48,11 +48,25 @@ def test_a_page_opens_only_if_nothing_has_to_be_made_for_it(page, monkeypatch):
     assert found[skeleton.OTHER] is None and not made
 
 
-def test_a_link_leads_from_the_book_to_the_page():
-    assert link("size_matters/tiny") == (
-        "size_matters/tiny",
-        "../notebooks/size_matters/tiny.html",
-    )
+def plan(root, page):
+    """Make a page a planned one."""
+    path = root / f"notebooks/{page}.md"
+    path.write_text(path.read_text().replace("rfbook: {", "rfbook: {planned: true, "))
+
+
+def test_links_lead_from_the_book_to_its_pages_and_not_to_planned_ones(repository):
+    plan(repository, skeleton.OTHER)
+    found = links()
+    assert found[skeleton.PAGE] == (skeleton.PAGE, f"../notebooks/{skeleton.PAGE}.html")
+    assert skeleton.OTHER not in found
+
+
+def test_a_planned_page_comes_last_and_is_not_opened_even_with_all_its_records(page, repository):
+    plan(repository, skeleton.PAGE)
+    asked = census("published")
+    assert [one.planned for one in asked] == [one.page == skeleton.PAGE for one in asked]
+    assert asked[-1].page == skeleton.PAGE and asked[-1].record
+    assert opened(asked)[skeleton.PAGE] is None
 
 
 @pytest.mark.parametrize(

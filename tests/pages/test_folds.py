@@ -37,6 +37,12 @@ def test_a_page_without_its_records_says_which_are_missing(page):
     assert cells == ["vgg11-w1-cifar10-32px-e30-s0", "receptive_field", "paper"]
 
 
+def test_a_planned_page_has_no_fold(page, repository):
+    path = repository / f"notebooks/{skeleton.OTHER}.md"
+    path.write_text(path.read_text().replace("rfbook: {", "rfbook: {planned: true, "))
+    assert list(shown()) == [f"{skeleton.PAGE}: 16 records"]
+
+
 def test_what_stands_there_is_of_the_record(page):
     record = page.outcomes[0].records["accuracy"]
     store = Store(store_of("thin").roots[:1])

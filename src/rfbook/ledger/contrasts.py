@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rfbook.ledger.layer_quantities import convolution_curve
+from rfbook.ledger.layer_quantities import convolution_curve, last_field
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity
 
@@ -33,6 +33,22 @@ def accuracy_ratio(first: Records, second: Records) -> float:
     return 100 * first["accuracy"].values["accuracy"] / second["accuracy"].values["accuracy"]
 
 
+def recovered_accuracy(enlarged: Records, small: Records, original: Records) -> float:
+    """Accuracy ratio of the first arm minus that of the second, both to the third, points."""
+    return accuracy_ratio(enlarged, original) - accuracy_ratio(small, original)
+
+
+def field_ratio(first: Records, second: Records) -> float:
+    """Receptive field of the first arm's last convolution, percent of that of the second's."""
+    return 100 * last_field(first) / last_field(second)
+
+
+def over_rest(first: Records, *others: Records) -> float:
+    """Accuracy of the first arm minus the mean of all others, points."""
+    shares = [records["accuracy"].values["accuracy"] for records in (first, *others)]
+    return 100 * (shares[0] - float(np.mean(shares[1:])))
+
+
 def profile_distance(first: Records, second: Records, measure: str) -> float:
     """Area between two curves over the same convolutions, per convolution, points."""
     curves = [np.asarray(convolution_curve(records, measure)) for records in (first, second)]
@@ -50,6 +66,9 @@ def closer(measure: str) -> Callable[[Records, Records, Records], float]:
 
 CONTRASTS: dict[str, Contrast] = {
     "accuracy_ratio": Contrast(2, Quantity(accuracy_ratio, ("accuracy",), "%")),
+    "recovered_accuracy": Contrast(3, Quantity(recovered_accuracy, ("accuracy",), "points")),
+    "field_ratio": Contrast(2, Quantity(field_ratio, ("receptive_field",), "%", exact=True)),
+    "over_rest": Contrast(4, Quantity(over_rest, ("accuracy",), "points")),
     "closer_probes": Contrast(
         3, Quantity(closer("probes"), ("receptive_field", "probes"), "points")
     ),

@@ -42,6 +42,27 @@ def best_gain_from(curve: Curve, index: int) -> float:
     return max(curve[index + 1 :], default=curve[index]) - curve[index]
 
 
+def best_gain_within(curve: Curve, stop: int) -> float:
+    """How much the best of the first `stop` layers exceeds the first layer; never negative."""
+    return max(curve[:stop]) - curve[0]
+
+
+def best_gain_past(curve: Curve, start: int) -> float:
+    """How much the best layer from `start` on exceeds the best before it; negative if none does."""
+    return max(curve[start:]) - max(curve[:start])
+
+
+def unevenness(curve: Curve) -> float:
+    """How far the best value so far is from rising by the same amount at every layer, 0 to 1.
+
+    The largest distance to the straight line from the first layer to the best, as a share of the gain
+    between the two, which must be positive.
+    """
+    gained = np.maximum.accumulate(curve) - curve[0]
+    even = np.linspace(0, 1, len(gained))
+    return float(np.abs(gained / gained[-1] - even).max())
+
+
 def largest_fall(curve: Curve) -> float:
     """The largest decrease from one layer to the next; 0 for a curve that never decreases."""
     return max([0.0, *(a - b for a, b in pairwise(curve))])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rfbook.experiments.batches import View, in_order
-from rfbook.experiments.progress import track
+from rfbook.ledger.views import shown
 from rfbook.ledger.weights import Trained
 from rfbook.metrics import imbalance
 from rfbook.metrics.effective_field import EffectiveField, effective_field, pixel_gradients
@@ -28,10 +28,8 @@ A network without the stages of a ResNet has the output only.
 """
 
 
-def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, Tensor]]:
-    made = in_order(trained.data.test, View(trained.run.data), size, trained.device)
-    total = -(-len(trained.data.test) // size)
-    return track(made, f"{trained.run.slug()} {label}", total=total)
+def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, Tensor | None]]:
+    return shown(trained, trained.data.test, size, label)
 
 
 def effective_fields(trained: Trained) -> Measured:

@@ -15,15 +15,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rfbook.experiments.batches import View, in_order
-from rfbook.experiments.data import Images
+from rfbook.experiments.images import Images
 from rfbook.experiments.models import recorded_layers
-from rfbook.experiments.progress import track
 from rfbook.ledger.field_measures import effective_fields, field_recipe
 from rfbook.ledger.padding import kernel_padding
+from rfbook.ledger.perturbation_measures import (
+    one_pixel_attacks,
+    pixel_responses,
+    saliency_patterns,
+    translation,
+)
 from rfbook.ledger.probe_measures import positions, probes, probes_global
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import Record
+from rfbook.ledger.views import shown
 from rfbook.ledger.weights import Trained
 from rfbook.metrics import receptive_field as fields
 from rfbook.metrics.saturation import Covariance, dimensions, saturation, spectrum
@@ -34,10 +39,9 @@ BATCH = 250
 """Images that one forward pass takes; it changes no result beyond rounding."""
 
 
-def batches(trained: Trained, images: Images, label: str) -> Iterator[tuple[Tensor, Tensor]]:
-    """All images in order, as the network takes them, with their labels."""
-    made = in_order(images, View(trained.run.data), BATCH, trained.device)
-    return track(made, f"{trained.run.slug()} {label}", total=-(-len(images) // BATCH))
+def batches(trained: Trained, images: Images, label: str) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """All images in order, as the network takes them, with their classes (`views.shown`)."""
+    return shown(trained, images, BATCH, label)
 
 
 def accuracy(trained: Trained) -> Measured:
@@ -97,6 +101,10 @@ MEASURES: dict[str, Callable[[Trained], Measured]] = {
     "kernel_padding": kernel_padding,
     "effective_field": effective_fields,
     "field_recipe": field_recipe,
+    "pixel_response": pixel_responses,
+    "saliency": saliency_patterns,
+    "translation": translation,
+    "one_pixel_attack": one_pixel_attacks,
 }
 """The functions behind the names in `stages.MEASURES`."""
 

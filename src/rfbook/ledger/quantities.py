@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from rfbook.ledger.contrasts import CONTRASTS, difference
+from rfbook.ledger.distribution_quantities import DISTRIBUTION_QUANTITIES
 from rfbook.ledger.field_quantities import FIELD_QUANTITIES
 from rfbook.ledger.layer_quantities import LAYER_QUANTITIES
+from rfbook.ledger.perturbation_quantities import PERTURBATION_QUANTITIES
+from rfbook.ledger.position_quantities import POSITION_QUANTITIES
+from rfbook.ledger.profile_quantities import PROFILE_QUANTITIES
 from rfbook.ledger.quantity import Quantity
+from rfbook.ledger.response_quantities import RESPONSE_QUANTITIES
 
-QUANTITIES: dict[str, Quantity] = LAYER_QUANTITIES | FIELD_QUANTITIES
+QUANTITIES: dict[str, Quantity] = (
+    LAYER_QUANTITIES | DISTRIBUTION_QUANTITIES | POSITION_QUANTITIES | PROFILE_QUANTITIES
+    | FIELD_QUANTITIES | RESPONSE_QUANTITIES | PERTURBATION_QUANTITIES
+)
 
 
 def measured(name: str, arms: int = 0) -> Quantity:

@@ -29,8 +29,8 @@ def require(run: Run, measure: str) -> None:
         )
     if measure == "accuracy" and run.published and not CATALOGUE[run.data.name].imagenet:
         raise ValueError(
-            f"{run.data.name}: its classes are not ImageNet's, which the published {run.model.name} tells "
-            "apart; use imagenette, or train a new readout (epochs above 0)"
+            f"{run.data.name}: its classes are not ImageNet's, which the published {run.model.name} "
+            "tells apart; use imagenette, or train a new readout (epochs above 0)"
         )
     if measure == "kernel_padding":
         require_even_maps(run.data.side)

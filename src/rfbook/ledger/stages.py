@@ -7,7 +7,8 @@ alters a number fails that test until the stage's version is raised here.
 from __future__ import annotations
 
 TRAINING = 1
-"""`experiments.train`, `models`, `surgery`, `batches`, `placement`, and the constants of `catalogue`."""
+"""`experiments.train`, `models`, `pretrained`, `surgery`, `batches`, `placement`, and the constants of
+`catalogue`."""
 
 MEASURES: dict[str, int] = {
     "accuracy": 1,
@@ -19,5 +20,9 @@ MEASURES: dict[str, int] = {
     "effective_field": 1,
     "field_recipe": 1,
     "kernel_padding": 1,
+    "pixel_response": 1,
+    "saliency": 1,
+    "translation": 1,
+    "one_pixel_attack": 1,
 }
 """Name and version of every measure in `ledger.measures`."""

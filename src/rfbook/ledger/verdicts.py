@@ -29,7 +29,10 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity for one network: mean over n seeds with a 95 % interval, None where n is 1."""
+    """A quantity for one network: mean over n seeds with a 95 % interval.
+
+    Where n is 1 there is none, except over the images of a published network.
+    """
 
     network: str
     mean: float
@@ -114,13 +117,20 @@ def _by_seed(arms: Sequence[Sequence[Records]]) -> list[tuple[Records, ...]]:
 def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, ...]]) -> Estimate:
     """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
 
+    A published network is the same from every seed: its interval is that over its images.
     Raises Undefined if the quantity has no value for one of them, or there is no common seed.
     """
     if not samples:
         raise Undefined("no seed was run in every arm")
     values = [float(measured.function(*sample)) for sample in samples]
     mean, n = float(np.mean(values)), len(values)
-    return Estimate(network, mean, n, _interval(values) if n > 1 else None, measured.exact)
+    interval = _interval(values) if n > 1 else _over_images(measured, samples[0])
+    return Estimate(network, mean, n, interval, measured.exact)
+
+
+def _over_images(measured: Quantity, sample: tuple[Records, ...]) -> tuple[float, float] | None:
+    published = all(record.run.published for records in sample for record in records.values())
+    return measured.interval(*sample) if published and measured.interval else None
 
 
 def _interval(values: Sequence[float]) -> tuple[float, float]:
@@ -143,5 +153,7 @@ def _why(answers: Sequence[bool | None], estimates: Sequence[Estimate]) -> str:
         names = [e.network for e, a in zip(estimates, answers, strict=True) if a is wanted]
         if names:
             said.append(f"{words}: {', '.join(names)}")
-    alone = None in answers and any(one.n == 1 and not one.exact for one in estimates)
+    alone = None in answers and any(
+        one.n == 1 and not one.exact and one.interval is None for one in estimates
+    )
     return "; ".join(said) + ("; a single seed leaves a claim that holds open" if alone else "")

@@ -45,7 +45,7 @@ def effective_field(
     """Mean over images of the positive part of `pixel_gradients` (Dead Pixel Test, equation 3).
 
     batches: pairs of images (n, c, h, w) and labels (n,) or None; read once, never kept. The other
-        arguments and the errors are those of `pixel_gradients`.
+        arguments and the errors are those of `image_gradients`.
     The negative part is dropped image by image, before the mean: the other order is another
     quantity (36 % of the mass on a random ResNet-18). Sums run in float64 in the order of the
     images. So the batch size matters only where the convolution library picks its kernels by it: no
@@ -77,7 +77,18 @@ def pixel_gradients(
     layer: str | None = None,
     unit: Unit | None = None,
 ) -> Float[Tensor, "n h w"]:
-    """Gradient of one number per image, averaged over the image's channels: G_xy of equation 2.
+    """The mean over channels of `image_gradients`: G_xy of equation 2."""
+    return image_gradients(model, images, labels, layer, unit).mean(1)
+
+
+def image_gradients(
+    model: nn.Module,
+    images: Float[Tensor, "n c h w"],
+    labels: Int[Tensor, " n"] | None = None,
+    layer: str | None = None,
+    unit: Unit | None = None,
+) -> Float[Tensor, "n c h w"]:
+    """Gradient of one number per image with respect to that image.
 
     images: (n, c, h, w), normalised as in training, on the model's device.
     labels: (n,), class of each image. Without them the predicted class is used.
@@ -103,7 +114,7 @@ def pixel_gradients(
         else:
             target = _unit_means(forward_to(model, pixels, layer), layer, unit)
         (gradient,) = torch.autograd.grad(target.sum(), pixels)
-    return gradient.mean(1)
+    return gradient
 
 
 def _unit_means(features: Tensor, layer: str, unit: Unit | None) -> Tensor:

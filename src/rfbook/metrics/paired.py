@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Bool
-from scipy.stats import binomtest
 
 
 def wilson_interval(successes: int, total: int) -> tuple[float, float]:
@@ -18,6 +17,8 @@ def wilson_interval(successes: int, total: int) -> tuple[float, float]:
     """
     if not 0 <= successes <= total or total == 0:
         raise ValueError(f"a share needs 0 <= successes <= total, above 0: got {successes} of {total}")
+    from scipy.stats import binomtest
+
     interval = binomtest(successes, total).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -29,5 +30,7 @@ def discordant(first: Bool[np.ndarray, " n"], second: Bool[np.ndarray, " n"]) ->
 
 def mcnemar(first: Bool[np.ndarray, " n"], second: Bool[np.ndarray, " n"]) -> float:
     """Exact two-sided p-value of McNemar's test; 1 where no image tells the two apart."""
+    from scipy.stats import binomtest
+
     one, other = discordant(first, second)
     return float(binomtest(one, one + other).pvalue) if one + other else 1.0

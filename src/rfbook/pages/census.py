@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,37 +23,39 @@ NOT_RUN = "not run yet"
 
 @dataclass(frozen=True)
 class Asked:
-    """One measure that a page asks of a run at a tier, with its record if there is one."""
+    """One measure that a page asks of a run at a tier, with its record if there is one.
+
+    planned: the page is written, and is no part of the book until it has been run.
+    """
 
     page: str
     tier: str
     run: Run
     measure: str
     record: Record | None
+    planned: bool = False
 
 
 def census(tier: str) -> list[Asked]:
-    """What every page of `notebooks/` asks for; `published` takes each page at its own tier.
+    """What every page of `notebooks/` asks for, planned ones last.
 
-    Raises RecordError for a damaged record.
+    tier: `published` takes each page at its own. Raises RecordError for a damaged record.
     """
     found: dict[tuple[str, Run, str], Record | None] = {}
     asked = []
-    for page, at in _pages(tier):
+    root = sources.repository()
+    planned = sources.planned(root)
+    there = [page for page in sources.pages(root) if not page.startswith("book/")]
+    for page in [*there, *planned]:
+        at = tier_of(page, tier)
         store = store_of(at)
         for run, measures in merged(asks(page, {"tier": at})).items():
             for measure in measures:
                 key = at, run, measure
                 if key not in found:
                     found[key] = store.find(run, measure)
-                asked.append(Asked(page, at, run, measure, found[key]))
+                asked.append(Asked(page, at, run, measure, found[key], page in planned))
     return asked
-
-
-def _pages(tier: str) -> Iterator[tuple[str, str]]:
-    for page in sources.pages(sources.repository()):
-        if not page.startswith("book/"):
-            yield page, tier_of(page, tier)
 
 
 def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
@@ -62,19 +64,20 @@ def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
 
 
 def opened(asked: Iterable[Asked]) -> dict[str, Page | None]:
-    """Every page after its run cells, if all records that it asks for are there; else None."""
+    """Every page after its run cells; None if it is planned or a record that it asks for is missing."""
     return {page: _open(part) for page, part in by_page(asked).items()}
 
 
 def _open(asked: Sequence[Asked]) -> Page | None:
-    if any(one.record is None for one in asked):
+    if any(one.record is None or one.planned for one in asked):
         return None
     return replay(asked[0].page, {"tier": asked[0].tier})
 
 
-def link(page: str) -> tuple[str, str]:
-    """A table's cell that leads from a page of `book/` to this page."""
-    return page, f"../{sources.document(page)}.html"
+def links() -> dict[str, Cell]:
+    """Cells that lead from a page of `book/` to the others; planned pages are not among them."""
+    pages = sources.pages(sources.repository())
+    return {page: (page, f"../{sources.document(page)}.html") for page in pages}
 
 
 def minutes(value: float) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.verdicts import Verdict
 from rfbook.pages import sources
-from rfbook.pages.census import link
+from rfbook.pages.census import links
 from rfbook.pages.notebook import Page
-from rfbook.pages.tables import WORDS, Table, _test, number
+from rfbook.pages.tables import WORDS, Table, condition, number
 
 PAPERS = {"size-matters": "Size Matters", "dead-pixel": "Dead Pixel"}
 UNTESTED = "not tested"
@@ -21,12 +21,13 @@ NO_PAGE = "its page is not written yet"
 def verdicts(pages: Mapping[str, Page | None]) -> list[Verdict]:
     """A verdict on every claim in `claims/`, from the pages that `census.opened` could open.
 
-    Unlike `front.all_verdicts` this makes no record: a claim whose page is not written, or has not all
-    its records, is not tested.
+    No record is made for it: a claim whose page is not written, or has not all its records, is not
+    tested.
     """
     able = [page for page in pages.values() if page is not None]
     judged = {verdict.claim.id: verdict for page in able for verdict in page.verdicts()}
-    written = sources.pages(sources.repository())
+    root = sources.repository()
+    written = [*sources.pages(root), *sources.planned(root)]
     return [
         judged.get(claim.id) or Verdict(claim, UNTESTED, _reason(claim, written))
         for claim in read_claims(sources.repository() / "claims")
@@ -39,12 +40,12 @@ def _reason(claim: Claim, written: Sequence[str]) -> str:
 
 def of_paper(judged: Iterable[Verdict], paper: str) -> Table:
     """One row a claim of the paper, with a link to its page: the test, what is printed, the verdict."""
-    written = sources.pages(sources.repository())
+    leads = links()
     rows = [
         [
-            (verdict.claim.id, link(verdict.claim.page)[1])
-            if verdict.claim.page in written else verdict.claim.id,
-            verdict.claim.where, verdict.claim.says, _test(verdict.claim), _printed(verdict.claim),
+            (verdict.claim.id, leads[verdict.claim.page][1])
+            if verdict.claim.page in leads else verdict.claim.id,
+            verdict.claim.where, verdict.claim.says, condition(verdict.claim), _printed(verdict.claim),
             f"{WORDS[verdict.word]} {verdict.word}: {verdict.why}",
         ]
         for verdict in judged if verdict.claim.paper == paper

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.experiments.spec import Run
 from rfbook.ledger.record import Record, run_key
-from rfbook.pages.census import NOT_RUN, Asked, Cell, by_page, link, minutes
+from rfbook.pages.census import NOT_RUN, Asked, Cell, by_page, links, minutes
 from rfbook.pages.tables import Table
 
 MINUTES = ("training, min", "measuring, min")
@@ -76,8 +76,9 @@ def _taken(asked: Iterable[Asked]) -> list[str]:
 
 def pages(asked: Sequence[Asked]) -> Table:
     """One row a page, and the sum over all, in which nothing counts twice."""
+    leads = links()
     rows: list[list[Cell]] = [
-        [link(page), part[0].tier, *_counts(part)] for page, part in by_page(asked).items()
+        [leads.get(page, page), part[0].tier, *_counts(part)] for page, part in by_page(asked).items()
     ]
     total: list[Cell] = ["all pages", "", *_counts(asked)]
     columns = ("page", "tier", "records", *MINUTES)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rfbook.pages.census import NOT_RUN, Asked, by_page, link
+from rfbook.pages.census import NOT_RUN, Asked, by_page, links
 from rfbook.pages.notebook import Page
 from rfbook.pages.tables import Table
 
 
 def table(asked: Iterable[Asked], pages: Mapping[str, Page | None]) -> Table:
     """One row a page: its tier, and every setting that is not the paper's."""
-    rows = []
+    rows, leads = [], links()
     for name, part in by_page(asked).items():
         page = pages[name]
         said = page.scaled().partition(": ")[2] if page else NOT_RUN
-        rows.append([link(name), part[0].tier, said])
+        rows.append([leads.get(name, name), part[0].tier, said])
     return Table("What differs from the papers", ("page", "tier", "what differs"), rows)

@@ -7,13 +7,12 @@ from the records, colours from the book's style.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Any
 
 import numpy as np
 from matplotlib import pyplot
 
-from rfbook.experiments.spec import NETWORKS, Model, Run
+from rfbook.experiments.spec import RESNETS, VGGS, Model, Run
 from rfbook.ledger.store import Store, read
 from rfbook.pages import style
 from rfbook.pages.figures import half_width
@@ -22,15 +21,19 @@ from rfbook.pages.notebook import store_of
 from rfbook.pages.outcomes import Outcome, curves_of
 
 NO_SKIPS = (False, False, False, False)
-CHANGED = (
+MODELS = (
+    *(Model(name=name) for name in VGGS + RESNETS),
     Model(name="vgg19", dilation=2),
     *(Model(name=name, stem="cifar") for name in ("resnet18", "resnet34")),
     *(Model(name=name, skips=NO_SKIPS) for name in ("resnet18", "resnet34")),
 )
-"""Networks to choose from beside torchvision's own; one that has curves comes by itself."""
+"""Networks to choose from; another one that has curves comes by itself, with its recorded fields."""
+
+PARTS = ("layers", "field", "jump")
+"""What is known of every convolution of any network."""
 
 CURVES = ("saturation", "probes")
-"""What is shown of every convolution."""
+"""What is measured of every convolution."""
 
 NEEDED = (*CURVES, "accuracy", "receptive_field")
 """The records that the curves of a run need."""
@@ -39,17 +42,16 @@ NEEDED = (*CURVES, "accuracy", "receptive_field")
 def explorer_data(tier: str) -> dict[str, Any]:
     """Fields of every network, and the curves of those whose records are there at this tier.
 
-    A network in which a unit sees the whole input at any side, by squeeze-and-excitation, is left out.
+    Networks with squeeze-excitation are not listed: there every unit sees the whole input.
     """
     groups = by_setting(store_of(tier))
-    measured = [run.model.model_copy(update={"width": 1.0}) for run in groups]
-    models = [*(Model(name=name) for name in NETWORKS), *CHANGED, *measured]
-    networks = [
-        {"name": label, **fields(model), "records": _curves(groups, label)}
-        for label, model in {model.label: model for model in models}.items()
-    ]
-    finite = [network for network in networks if isfinite(max(network["field"]))]
-    return {"networks": finite, "colours": COLOURS}
+    known = {model.label: fields(model) for model in MODELS}
+    for run, seeds in groups.items():
+        if run.model.label not in known:
+            held = seeds[0].records["receptive_field"].values
+            known[run.model.label] = {part: held[part] for part in PARTS}
+    networks = [{"name": name, **known[name], "records": _curves(groups, name)} for name in known]
+    return {"networks": networks, "colours": COLOURS}
 
 
 def fields(model: Model) -> dict[str, list]:
@@ -62,11 +64,9 @@ def fields(model: Model) -> dict[str, list]:
     with torch.device("meta"):  # no weights: a field needs none
         known = receptive_fields(build(model, classes=2))
     convolutions = conv_fields(known)
-    return {
-        "layers": [name for name, _ in convolutions],
-        "field": [field for _, field in convolutions],
-        "jump": [max(known[name].jump) for name, _ in convolutions],
-    }
+    names, sizes = zip(*convolutions, strict=True)
+    jumps = [max(known[name].jump) for name in names]
+    return dict(zip(PARTS, (list(names), list(sizes), jumps), strict=True))
 
 
 def by_setting(store: Store) -> dict[Run, list[Outcome]]:

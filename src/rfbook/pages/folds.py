@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rfbook.pages import tables
-from rfbook.pages.census import NOT_RUN, Asked, by_page, link
+from rfbook.pages import sources, tables
+from rfbook.pages.census import NOT_RUN, Asked, by_page
 from rfbook.pages.notebook import Page
 from rfbook.pages.tables import Table
 
@@ -37,20 +37,16 @@ class Folds:
 
 
 def provenance(asked: Iterable[Asked], pages: Mapping[str, Page | None]) -> Folds:
-    """One fold a page: the table at the foot of that page, or which of its records are missing."""
-    parts = by_page(asked).items()
-    return Folds([_complete(page, part) if (page := pages[name]) else _waiting(name, part)
-                  for name, part in parts])  # fmt: skip
+    """One fold a page of the book: the table at its foot, or which of its records are missing."""
+    parts = by_page(one for one in asked if not one.planned)
+    return Folds([_fold(name, part, pages[name]) for name, part in parts.items()])
 
 
-def _complete(page: Page, asked: Sequence[Asked]) -> Fold:
-    text, address = link(page.name)
-    return Fold(f"{text}: {len(asked)} records", address, tables.footer(page))
-
-
-def _waiting(name: str, asked: Sequence[Asked]) -> Fold:
-    text, address = link(name)
+def _fold(name: str, asked: Sequence[Asked], page: Page | None) -> Fold:
+    address = f"../{sources.document(name)}.html"
+    if page is not None:
+        return Fold(f"{name}: {len(asked)} records", address, tables.footer(page))
     missing = [one for one in asked if one.record is None]
     rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
     table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)
-    return Fold(f"{text}: {len(missing)} of {len(asked)} records {NOT_RUN}", address, table)
+    return Fold(f"{name}: {len(missing)} of {len(asked)} records {NOT_RUN}", address, table)

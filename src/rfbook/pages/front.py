@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rfbook.ledger.verdicts import Verdict
-from rfbook.pages import sources
-from rfbook.pages.execution import tier_of
-from rfbook.pages.plan import declared, replay
+from rfbook.pages.census import links
 from rfbook.pages.tables import WORDS, Table
-
-
-def all_verdicts(tier: str) -> list[Verdict]:
-    """The verdicts of every page that measures something, at its tier, from its records."""
-    names = [name for name in sources.pages(sources.repository()) if "tier" in declared(name)]
-    measuring = [name for name in names if not name.startswith("book/")]
-    pages = [replay(name, {"tier": tier_of(name, tier)}) for name in measuring]
-    return [verdict for page in pages for verdict in page.verdicts()]
 
 
 def count(verdicts: Sequence[Verdict]) -> Table:
@@ -28,14 +18,15 @@ def count(verdicts: Sequence[Verdict]) -> Table:
 
 
 def glance(verdicts: Sequence[Verdict]) -> Table:
-    """One row a claim: what it says, where, and the verdict."""
+    """One row a claim: what it says, where, and the verdict; a page that is planned has no link."""
+    there = links()
     rows = [
         [
             verdict.claim.id,
             verdict.claim.says,
             f"{verdict.claim.paper} {verdict.claim.where}",
             f"{WORDS[verdict.word]} {verdict.word}",
-            (verdict.claim.page, f"../{sources.document(verdict.claim.page)}.html"),
+            there.get(verdict.claim.page, verdict.claim.page),
         ]
         for verdict in verdicts
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -68,9 +69,13 @@ def find(page: str, root: Path) -> Path:
 def matter(path: Path) -> dict:
     """Front matter of a Markdown file as a dictionary, empty if it has none."""
     text = path.read_text(encoding="utf-8")
-    if not text.startswith("---\n"):
-        return {}
-    return yaml.safe_load(text[4:].split("\n---", 1)[0]) or {}
+    return _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+
+
+@cache
+def _parsed(text: str) -> dict:
+    """YAML; every page is looked up many times, and parsing is slow."""
+    return yaml.safe_load(text) or {}
 
 
 def read(page: str, root: Path) -> NotebookNode:

@@ -86,12 +86,12 @@ def _shown(value: object) -> str:
 
 def says(page: Page) -> Table:
     """The page's claims in our words, and where they stand."""
-    rows = [[claim.id, claim.where, claim.says, _test(claim)] for claim in page.claims()]
+    rows = [[claim.id, claim.where, claim.says, condition(claim)] for claim in page.claims()]
     return Table("Claims of this section", ["claim", "where", "what it says", "holds if"], rows)
 
 
-def _test(claim: Claim) -> str:
-    """The comparison that decides, in words."""
+def condition(claim: Claim) -> str:
+    """The comparison that decides a claim, in words; for one that is not tested, why."""
     if claim.quantity is None:
         return f"not tested: {claim.untested}"
     name, unit = claim.quantity.replace("_", " "), claim.measured.unit

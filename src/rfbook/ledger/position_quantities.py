@@ -1,0 +1,66 @@
+"""Quantities of the probes at every position of every layer: Size Matters, appendix F."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfbook.ledger import curves
+from rfbook.ledger.layer_quantities import POSITIONS, position_grid
+from rfbook.ledger.obtain import Records
+from rfbook.ledger.quantity import Quantity, Undefined
+
+EQUAL = 2.0
+"""Points below the model at which a position still counts as equal to it, as on the page of Figure 6."""
+
+
+def position_grids(records: Records) -> list[np.ndarray]:
+    """The map of accuracies of every main-path convolution, in their order."""
+    count = len(records["receptive_field"].values["layers"])
+    return [position_grid(records, number) for number in range(1, count + 1)]
+
+
+def position_curve(records: Records) -> list[float]:
+    """Mean accuracy over the positions of each convolution."""
+    return [float(grid.mean()) for grid in position_grids(records)]
+
+
+def position_fall(records: Records) -> float:
+    """Largest fall of the mean over positions from one convolution to the next, points."""
+    return 100 * curves.largest_fall(position_curve(records))
+
+
+def fall_from_the_end(records: Records, back: int) -> float:
+    """Fall of the mean over positions to the `back`-th convolution from the end, points.
+
+    Compares it with the convolution before it; negative where the mean rises.
+    """
+    means = position_curve(records)
+    if back >= len(means):
+        raise Undefined(f"no layer lies before the {back}th convolution from the end of {len(means)}")
+    return 100 * (means[-back - 1] - means[-back])
+
+
+def after_best_position(records: Records) -> float:
+    """How many convolutions come after the one with the best mean over positions."""
+    means = position_curve(records)
+    return len(means) - 1 - int(np.argmax(means))
+
+
+def first_equal_position(records: Records) -> float:
+    """The first convolution, from 1, whose best position is at most `EQUAL` points below the model."""
+    level = records["accuracy"].values["accuracy"] - EQUAL / 100
+    best = [float(grid.max()) for grid in position_grids(records)]
+    equal = [number for number, share in enumerate(best, 1) if share >= level]
+    if not equal:
+        raise Undefined(f"no position of any layer comes within {EQUAL:g} points of the model")
+    return equal[0]
+
+
+POSITION_QUANTITIES: dict[str, Quantity] = {
+    "position_fall": Quantity(position_fall, POSITIONS, "points"),
+    # ResNet18's blocks hold two convolutions each, so these two are counted from its end.
+    "position_fall_block6": Quantity(lambda r: fall_from_the_end(r, 5), POSITIONS, "points"),
+    "position_fall_block8": Quantity(lambda r: fall_from_the_end(r, 1), POSITIONS, "points"),
+    "after_best_position": Quantity(after_best_position, POSITIONS, "convolutions"),
+    "first_equal_position": Quantity(first_equal_position, (*POSITIONS, "accuracy"), "conv"),
+}

@@ -1,0 +1,36 @@
+"""How uncertain a number is that was computed from many images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def jackknife_interval(
+    statistic: Callable[..., float], *samples: np.ndarray, groups: int = 20
+) -> tuple[float, float]:
+    """95 % interval of statistic(*samples) by leaving out one group of images at a time.
+
+    samples: arrays whose first axis is the images; several are left out of together, each by its own
+    groups, which are every `groups`-th image. The interval is Student's with groups - 1 degrees of
+    freedom (Tukey 1958); for a mean with one image a group it is the usual one of the mean.
+    Raises ValueError for fewer than two images in a sample.
+    """
+    fewest = min(len(sample) for sample in samples)
+    if fewest < 2:
+        raise ValueError(f"an interval over images needs two of them, got {fewest}: use more images")
+    count = min(groups, fewest)
+    left = [
+        statistic(*(sample[np.arange(len(sample)) % count != group] for sample in samples))
+        for group in range(count)
+    ]
+    return student(statistic(*samples), np.sqrt((count - 1) ** 2 / count) * np.std(left, ddof=1), count)
+
+
+def student(estimate: float, error: float, count: int) -> tuple[float, float]:
+    """Estimate plus and minus its standard error times Student's 97.5 % point for `count` values."""
+    from scipy.stats import t
+
+    half = float(t.ppf(0.975, count - 1) * error)
+    return float(estimate - half), float(estimate + half)

@@ -1,0 +1,64 @@
+"""Tables of all pairs of arms: how many differences survive a correction, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from rfbook.ledger.significance import CORRECTIONS, LEVEL, Comparisons
+from rfbook.pages.tables import Table, number
+
+
+def short_names(names: tuple[str, ...]) -> list[str]:
+    """What tells the arms of one network apart: `skips234`, and the network itself in full."""
+    return [name.partition("-")[2] or name for name in names]
+
+
+def survivors(sources: Mapping[str, Comparisons]) -> Table:
+    """One row a source: how many of its pairs are below the level, by correction."""
+    rows = [
+        [source, str(len(one.pairs[0])), f"{np.nanmin(one.p):.2g}",
+         *(str(len(one.found(correction))) for correction in CORRECTIONS)]
+        for source, one in sources.items()
+    ]  # fmt: skip
+    columns = ("tests", "pairs", "smallest p", *CORRECTIONS)
+    return Table(f"Pairs with p below {LEVEL}, by correction", columns, rows)
+
+
+def which(sources: Mapping[str, Comparisons]) -> Table:
+    """One row a pair that survives Holm's correction, of any source."""
+    rows = [
+        [source, *_pair(one, *pair)]
+        for source, one in sources.items()
+        for pair in one.found("Holm")
+    ]
+    columns = ("tests", "worse", "better", "difference, points", "p", "p by Holm", "p by Bonferroni")
+    return Table("Pairs that survive Holm's correction", columns, rows or [["none", *[""] * 6]])
+
+
+def _pair(one: Comparisons, first: int, second: int) -> list[str]:
+    worse, better = sorted((first, second), key=lambda index: one.mean[index])
+    names = short_names(one.names)
+    values = [one.p, one.adjusted("Holm"), one.adjusted("Bonferroni")]
+    return [
+        names[worse], names[better], number(one.difference[worse, better]),
+        *(f"{matrix[first, second]:.2g}" for matrix in values),
+    ]  # fmt: skip
+
+
+def spreads(sources: Mapping[str, Comparisons]) -> Table:
+    """One row a network: mean, n, and the median of its pairs' pooled standard deviations."""
+    first = next(iter(sources.values()))
+    rows = [
+        [name, *(cell for one in sources.values() for cell in _spread(one, index))]
+        for index, name in enumerate(first.names)
+    ]
+    said = ("mean, %", "n", "pooled sd")
+    columns = ("network", *(f"{source}: {what}" for source in sources for what in said))
+    return Table("Means, and the median pooled sd of each network's pairs (points)", columns, rows)
+
+
+def _spread(one: Comparisons, index: int) -> list[str]:
+    others = np.delete(one.implied_sd[index], index)
+    return [f"{one.mean[index]:.2f}", str(one.n[index]), number(float(np.nanmedian(others)))]

@@ -1,0 +1,119 @@
+"""The conclusion of a paper: each sentence, the claims behind it, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import yaml
+from matplotlib import pyplot
+
+from rfbook.ledger.verdicts import Verdict, Word
+from rfbook.pages import sources, style
+from rfbook.pages.census import Asked, Cell, by_page
+from rfbook.pages.claim_tables import UNTESTED
+from rfbook.pages.tables import WORDS, Table
+
+HATCHES = dict(zip(WORDS, ("", "//", "xx", ".."), strict=True))
+GROUNDS = dict(zip(WORDS, (style.COLOURS[0], style.COLOURS[5], style.COLOURS[1], "white"), strict=True))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence in our words. beyond: what in it no claim stands for, empty where all is claimed."""
+
+    says: str
+    verdicts: tuple[Verdict, ...]
+    beyond: str = ""
+
+    @property
+    def word(self) -> Word:
+        """What becomes of the sentence, from the words of its claims."""
+        return standing([verdict.word for verdict in self.verdicts])
+
+    def count(self, word: str) -> int:
+        """How many of its claims came out so."""
+        return sum(verdict.word == word for verdict in self.verdicts)
+
+
+def standing(words: Iterable[str]) -> Word:
+    """The word for a sentence: that of its tested claims if they agree, else partly."""
+    tested = {word for word in words if word != UNTESTED}
+    if len(tested) == 1:
+        return tested.pop()
+    return "partly" if tested else UNTESTED
+
+
+def sentences(judged: Iterable[Verdict]) -> list[Sentence]:
+    """The sentences of Size Matters, section 4, with the verdicts behind them.
+
+    Raises LookupError for a claim that has no verdict: `claims/tables/conclusion.yml` names it.
+    """
+    held = {verdict.claim.id: verdict for verdict in judged}
+    path = sources.repository() / "claims/tables/conclusion.yml"
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    unknown = [name for row in rows for name in row.get("claims", []) if name not in held]
+    if unknown:
+        raise LookupError(f"{path}: there is no claim {', '.join(unknown)}")
+    return [
+        Sentence(row["says"], tuple(held[name] for name in row.get("claims", [])), row.get("beyond", ""))
+        for row in rows
+    ]
+
+
+def summary(stated: Sequence[Sentence]) -> Table:
+    """One row a sentence: how many of its claims came out how, and what no claim stands for."""
+    rows = [
+        [one.says, *(str(one.count(word)) for word in WORDS), one.beyond,
+         f"{WORDS[one.word]} {one.word}"]
+        for one in stated
+    ]  # fmt: skip
+    columns = ("what it says", *(f"{sign} {word}" for word, sign in WORDS.items()), "beyond", "sentence")
+    return Table("The sentences of the conclusion", columns, rows)
+
+
+def details(stated: Sequence[Sentence]) -> Table:
+    """One row a sentence and claim: what the claim says, its verdict, and the page it was tested on."""
+    rows = [
+        [one.says, verdict.claim.id, verdict.claim.says, f"{WORDS[verdict.word]} {verdict.word}",
+         _link(verdict.claim.page)]
+        for one in stated for verdict in one.verdicts
+    ]  # fmt: skip
+    columns = ("sentence", "claim", "what the claim says", "verdict", "page")
+    return Table("The claims behind the sentences", columns, rows)
+
+
+def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
+    """One row a page behind the conclusion: its tier, and how many of its records are there."""
+    needed = {verdict.claim.page for one in stated for verdict in one.verdicts}
+    rows = [
+        [_link(page), part[0].tier, f"{sum(a.record is not None for a in part)} of {len(part)}"]
+        for page, part in by_page(asked).items()
+        if page in needed
+    ]
+    return Table("The pages behind the conclusion", ("page", "tier", "records"), rows)
+
+
+def _link(page: str) -> Cell:
+    """From a page of `notebooks/` to another; a page that is no part of the book has no address."""
+    there = page in sources.pages(sources.repository())
+    return (page, f"../../{sources.document(page)}.html") if there else page
+
+
+def verdict_bars(counts: Mapping[str, Mapping[str, int]], alt: str, caption: str, name: str) -> None:
+    """Stacked bars of claims by verdict: label -> word -> number. No tier: each page has its own."""
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(8.2, 0.6 * len(counts) + 1.6))
+    places, start = range(len(counts)), [0] * len(counts)
+    for word in WORDS:
+        widths = [held[word] for held in counts.values()]
+        axis.barh(
+            places, widths, left=start, label=word, color=GROUNDS[word], hatch=HATCHES[word],
+            edgecolor=style.GREY,
+        )  # fmt: skip
+        start = [before + width for before, width in zip(start, widths, strict=True)]
+    axis.set_yticks(places, list(counts), fontsize="small")
+    axis.invert_yaxis()
+    axis.set(xlabel="claims", xlim=(0, max(1, *start)))
+    figure.legend(loc="outside upper center", ncols=len(WORDS), fontsize="small")
+    style.show(figure, alt, caption, name)

@@ -1,0 +1,48 @@
+"""All pairs of arms as tables: what differs, and what a correction leaves of it."""
+
+import pytest
+
+from rfbook.ledger.significance import compared
+from rfbook.pages import comparison_tables
+from tests.pages.reading import row, rows
+
+APART = compared(
+    {
+        "resnet18-skips1": [80.0, 80.1, 79.9],
+        "resnet18-skips2": [80.2, 80.3, 80.2],
+        "resnet18": [90.0, 90.1, 90.05],
+    }
+)
+ALIKE = compared(
+    {"resnet18-skips1": [80.0, 81.0], "resnet18-skips2": [80.1, 81.2], "resnet18": [80.5, 80.0]}
+)
+
+
+def test_names_are_shortened_to_what_tells_arms_apart():
+    assert comparison_tables.short_names(APART.names) == ["skips1", "skips2", "resnet18"]
+
+
+def test_every_source_is_counted_before_and_after_each_correction():
+    shown = comparison_tables.survivors({"ours": APART, "theirs": ALIKE})
+    ours = row(shown, tests="ours")
+    assert (ours["pairs"], ours["uncorrected"], ours["Holm"], ours["Bonferroni"]) == ("3", "3", "3", "2")
+    assert row(shown, tests="theirs")["uncorrected"] == "0"
+
+
+def test_a_pair_that_survives_is_listed_with_its_worse_network_first():
+    shown = comparison_tables.which({"ours": APART, "theirs": ALIKE})
+    assert {one["tests"] for one in rows(shown)} == {"ours"}
+    found = row(shown, worse="skips1", better="resnet18")
+    assert float(found["difference, points"]) == pytest.approx(-10.05)
+    assert float(found["p by Bonferroni"]) == pytest.approx(3 * float(found["p"]), rel=0.1)
+
+
+def test_where_no_pair_survives_the_table_says_so():
+    assert rows(comparison_tables.which({"theirs": ALIKE}))[0]["tests"] == "none"
+
+
+def test_the_spread_of_a_network_is_the_median_over_its_pairs():
+    found = row(comparison_tables.spreads({"ours": APART}), network="resnet18")
+    assert (found["ours: mean, %"], found["ours: n"]) == ("90.05", "3")
+    pooled = [((0.1**2 + 0.05**2) / 2) ** 0.5, ((0.1**2 / 3 + 0.05**2) / 2) ** 0.5]
+    assert float(found["ours: pooled sd"]) == pytest.approx(sum(pooled) / 2, rel=0.01)
