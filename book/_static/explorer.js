@@ -191,7 +191,7 @@ function startExplorer() {
     find("side").value = readState(networks).record.side;
     draw();
   });
-  window.addEventListener("resize", draw);
+  new ResizeObserver(draw).observe(find("picture")); // also when a side bar opens or closes
   chooseNetwork();
 }
 

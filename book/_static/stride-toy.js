@@ -157,7 +157,7 @@ function startToy() {
     button.setAttribute("aria-pressed", button.getAttribute("aria-pressed") !== "true");
     draw();
   });
-  window.addEventListener("resize", draw);
+  new ResizeObserver(draw).observe(find("toy-row")); // also when a side bar opens or closes
   draw();
 }
 

@@ -16,6 +16,7 @@ def perturbed(run=None):
     response = {
         # Raised, half of the outputs rise by twice as much as the others fall.
         "changes": np.array([0.6 * STEP, -0.3 * STEP] * 2),
+        "steps": np.array([[0.5, 0.0039], [0.4, 0.0078], [0.3, 0.0039], [0.2, 0.0078]]),
         "gradients": np.array([2 * STEP, 0 * STEP] * 2),
         "others": np.array([2 * STEP, -5 * STEP] * 2),
         "absolute": np.array([5 + ROWS] * 4),
@@ -43,13 +44,19 @@ def perturbed(run=None):
         "translation": moved,
         "one_pixel_attack": attack,
     }
-    values = {"translation": {"shifts": [1, 2, 3, 4, 5, 6, 7, 8]}}
+    pixels = [[row, column] for row in range(5) for column in range(5)]
+    values = {
+        "translation": {"shifts": [1, 2, 3, 4, 5, 6, 7, 8]},
+        "pixel_response": {"pixels": pixels, "epsilon": 0.1, "smaller": [0.01, 0.001]},
+    }
     return {name: record(run, name, values.get(name, {}), held) for name, held in arrays.items()}
 
 
 EXPECTED = {
     "response_correlation": 1,
     "linearity_error": 100 * 0.3 / (0.6 + 0.3),
+    # The gradient of pixel 13 is 26 in every other image and 0 between: 0.0078 - 0.0039, and 0.0078.
+    "smallest_step_error": 100 * (0.0039 + 0.0078) / (0.0039 + 0.0078),
     "response_size": 0.45 / 0.3,
     "rise_size": 0.3 / 0.3,
     "strong_over_weak_response": 23 / 3,

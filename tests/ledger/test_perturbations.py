@@ -8,6 +8,7 @@ from rfbook.ledger.claims import Claim
 from rfbook.ledger.quantities import QUANTITIES
 from rfbook.ledger.quantity import Undefined
 from rfbook.ledger.requirements import require
+from rfbook.ledger.response_quantities import linearity_errors
 from rfbook.ledger.verdicts import judge
 from tests.ledger.perturbed import EXPECTED, STEP, perturbed
 
@@ -71,6 +72,15 @@ def test_a_response_that_is_largest_where_the_field_is_weakest_correlates_negati
     made["pixel_response"].arrays["changes"] = np.array([30 - STEP, STEP - 30])
     assert QUANTITIES["response_correlation"].function(made) == pytest.approx(-1)
     assert QUANTITIES["strong_over_weak_response"].function(made) == pytest.approx(7 / 27)
+
+
+def test_the_error_of_linearity_is_known_for_every_size_of_the_perturbation():
+    """By hand, 0.3 times 26 or 0: (0 + 3.9) of (7.8 + 3.9), and so on with a tenth of the size."""
+    errors = linearity_errors(perturbed())
+    assert list(errors) == [0.1, 0.01, 0.001]
+    assert errors[0.1] == pytest.approx(100 * 3.9 / 11.7)
+    assert errors[0.01] == pytest.approx(100 * ((0.78 - 0.5) + 0.4 + (0.78 - 0.3) + 0.2) / 1.4)
+    assert errors[0.001] == pytest.approx(EXPECTED["smallest_step_error"])
 
 
 def test_attacks_that_do_the_same_say_nothing_about_which_is_stronger():

@@ -59,6 +59,13 @@ def test_without_labels_the_class_stays_the_one_of_the_image_as_it_is():
     assert found.tolist() == [[-300]]
 
 
+def test_every_pixel_may_be_raised_by_a_step_of_its_own():
+    found = pixel_changes(EvenPixels().eval(), [(images(), None)], [(0, 0), (0, 0)], [2.0, 0.5])
+    np.testing.assert_allclose(np.abs(found), [[6, 1.5]] * 5)
+    with pytest.raises(ValueError, match="shorter"):
+        pixel_changes(EvenPixels().eval(), [(images(), None)], [(0, 0), (0, 0)], [2.0])
+
+
 def test_batches_are_put_together_in_order():
     model = linear()
     whole = pixel_changes(model, [(images(), None)], PIXELS)

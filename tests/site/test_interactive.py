@@ -257,6 +257,21 @@ def test_a_window_without_room_for_a_drawing_does_not_stop_the_page(reader, fold
 
 
 @needs_browser
+@pytest.mark.parametrize("page, drawing", [("explorer", "explorer-fields"), ("stride-toy", "toy-row")])
+def test_a_drawing_fits_when_its_room_changes(reader, folder, page, drawing):
+    narrow = "document.querySelector('.rf-play').style.width = '300px'"
+    drawn = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    right = (
+        f"Math.max(...[...document.querySelectorAll('#{drawing} rect')]"
+        ".map((bar) => bar.getBoundingClientRect().right))"
+    )
+    room = f"document.getElementById('{drawing}').getBoundingClientRect().right"
+    visit = reader.visit((folder / f"{page}.html").as_uri(), ask=(narrow, drawn, right, room))
+    assert visit.errors == []
+    assert 250 < visit.answers[right] <= visit.answers[room] < 320
+
+
+@needs_browser
 @each_page
 def test_a_page_without_scripts_shows_no_control(reader, folder, page):
     visit = reader.visit((folder / f"{page}.html").as_uri(), scripts=False, ask=(SHOWN,))

@@ -28,6 +28,8 @@ BATCH = 8
 PERIOD = 8
 """Of the folded maps; the smaller periods of a network with strides of two divide it."""
 EPSILON = 0.1
+SMALLER = (0.03, 0.01, 0.003, 0.001)
+"""Further sizes of the perturbation, tried at the middle pixel only: how small is linear?"""
 SHIFTS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32)
 LARGEST_SHIFT = 7
 """The largest shift is at most the side over this: 32 of 224 pixels."""
@@ -40,24 +42,29 @@ def pixel_responses(trained: Trained) -> Measured:
 
     Values, one a pixel: response, mean absolute change over the perturbed images; gradient, mean
     absolute gradient of the same images; field, R over the other images. Arrays: what each image adds,
-    and its whole map folded with period 8 (`absolute` of the perturbed, `positive` of the others).
+    and its whole map folded with period 8 (`absolute` of the perturbed, `positive` of the others);
+    `steps`, changes by the smaller perturbations of the middle pixel.
     """
     perturbed, others = halves(trained.data.test)
     pixels = pixel_block(trained.run.data.side)
+    raised = [*pixels, *[pixels[len(pixels) // 2]] * len(SMALLER)]
+    sizes = [EPSILON] * len(pixels) + list(SMALLER)
     batches = shown(trained, perturbed, BATCH, "pixel response")
-    changes = pixel_changes(trained.network, batches, pixels, EPSILON)
+    found = pixel_changes(trained.network, batches, raised, sizes)
+    changes, steps = np.split(found, [len(pixels)], axis=1)
     own, absolute = _gradients(trained, perturbed, pixels, Tensor.abs)
     other, positive = _gradients(trained, others, pixels, torch.relu)
     values = {
         "images": len(perturbed),
         "field_images": len(others),
         "epsilon": EPSILON,
+        "smaller": list(SMALLER),
         "pixels": [list(pixel) for pixel in pixels],
         "response": pixel_response(changes).tolist(),
         "gradient": np.abs(own).mean(0).tolist(),
         "field": other.clip(min=0).mean(0).tolist(),
     }
-    arrays = {"changes": changes, "gradients": own, "others": other}
+    arrays = {"changes": changes, "steps": steps, "gradients": own, "others": other}
     return values, _single(arrays | {"absolute": absolute, "positive": positive})
 
 

@@ -25,25 +25,28 @@ def pixel_changes(
     model: nn.Module,
     batches: Iterable[tuple[Tensor, Tensor | None]],
     pixels: Sequence[Pixel],
-    epsilon: float = 0.1,
+    epsilon: float | Sequence[float] = 0.1,
 ) -> Float[np.ndarray, "n p"]:
     """y(I + epsilon at the pixel, all channels) - y(I), per image and pixel.
 
     batches: pairs of images (n, c, h, w) and labels (n,) or None; y is the logit of the label, or
         of the class that is predicted for the image as it is.
-    epsilon: in units of the normalised image, as in the journal version.
+    epsilon: in units of the normalised image, as in the journal version; one for all or one a pixel.
     Takes one forward pass per pixel and one more. A change is the difference of two logits, so in
     float32 it is uncertain by about 1e-6 of the logit.
-    Raises ValueError for a model in training mode, a pixel outside the image, or no images.
+    Raises ValueError for a model in training mode, a pixel outside the image, no images, or another
+    number of epsilons than of pixels.
     """
     require_evaluation(model)
+    sizes = [epsilon] * len(pixels) if isinstance(epsilon, float | int) else epsilon
     rows = []
     with torch.inference_mode():
         for images, labels in batches:
             _require_inside(pixels, images)
             logits = model(images)
             chosen = logits.argmax(1) if labels is None else labels
-            raised = [class_logits(model(_raise(images, p, epsilon)), chosen) for p in pixels]
+            steps = zip(pixels, sizes, strict=True)
+            raised = [class_logits(model(_raise(images, *step)), chosen) for step in steps]
             rows.append((torch.stack(raised, 1) - class_logits(logits, chosen)[:, None]).cpu())
     if not rows:
         raise ValueError("pixel_changes needs at least one image, got none: check `batches`")
