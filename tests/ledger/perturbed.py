@@ -16,7 +16,7 @@ def perturbed(run=None):
     response = {
         # Raised, half of the outputs rise by twice as much as the others fall.
         "changes": np.array([0.6 * STEP, -0.3 * STEP] * 2),
-        "steps": np.array([[0.5, 0.0039], [0.4, 0.0078], [0.3, 0.0039], [0.2, 0.0078]]),
+        "steps": np.array([[0.5, 0.078], [0.4, 0.026], [0.3, 0.078], [0.2, 0.026]]),
         "gradients": np.array([2 * STEP, 0 * STEP] * 2),
         "others": np.array([2 * STEP, -5 * STEP] * 2),
         "absolute": np.array([5 + ROWS] * 4),
@@ -55,8 +55,8 @@ def perturbed(run=None):
 EXPECTED = {
     "response_correlation": 1,
     "linearity_error": 100 * 0.3 / (0.6 + 0.3),
-    # The gradient of pixel 13 is 26 in every other image and 0 between: 0.0078 - 0.0039, and 0.0078.
-    "smallest_step_error": 100 * (0.0039 + 0.0078) / (0.0039 + 0.0078),
+    # The gradient of pixel 13 is 26 in every other image, which is met, and 0 between, which is not.
+    "smallest_step_error": 100 * 0.026 / (0.078 + 0.026),
     "response_size": 0.45 / 0.3,
     "rise_size": 0.3 / 0.3,
     "strong_over_weak_response": 23 / 3,

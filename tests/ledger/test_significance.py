@@ -1,5 +1,6 @@
 """Tests of means: owners are scipy, brute force, and the table that the paper prints."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -113,9 +114,10 @@ def test_what_is_found_comes_with_the_smallest_p_first():
     assert found.found("Bonferroni") == found.found("Holm") == [(1, 2)]
 
 
-def test_arms_that_never_differ_have_no_difference():
+def test_arms_that_never_differ_have_no_difference_and_no_spread():
     found = compared({"a": [10.0, 10.0], "b": [10.0, 10.0], "c": [10.0, 11.0]})
     assert found.p[0, 1] == 1
+    assert np.isnan(found.implied_sd[0, 1])
     assert found.found("uncorrected") == []
 
 
@@ -152,6 +154,15 @@ def test_the_printed_p_follows_from_the_printed_t_in_every_pair(printed):
 
 def test_the_printed_t_has_the_sign_of_the_difference_of_means(printed):
     assert np.all((printed.t * printed.difference)[printed.pairs] > 0)
+
+
+def test_corrected_no_printed_network_differs_from_the_whole_one(printed):
+    """What the page on the ablation says of the table; without a correction one network does."""
+    exact = replace(printed, p=p_value(printed.t, printed.degrees))
+    whole = printed.names.index("resnet18")
+    for correction, partners in (("uncorrected", ["resnet18-skips4"]), ("Bonferroni", []), ("Holm", [])):
+        pairs = [set(pair) - {whole} for pair in exact.found(correction) if whole in pair]
+        assert [printed.names[pair.pop()] for pair in pairs] == partners
 
 
 def test_one_printed_network_varies_far_more_than_all_others(printed):

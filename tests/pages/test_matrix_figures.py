@@ -38,7 +38,8 @@ def test_p_stands_above_the_diagonal_and_t_below_it(figure):
     cells = {text.get_position(): text.get_text() for text in figure.axes[0].texts}
     assert len(cells) == 6
     assert cells[1, 0] == f"{TESTS.p[0, 1]:.3f}"
-    assert cells[0, 1] == f"{TESTS.t[1, 0]:.2f}"
+    assert cells[0, 1] == f"{TESTS.t[0, 1]:.2f}"
+    assert float(cells[0, 2]) < 0, "the column's mean, 1, minus the row's, 9.1"
 
 
 def test_the_ground_says_what_a_correction_leaves(page, monkeypatch):

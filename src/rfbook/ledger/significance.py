@@ -41,8 +41,12 @@ def two_sample(
 def pooled_sd(
     t: np.ndarray, difference: np.ndarray, counts: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """The pooled standard deviation that a t and a difference of means imply, in their unit."""
-    return np.abs(difference) / (np.abs(t) * np.sqrt(1 / counts[0] + 1 / counts[1]))
+    """The pooled standard deviation that a t and a difference of means imply, in their unit.
+
+    NaN where both are zero: equal means say nothing of a spread.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.abs(difference) / (np.abs(t) * np.sqrt(1 / counts[0] + 1 / counts[1]))
 
 
 def uncorrected(p: np.ndarray) -> np.ndarray:

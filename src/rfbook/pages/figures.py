@@ -82,7 +82,8 @@ def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -
         axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
     runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
     axis.set_title(f"{network}, {100 * accuracy:.1f} % ({runs})")
-    axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=places)
+    some = places[:: 1 + len(places) // 25]
+    axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=some)
     axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
 
 

@@ -26,7 +26,7 @@ GROUNDS = {
 def tests(
     page: Page, comparisons: Mapping[str, Comparisons], alt: str, caption: str, name: str
 ) -> None:
-    """One matrix a title: p above the diagonal, t (row minus column) below, marked by what survives."""
+    """One matrix a title: p above the diagonal, t (column minus row) below, marked by what survives."""
     style.use()
     figure, axes = _panels(len(comparisons), 1, (8.6, 6.6))
     for axis, (title, one) in zip(axes, comparisons.items(), strict=True):
@@ -56,4 +56,4 @@ def _matrix(axis: Axes, one: Comparisons) -> None:
 
 
 def _cell(one: Comparisons, row: int, column: int) -> str:
-    return f"{one.p[row, column]:.3f}" if column > row else f"{one.t[row, column]:.2f}"
+    return f"{one.p[row, column]:.3f}" if column > row else f"{one.t[column, row]:.2f}"
