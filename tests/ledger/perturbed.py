@@ -17,6 +17,7 @@ def perturbed(run=None):
         # Raised, half of the outputs rise by twice as much as the others fall.
         "changes": np.array([0.6 * STEP, -0.3 * STEP] * 2),
         "steps": np.array([[0.5, 0.078], [0.4, 0.026], [0.3, 0.078], [0.2, 0.026]]),
+        "slopes": np.array([26.0, 0, 26, 0]),
         "gradients": np.array([2 * STEP, 0 * STEP] * 2),
         "others": np.array([2 * STEP, -5 * STEP] * 2),
         "absolute": np.array([5 + ROWS] * 4),
@@ -44,10 +45,9 @@ def perturbed(run=None):
         "translation": moved,
         "one_pixel_attack": attack,
     }
-    pixels = [[row, column] for row in range(5) for column in range(5)]
     values = {
         "translation": {"shifts": [1, 2, 3, 4, 5, 6, 7, 8]},
-        "pixel_response": {"pixels": pixels, "epsilon": 0.1, "smaller": [0.01, 0.001]},
+        "pixel_response": {"steps": [0.01, 0.001]},
     }
     return {name: record(run, name, values.get(name, {}), held) for name, held in arrays.items()}
 
@@ -55,7 +55,7 @@ def perturbed(run=None):
 EXPECTED = {
     "response_correlation": 1,
     "linearity_error": 100 * 0.3 / (0.6 + 0.3),
-    # The gradient of pixel 13 is 26 in every other image, which is met, and 0 between, which is not.
+    # 0.003 times a slope of 26 is met in every other image, one of 0 is not.
     "smallest_step_error": 100 * 0.026 / (0.078 + 0.026),
     "response_size": 0.45 / 0.3,
     "rise_size": 0.3 / 0.3,

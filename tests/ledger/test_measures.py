@@ -274,11 +274,12 @@ def test_pixel_response(found):
     assert np.mean(values["field"]) == close(5.637808e-4)
     assert arrays["changes"].shape == arrays["gradients"].shape == arrays["others"].shape == (4, 25)
     assert arrays["changes"].std() == fitted(5.65173e-4)
-    # At the middle pixel, and the smaller the step the nearer to the gradient.
-    assert values["smaller"] == [0.03, 0.01, 0.003, 0.001]
-    slopes = arrays["steps"] / (3 * np.array(values["smaller"]))
-    misses = np.abs(slopes - arrays["gradients"][:, 12:13]).mean(0)
-    assert misses[-1] < 0.1 * np.abs(arrays["gradients"][:, 12]).mean() and misses[-1] < misses[0]
+    # At the middle pixel, in double precision: the smaller the step, the nearer to the gradient.
+    assert values["steps"] == [0.1, 0.03, 0.01, 0.003, 0.001]
+    np.testing.assert_allclose(arrays["steps"][:, 0], arrays["changes"][:, 12], atol=1e-6)
+    np.testing.assert_allclose(arrays["slopes"], arrays["gradients"][:, 12], rtol=1e-3)
+    misses = np.abs(arrays["steps"] / (3 * np.array(values["steps"])) - arrays["slopes"][:, None])
+    assert misses[:, -1].mean() < 0.01 * np.abs(arrays["slopes"]).mean() < misses[:, 0].mean()
     assert arrays["others"].std() == close(1.97239e-3)
     assert arrays["absolute"].shape == arrays["positive"].shape == (4, 8, 8)
     assert arrays["absolute"].sum() == close(0.261004)

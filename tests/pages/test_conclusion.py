@@ -77,6 +77,8 @@ def test_what_no_claim_stands_for_is_told(stated):
 def test_every_claim_behind_a_sentence_is_listed_with_a_link_to_its_page(stated):
     shown = conclusion.details(stated)
     assert [one["claim"] for one in rows(shown)] == ["SM-1-border", "SM-1-never"]
+    words = [f"{WORDS['reproduced']} reproduced", f"{WORDS['not tested']} not tested: why"]
+    assert [one["verdict"] for one in rows(shown)] == words
     assert f'href="../../notebooks/{skeleton.PAGE}.html"' in shown._repr_html_()
 
 

@@ -6,6 +6,8 @@ images between them, so that no image tests what it helped to predict.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from rfbook.ledger.weights import Trained
 from rfbook.metrics.effective_field import image_gradients, pixel_gradients
 from rfbook.metrics.one_pixel_attack import Attack, one_pixel_attack, strong_and_weak
 from rfbook.metrics.paired import mcnemar
-from rfbook.metrics.pixel_response import pixel_block, pixel_changes, pixel_response
+from rfbook.metrics.pixel_response import Pixel, pixel_block, pixel_changes, pixel_response
 from rfbook.metrics.saliency import folded, saliency
 from rfbook.metrics.translation import translations
 
@@ -28,8 +30,10 @@ BATCH = 8
 PERIOD = 8
 """Of the folded maps; the smaller periods of a network with strides of two divide it."""
 EPSILON = 0.1
-SMALLER = (0.03, 0.01, 0.003, 0.001)
-"""Further sizes of the perturbation, tried at the middle pixel only: how small is linear?"""
+STEPS = (0.1, 0.03, 0.01, 0.003, 0.001)
+"""Sizes of the perturbation at the middle pixel: how small is linear?"""
+STEP_IMAGES = 100
+"""Perturbed images that are raised by all steps, in double precision: small steps drown in single."""
 SHIFTS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32)
 LARGEST_SHIFT = 7
 """The largest shift is at most the side over this: 32 of 224 pixels."""
@@ -43,33 +47,44 @@ def pixel_responses(trained: Trained) -> Measured:
     Values, one a pixel: response, mean absolute change over the perturbed images; gradient, mean
     absolute gradient of the same images; field, R over the other images. Arrays: what each image adds,
     and its whole map folded with period 8 (`absolute` of the perturbed, `positive` of the others);
-    `steps`, changes by the smaller perturbations of the middle pixel.
+    `steps` and `slopes`, see `_steps`.
     """
     perturbed, others = halves(trained.data.test)
     pixels = pixel_block(trained.run.data.side)
-    raised = [*pixels, *[pixels[len(pixels) // 2]] * len(SMALLER)]
-    sizes = [EPSILON] * len(pixels) + list(SMALLER)
     batches = shown(trained, perturbed, BATCH, "pixel response")
-    found = pixel_changes(trained.network, batches, raised, sizes)
-    changes, steps = np.split(found, [len(pixels)], axis=1)
+    changes = pixel_changes(trained.network, batches, pixels, EPSILON)
+    steps, slopes = _steps(trained, perturbed, pixels[len(pixels) // 2])
     own, absolute = _gradients(trained, perturbed, pixels, Tensor.abs)
     other, positive = _gradients(trained, others, pixels, torch.relu)
     values = {
         "images": len(perturbed),
         "field_images": len(others),
         "epsilon": EPSILON,
-        "smaller": list(SMALLER),
+        "steps": list(STEPS),
         "pixels": [list(pixel) for pixel in pixels],
         "response": pixel_response(changes).tolist(),
         "gradient": np.abs(own).mean(0).tolist(),
         "field": other.clip(min=0).mean(0).tolist(),
     }
-    arrays = {"changes": changes, "steps": steps, "gradients": own, "others": other}
+    arrays = {"changes": changes, "gradients": own, "others": other, "steps": steps, "slopes": slopes}
     return values, _single(arrays | {"absolute": absolute, "positive": positive})
 
 
+def _steps(trained: Trained, images: Images, pixel: Pixel) -> tuple[np.ndarray, np.ndarray]:
+    """Change of y by every size of perturbation at one pixel, (n, s), and its gradient there, (n,)."""
+    exact = deepcopy(trained.network).double()
+    few = images.first(min(STEP_IMAGES, len(images)))
+    changes, slopes = [], []
+    for inputs, labels in shown(trained, few, BATCH, "steps"):
+        batch = inputs.double()
+        changes.append(pixel_changes(exact, [(batch, labels)], [pixel] * len(STEPS), STEPS))
+        gradients = pixel_gradients(exact, batch, labels)
+        slopes.append(gradients[:, pixel[0], pixel[1]].cpu().numpy())
+    return np.concatenate(changes), np.concatenate(slopes)
+
+
 def _gradients(
-    trained: Trained, images: Images, pixels: list[tuple[int, int]], part: Any
+    trained: Trained, images: Images, pixels: list[Pixel], part: Callable[[Tensor], Tensor]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Per image the gradient at the pixels, (n, p), and `part` of the whole map folded, (n, 8, 8)."""
     rows, columns = zip(*pixels, strict=True)

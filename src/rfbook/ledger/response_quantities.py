@@ -32,17 +32,14 @@ def linearity_error(changes: np.ndarray, gradients: np.ndarray, epsilon: float =
 def linearity_errors(records: Records) -> dict[float, float]:
     """`linearity_error` at the middle pixel for every size of the perturbation, from the largest on."""
     record = records["pixel_response"]
-    middle = len(record.values["pixels"]) // 2
-    own = record.arrays["gradients"][:, middle].astype(float)
-    sizes = [record.values["epsilon"], *record.values["smaller"]]
-    changes = [record.arrays["changes"][:, middle], *record.arrays["steps"].T]
-    pairs = zip(sizes, changes, strict=True)
-    return {size: linearity_error(change.astype(float), own, size) for size, change in pairs}
+    slopes = record.arrays["slopes"].astype(float)
+    pairs = zip(record.values["steps"], record.arrays["steps"].T, strict=True)
+    return {size: linearity_error(change.astype(float), slopes, size) for size, change in pairs}
 
 
-def smallest_step_error(steps: np.ndarray, gradients: np.ndarray) -> float:
+def smallest_step_error(steps: np.ndarray, slopes: np.ndarray) -> float:
     """`linearity_error` at the middle of 25 pixels for the smallest perturbation, 0.001."""
-    return linearity_error(steps[:, -1], gradients[:, gradients.shape[1] // 2], 0.001)
+    return linearity_error(steps[:, -1], slopes, 0.001)
 
 
 def response_size(changes: np.ndarray, others: np.ndarray, epsilon: float = 0.1) -> float:
@@ -73,9 +70,7 @@ RESPONSE_QUANTITIES: dict[str, Quantity] = {
         "pixel_response", _AT_PIXELS, response_correlation, "correlation"
     ),
     "linearity_error": over_images("pixel_response", ("changes", "gradients"), linearity_error, "%"),
-    "smallest_step_error": over_images(
-        "pixel_response", ("steps", "gradients"), smallest_step_error, "%"
-    ),
+    "smallest_step_error": over_images("pixel_response", ("steps", "slopes"), smallest_step_error, "%"),
     "response_size": over_images("pixel_response", _AT_PIXELS, response_size, "times"),
     "rise_size": over_images("pixel_response", _AT_PIXELS, rise_size, "times"),
     "strong_over_weak_response": over_images(

@@ -75,8 +75,7 @@ def summary(stated: Sequence[Sentence]) -> Table:
 def details(stated: Sequence[Sentence]) -> Table:
     """One row a sentence and claim: what the claim says, its verdict, and the page it was tested on."""
     rows = [
-        [one.says, verdict.claim.id, verdict.claim.says, f"{WORDS[verdict.word]} {verdict.word}",
-         _link(verdict.claim.page)]
+        [one.says, verdict.claim.id, verdict.claim.says, _judged(verdict), _link(verdict.claim.page)]
         for one in stated for verdict in one.verdicts
     ]  # fmt: skip
     columns = ("sentence", "claim", "what the claim says", "verdict", "page")
@@ -92,6 +91,12 @@ def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
         if page in needed
     ]
     return Table("The pages behind the conclusion", ("page", "tier", "records"), rows)
+
+
+def _judged(verdict: Verdict) -> str:
+    """The word, with the reason where nothing was tested; the others' reasons are on their pages."""
+    why = f": {verdict.why}" if verdict.word == UNTESTED else ""
+    return f"{WORDS[verdict.word]} {verdict.word}{why}"
 
 
 def _link(page: str) -> Cell:
@@ -114,6 +119,6 @@ def verdict_bars(counts: Mapping[str, Mapping[str, int]], alt: str, caption: str
         start = [before + width for before, width in zip(start, widths, strict=True)]
     axis.set_yticks(places, list(counts), fontsize="small")
     axis.invert_yaxis()
-    axis.set(xlabel="claims", xlim=(0, max(1, *start)))
+    axis.set(xlabel="claims", xlim=(0, 1.02 * max(1, *start)))
     figure.legend(loc="outside upper center", ncols=len(WORDS), fontsize="small")
     style.show(figure, alt, caption, name)
