@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rfbook.pages import sources
 from rfbook.pages.execution import PageError, execute, executed, folder_of
+from rfbook.pages.plan import declared
 
 log = logging.getLogger("rfbook")
 
@@ -44,14 +45,17 @@ def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[P
     """
     root = root or sources.repository()
     names = sources.pages(root)
-    if tier == "smoke":
-        names += sources.planned(root)  # no part of the site, but they have to run
+    planned = sources.planned(root) if tier == "smoke" else []
+    names += planned  # no part of the site, but they have to run
+    given = {name: {"seeds": 2} for name in planned if "seeds" in declared(name)}
     failures: list[str] = []
     started = time.monotonic()
     with ProcessPoolExecutor(workers, initializer=_share_cores, initargs=(workers,)) as pool:
         for last in (False, True):
             group = [name for name in names if name.startswith("book/") == last]
-            futures = {pool.submit(execute, name, tier, None, root): name for name in group}
+            futures = {
+                pool.submit(execute, name, tier, given.get(name), root): name for name in group
+            }
             for future in as_completed(futures):
                 outcome, seconds = _outcome(future, failures), time.monotonic() - started
                 log.info("%5.0f s  %s at %s: %s", seconds, futures[future], tier, outcome)
