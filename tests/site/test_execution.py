@@ -93,6 +93,30 @@ def test_pages_are_the_notebooks_and_what_holds_code_in_the_book(tiny):
     assert sources.pages(tiny) == ["book/index", PAGE, FIGURE]
 
 
+def failing(times, message):
+    """An execution that fails so often before it succeeds."""
+    left = [RuntimeError(message)] * times
+
+    def execution():
+        if left:
+            raise left.pop()
+        return "executed"
+
+    return execution
+
+
+def test_a_kernel_that_never_came_up_is_started_again_but_not_for_ever():
+    died = f"{execution.NO_KERNEL} to kernel_info"
+    assert execution._once_started(failing(2, died)) == "executed"
+    with pytest.raises(RuntimeError, match=execution.NO_KERNEL):
+        execution._once_started(failing(3, died))
+
+
+def test_any_other_failure_is_not_tried_again():
+    with pytest.raises(RuntimeError, match="out of memory"):
+        execution._once_started(failing(1, "out of memory"))
+
+
 def test_a_planned_page_can_be_run_by_name_but_is_no_part_of_the_book(tiny):
     path = tiny / f"notebooks/{PAGE}.md"
     path.write_text(path.read_text().replace("{tier: thin}", "{tier: thin, planned: true}", 1))

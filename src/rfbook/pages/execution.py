@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -17,6 +17,9 @@ VISIBILITY = {"parameters": "remove-cell", "injected-parameters": "hide-input"}
 
 HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
 """The same for the pages of `book/`, whose readers came for the result."""
+
+NO_KERNEL = "Kernel died before replying"
+"""What the Jupyter client says of a kernel that never came up."""
 
 
 class PageError(RuntimeError):
@@ -50,7 +53,7 @@ def execute(
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
     logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
-        notebook = execute_notebook(notebook, running, values, **options)
+        notebook = _once_started(lambda: execute_notebook(notebook, running, values, **options))
     except PapermillExecutionError as error:
         raise PageError(_stopped(page, error, running)) from error
     _clean(notebook, page)
@@ -59,6 +62,20 @@ def execute(
     nbformat.write(notebook, target)
     running.unlink()
     return target
+
+
+def _once_started(execution: Callable[[], NotebookNode]) -> NotebookNode:
+    """Executes; again, at most twice, if the kernel died before its first cell.
+
+    Two kernels that start at the same moment may be given the same port, and one of them dies.
+    """
+    for _ in range(2):
+        try:
+            return execution()
+        except RuntimeError as error:
+            if NO_KERNEL not in str(error):
+                raise
+    return execution()
 
 
 def executed(page: str, tier: str, root: Path) -> Path:
