@@ -1,11 +1,21 @@
 """A small repository in place of the real one, and its page as a notebook would open it."""
 
+import matplotlib
 import pytest
+from matplotlib import pyplot
 
 from rfbook.ledger.store import Store
 from rfbook.pages.notebook import store_of
 from rfbook.pages.plan import asks, replay
 from tests.pages import skeleton
+
+
+@pytest.fixture(autouse=True)
+def own_settings():
+    """Figures leave neither settings nor windows behind."""
+    with matplotlib.rc_context():
+        yield
+    pyplot.close("all")
 
 
 @pytest.fixture

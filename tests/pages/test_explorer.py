@@ -4,11 +4,9 @@ import json
 import math
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot
 from torchvision import models
 
 from rfbook.experiments.spec import RESNETS, VGGS, Model
@@ -23,13 +21,6 @@ from tests.ledger.samples import PROVENANCE
 from tests.pages import skeleton
 
 RESULTS = Store((Path(__file__).parents[2] / "results",))
-
-
-@pytest.fixture(autouse=True)
-def own_settings():
-    with matplotlib.rc_context():
-        yield
-    pyplot.close("all")
 
 
 @pytest.fixture

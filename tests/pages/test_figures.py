@@ -3,10 +3,8 @@
 import ast
 import inspect
 
-import matplotlib
 import numpy as np
 import pytest
-from matplotlib import pyplot
 from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
@@ -29,13 +27,6 @@ EXAMPLES = {
     "bars": lambda page: ({"resnet18": {"plain": [1.0, 2.0], "padded": [3.0, 5.0]}}, "pixels"),
     "heatmaps": lambda page: ({"conv1": np.eye(4), "conv2": np.ones((2, 2))},),
 }
-
-
-@pytest.fixture(autouse=True)
-def own_settings():
-    with matplotlib.rc_context():
-        yield
-    pyplot.close("all")
 
 
 @pytest.fixture

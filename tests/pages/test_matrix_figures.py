@@ -12,13 +12,6 @@ ALT = "Matrix of tests; one pair of three networks differs after a correction"
 TESTS = compared({"a": [1.0, 1.1, 0.9], "b": [1.15, 1.25, 1.2], "c": [9.0, 9.1, 9.2]})
 
 
-@pytest.fixture(autouse=True)
-def own_settings():
-    with matplotlib.rc_context():
-        yield
-    pyplot.close("all")
-
-
 @pytest.fixture
 def figure(page, monkeypatch):
     shown = []
