@@ -14,6 +14,7 @@ from rfbook.experiments.spec import Data
 CIFAR = Data(name="cifar10", side=32)
 MNIST = Data(name="mnist", side=28)
 PAD, SIDE = 4, 32
+RAMPS, ROWS, COLUMNS = [-0.7267, -0.9305, -0.7419, -0.8985], [2, 6, 8, 0], [12, 15, 21, 9]
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -217,6 +218,17 @@ def test_the_places_and_the_order_drawn_for_seed_0_are_those_of_the_published_ru
     assert left.tolist() == [1, 0, 8, 2, 6, 3, 1, 2]
     assert np.flatnonzero(flipped).tolist() == [2, 3, 6]
     assert torch.cat(shuffled(8, 4, seeded(0))).tolist() == [4, 0, 7, 3, 2, 5, 1, 6]
+
+
+def test_what_dead_pixel_draws_for_seed_0_is_what_its_published_runs_saw():
+    """A golden value: a change here changes every fine-tuned network. Raise `stages.TRAINING`."""
+    view = View(Data(name="caltech101", side=32, task="micro-object"), "rotated")
+    ramp = torch.arange(160, dtype=torch.uint8).view(1, 160, 1, 1).expand(4, 160, 160, 3)
+    images = view.augmented(ramp.contiguous(), seeded(0))
+    assert images[:4].mean((1, 2, 3)).tolist() == pytest.approx(RAMPS, abs=1e-3)
+    red = (images[4:] == view.squares[1].view(1, 3, 1, 1)).all(1)
+    assert red.any(2).int().argmax(1).tolist() == ROWS
+    assert red.any(1).int().argmax(1).tolist() == COLUMNS
 
 
 # The canvas

@@ -49,6 +49,7 @@ def test_every_default_is_what_published_keys_were_made_with():
             "dilation_padding": "same",
             "kernel_padding": "none",
             "padded_weights": "zero",
+                "strided_weights": "own",
         },
         "data": {
             "name": "cifar10",
@@ -58,6 +59,7 @@ def test_every_default_is_what_published_keys_were_made_with():
             "normalisation": "own",
             "placement": "resized",
             "detail": None,
+            "task": "class",
         },
         "recipe": {
             "epochs": 30,
@@ -109,6 +111,9 @@ def test_the_recipes_are_those_of_the_papers_pages():
     assert RECIPES["adam30"].canonical() == adam | {"schedule": "constant"}
     assert RECIPES["untrained"].canonical() == {"epochs": 0}
     assert RECIPES["pretrained"].canonical() == {"epochs": 0, "start": "imagenet"}
+    caltech = {"learning_rate": 0.01, "schedule": "cosine", "augmentation": "rotated"}
+    assert RECIPES["finetune200"].canonical() == caltech | {"epochs": 200, "start": "imagenet"}
+    assert RECIPES["scratch50"].canonical() == caltech | {"epochs": 50}
 
 
 def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
@@ -297,6 +302,38 @@ def test_published_weights_of_another_architecture_are_refused(message, model, r
     refused(message, Run, model=Model(**model), data=data, recipe=recipe)
 
 
+# The weights of another run
+
+
+SOURCED = Recipe(epochs=5, start="imagenette", precision="bf16")
+
+
+def test_a_run_from_imagenettes_weights_names_the_run_that_makes_them():
+    """The same for every seed, as published weights are; without padded kernels, which come after."""
+    padded = Model(name="resnet18", width=0.25, kernel_padding="all")
+    data = Data(name="caltech101", side=128, images=4000)
+    assert described(padded, data, recipe=SOURCED, seed=2).source == Run(
+        model=Model(name="resnet18", width=0.25),
+        data=Data(name="imagenette", side=128),
+        recipe=Recipe(precision="bf16"),
+    )
+    assert described().source is None
+
+
+@pytest.mark.parametrize(
+    "message, model, recipe",
+    [
+        ("only a ResNet starts from", Model(name="vgg16"), SOURCED),
+        (
+            "a padded kernel then holds them and zeros",
+            Model(name="resnet18", kernel_padding="all", padded_weights="fresh"), SOURCED,
+        ),
+    ],
+)  # fmt: skip
+def test_imagenettes_weights_are_refused_where_they_do_not_fit(message, model, recipe):
+    refused(message, Run, model=model, data=Data(name="caltech101", side=128), recipe=recipe)
+
+
 # What is refused, and the way out that the message names
 
 
@@ -331,6 +368,10 @@ def refused(message: str, kind: type, **fields) -> None:
         "no max pool to pad: use kernel_padding 'convs'": {
             "name": "resnet18", "stem": "cifar", "kernel_padding": "all",
         },
+        "strided_weights is for odd kernels: with kernel_padding use padded_weights": {
+            "name": "resnet18", "kernel_padding": "all", "strided_weights": "authors",
+        },
+        "vgg16 has no strided_weights: leave": {"name": "vgg16", "strided_weights": "authors"},
         "Input should be 'vgg11', 'vgg13'": {"name": "vgg12"},
         "greater than 0": {"name": "vgg16", "width": 0},
         "less than or equal to 4": {"name": "vgg16", "width": 4.5},
@@ -383,6 +424,9 @@ def test_imagenets_constants_are_said_in_one_way_only(name):
     {
         "momentum belongs to sgd: leave it at its default with adam": {
             "optimizer": "adam", "momentum": 0.5,
+        },
+        "what starts from Imagenette's weights needs a readout; train it": {
+            "epochs": 0, "start": "imagenette",
         },
         "epochs=0 trains nothing: leave the rest": {"epochs": 0, "learning_rate": 0.01},
         "greater than or equal to 0": {"epochs": -1},

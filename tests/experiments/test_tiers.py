@@ -103,6 +103,15 @@ def test_published_weights_keep_the_width_that_they_fit(tier, recipe):
     assert scale(run, tier).recipe.start == "imagenet"
 
 
+@pytest.mark.parametrize(
+    "tier, start, width",
+    [("smoke", "random", 1 / 8), ("thin", "imagenette", 1 / 4), ("paper", "imagenet", 1)],
+)
+def test_a_resnet_is_fine_tuned_from_weights_that_can_be_had_at_that_tier(tier, start, width):
+    run = scale(papers("resnet18", "caltech101", 224, recipe=RECIPES["finetune200"]), tier)
+    assert (run.recipe.start, run.model.width) == (start, width)
+
+
 def test_a_pages_reduction_limits_a_run_and_never_enlarges_it():
     """A reader who asks for less than the page's reduction gets what was asked for."""
     little = Run(
@@ -244,14 +253,14 @@ def test_no_two_fields_of_a_run_are_called_the_same():
     )  # fmt: skip
     other = Run(
         model=Model(name="vgg11", dilation=2, dilation_padding="authors"),
-        data=Data(name="cifar10", side=160, placement="canvas"),
+        data=Data(name="cifar10", side=160, placement="canvas", task="micro-object"),
         recipe=Recipe(optimizer="adam"),
     )
     fields = [f for part in (Model, Data, Recipe) for f in part.model_fields]
     assert len(fields) == len(set(fields)) + 1
     found = changed(one, other)
-    # Published weights go with neither of the two networks.
-    assert set(found) == {*fields, "network", "data"} - {"name", "start"}
+    # Published weights go with neither network, and one is padded where the other could start afresh.
+    assert set(found) == {*fields, "network", "data"} - {"name", "start", "strided_weights"}
     assert (found["network"], found["data"]) == (("resnet18", "vgg11"), ("mnist", "cifar10"))
 
 

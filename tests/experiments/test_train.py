@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
 from rfbook.experiments.models import build
+from rfbook.experiments.optimisation import learning_rate
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.train import (
     Trace,
@@ -22,7 +23,6 @@ from rfbook.experiments.train import (
     accelerator_for,
     deterministic,
     epoch_seed,
-    learning_rate,
     network_state,
     train,
 )
@@ -68,7 +68,7 @@ def trained(digits):
 
     def train_on_digits(run: Run, keeper=None) -> tuple[dict, Trace]:
         images = digits.train.first(run.data.images)
-        network, trace = train(run, images, 10, keeper or Memory(), "cpu")
+        network, trace = train(run, images, run.data.classes, keeper or Memory(), "cpu")
         return network.state_dict(), trace
 
     return train_on_digits
@@ -104,6 +104,41 @@ def test_epochs_that_three_does_not_divide_fall_after_a_whole_third(epochs, firs
     rates = [learning_rate(Recipe(epochs=epochs), epoch) for epoch in range(epochs)]
     falls = [sum(rate > limit for rate in rates) for limit in (0.05, 0.005)]
     assert tuple(falls) == first_falls
+
+
+def test_the_cosine_is_pytorchs():
+    """Owner: `torch.optim.lr_scheduler.CosineAnnealingLR`, stepped once an epoch."""
+    recipe = RECIPES["finetune200"]
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=recipe.learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=recipe.epochs)
+    for epoch in range(recipe.epochs):
+        wanted = optimizer.param_groups[0]["lr"]
+        assert learning_rate(recipe, epoch) == pytest.approx(wanted, rel=1e-9)
+        optimizer.step()
+        schedule.step()
+
+
+def test_a_task_that_shows_each_image_twice_counts_both(trained):
+    run = tiny(images=64, epochs=1, learning_rate=1e-12)
+    run = run.model_copy(update={"data": run.data.model_copy(update={"task": "micro-object"})})
+    _, trace = trained(run)
+    assert trace.loss == [pytest.approx(math.log(2), abs=0.3)]
+    assert 0 < trace.accuracy[0] < 1 and trace.watched == []
+
+
+def test_what_is_watched_is_noted_after_each_epoch_of_a_network_in_evaluation_mode(digits):
+    modes, keeper = [], Memory()
+
+    def watch(network) -> float:
+        modes.append(network.training)
+        return float(len(modes))
+
+    run = tiny(images=64, epochs=2)
+    _, trace = train(run, digits.train.first(64), 10, keeper, "cpu", watch=watch)
+    assert modes == [False, False] and trace.watched == [1.0, 2.0]
+    plain, _ = train(run, digits.train.first(64), 10, Memory(), "cpu")
+    watched = network_state(keeper.kept[0])
+    assert all(torch.equal(watched[name], held) for name, held in plain.state_dict().items())
 
 
 def test_a_constant_learning_rate_never_falls():

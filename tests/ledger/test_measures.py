@@ -16,6 +16,7 @@ import torch
 
 from rfbook.experiments.images import Images
 from rfbook.experiments.spec import RECIPES, Data, Model, Run
+from rfbook.experiments.train import Trace
 from rfbook.ledger import (
     field_measures,
     measures,
@@ -32,7 +33,7 @@ from tests.ledger.samples import tiny
 PINNED_AT = {
     "accuracy": 1, "saturation": 1, "probes": 2, "probes_global": 2, "position_probes": 2,
     "receptive_field": 1, "effective_field": 1, "field_recipe": 1, "kernel_padding": 1,
-    "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1,
+    "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1, "learning_curve": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
 
@@ -93,6 +94,18 @@ def test_accuracy(found):
         "test_images": 64,
         "training_loss": [],
         "training_accuracy": [],
+    }
+
+
+def test_a_learning_curve_is_what_was_watched_and_says_how_many_steps_lie_between(networks):
+    seen = tiny(epochs=3, images=40, test_images=8, task="micro-object")
+    watched = Trace(loss=[3.0, 2.0, 1.0], watched=[0.5, 0.5, 1.0])
+    values, _ = MEASURES["learning_curve"](Trained(seen, networks[False].network, watched))
+    assert values == {
+        "test_accuracy": [0.5, 0.5, 1.0],
+        "training_loss": [3.0, 2.0, 1.0],
+        "steps": 2,
+        "test_images": 16,
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rfbook.experiments import catalogue
+from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.ledger import stages
 from rfbook.ledger.record import Record, RecordError, record_key, run_key
 from tests.ledger.samples import PROVENANCE, record, sealed, tiny
@@ -171,6 +172,18 @@ def test_every_part_of_what_was_measured_enters_the_key(monkeypatch):
         keys.append(record_key(tiny(), "accuracy"))
     assert len(set(keys)) == len(keys)
     assert record_key(tiny(), "accuracy") == keys[0]
+
+
+def test_what_a_run_started_from_is_part_of_its_key(monkeypatch):
+    fine_tuned = Run(
+        model=Model(name="resnet18"),
+        data=Data(name="caltech101", side=64),
+        recipe=Recipe(start="imagenette"),
+    )
+    key = record_key(fine_tuned, "accuracy")
+    other = dataclasses.replace(catalogue.CATALOGUE["imagenette"], fingerprint="0" * 64)
+    monkeypatch.setitem(catalogue.CATALOGUE, "imagenette", other)
+    assert record_key(fine_tuned, "accuracy") != key
 
 
 def test_weights_do_not_depend_on_how_many_test_images_are_measured_on():

@@ -9,8 +9,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.images import Images, Splits
+from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.experiments.train import Training
 from rfbook.ledger import weights
+from rfbook.ledger.record import run_key
+from rfbook.ledger.store import folder
 from rfbook.ledger.weights import Checkpoints, trained
 from tests.ledger.samples import tiny
 
@@ -127,6 +131,70 @@ def test_the_provenance_names_each_session_and_adds_up_the_minutes(made):
     (session,) = found["sessions"]
     assert session.keys() >= {"first_epoch", "commit", "made", "processor", "threads", "versions"}
     assert json.loads(json.dumps(found)) == found
+
+
+SOURCED = Run(
+    model=Model(name="resnet18", width=1 / 16, kernel_padding="convs"),
+    data=Data(name="caltech101", side=32, images=8),
+    recipe=Recipe(epochs=2, batch=8, start="imagenette"),
+    seed=3,
+)
+
+
+@pytest.fixture
+def tiny_sets(monkeypatch):
+    """Eight random images in place of every data set."""
+    drawn = torch.Generator().manual_seed(0)
+    pixels = torch.randint(256, (8, 32, 32, 3), generator=drawn).byte()
+    images = Images(pixels, torch.arange(8) % 2)
+    monkeypatch.setattr(weights, "load", lambda name: Splits(images, images))
+
+
+def test_a_run_that_starts_from_another_has_that_one_trained_first_and_once(tiny_sets, epochs):
+    trained(SOURCED, "cpu")
+    assert epochs == [(0, number) for number in range(30)] + [(3, 0), (3, 1)]
+    trained(SOURCED.model_copy(update={"seed": 4}), "cpu")
+    assert epochs[32:] == [(4, 0), (4, 1)]
+
+
+def test_it_starts_with_the_others_weights_and_a_readout_of_its_own(tiny_sets, monkeypatch):
+    started = {}
+    epoch = Training.epoch
+
+    def first(self, number):
+        if self.run == SOURCED and number == 0:
+            started.update({n: t.clone() for n, t in self.network.state_dict().items()})
+        epoch(self, number)
+
+    monkeypatch.setattr(Training, "epoch", first)
+    ready = trained(SOURCED, "cpu")
+    source = trained(SOURCED.source, "cpu").network.state_dict()
+    assert torch.equal(started["layer4.1.conv2.weight"], source["layer4.1.conv2.weight"])
+    assert torch.equal(started["conv1.weight"][:, :, :7, :7], source["conv1.weight"])
+    assert not started["conv1.weight"][:, :, 7].any()
+    assert started["fc.weight"].shape[0] == 102 and source["fc.weight"].shape[0] == 10
+    assert ready.provenance()["start"] == folder(SOURCED.source)
+
+
+def test_an_interrupted_run_does_not_ask_for_its_source_again(tiny_sets, epochs, monkeypatch):
+    longer = SOURCED.model_copy(update={"recipe": SOURCED.recipe.model_copy(update={"epochs": 40})})
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt_after(patch, 31)
+        trained(longer, "cpu")
+    Checkpoints(SOURCED.source).path.unlink()
+    del epochs[:]
+    trained(longer, "cpu")
+    assert epochs == [(3, number) for number in range(31, 40)]
+
+
+def test_a_micro_object_task_is_watched_on_its_own_test_images(tiny_sets):
+    data = Data(name="caltech101", side=32, images=8, test_images=4, task="micro-object")
+    run = Run(model=SOURCED.model, data=data, recipe=Recipe(epochs=2, batch=8))
+    ready = trained(run, "cpu")
+    assert len(ready.trace.watched) == 2
+    assert all(share * 8 == round(share * 8) for share in ready.trace.watched)
+    fewer = run.model_copy(update={"data": data.model_copy(update={"test_images": 2})})
+    assert run_key(fewer) != run_key(run)
 
 
 def test_an_untrained_network_leaves_no_file_and_took_no_time(epochs):

@@ -36,7 +36,8 @@ class Model(Spec):
     padding that keeps the size, or the authors' growing maps. kernel_padding: odd strided kernels made
     even (Dead Pixel, 4): the convolutions only, or the max pool too. padded_weights: what a padded
     kernel holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
-    values by PyTorch's default rule, as the authors' code has them.
+    values by PyTorch's default rule, as the authors' code has them. strided_weights "authors":
+    odd kernels with stride 2 by that rule too, for a comparison that padding alone decides.
     """
 
     name: Literal[NETWORKS]  # type: ignore[valid-type]
@@ -47,6 +48,7 @@ class Model(Spec):
     dilation_padding: Literal["same", "authors"] = "same"
     kernel_padding: Literal["none", "convs", "all"] = "none"
     padded_weights: Literal["zero", "fresh", "authors"] = "zero"
+    strided_weights: Literal["own", "authors"] = "own"
 
     @property
     def label(self) -> str:
@@ -60,6 +62,7 @@ class Model(Spec):
             f"d{self.dilation}": self.dilation > 1,
             f"padded-{self.kernel_padding}": self.kernel_padding != "none",
             self.padded_weights: self.padded_weights != "zero",
+            "authors-start": self.strided_weights != "own",
             "growing": self.dilation_padding != "same",
         }
         return "-".join([self.name, *(part for part, used in parts.items() if used)])
@@ -70,6 +73,7 @@ class Model(Spec):
             "stem": self.stem != "imagenet",
             "skips": not all(self.skips),
             "kernel_padding": self.kernel_padding != "none",
+            "strided_weights": self.strided_weights != "own",
         }
         if self.name in LITES:
             residual["kernel_padding"] = self.kernel_padding == "all"
@@ -85,6 +89,10 @@ class Model(Spec):
     def _nothing_without_effect(self) -> Model:
         if self.kernel_padding == "none" and self.padded_weights != "zero":
             raise ValueError("padded_weights needs kernel_padding 'convs' or 'all'")
+        if self.kernel_padding != "none" and self.strided_weights != "own":
+            raise ValueError(
+                "strided_weights is for odd kernels: with kernel_padding use padded_weights"
+            )
         if self.dilation == 1 and self.dilation_padding != "same":
             raise ValueError("dilation_padding needs a dilation above 1")
         if self.stem == "cifar" and self.kernel_padding == "all":

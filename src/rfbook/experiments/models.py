@@ -52,6 +52,8 @@ def _resnet(model: Model, classes: int) -> nn.Module:
         surgery.use_cifar_stem(network)
     surgery.remove_skips(network, model.skips)
     _initialise_convolutions(network)
+    if model.strided_weights == "authors":
+        surgery.start_afresh(network, surgery.odd_strided_convolutions(network))
     _pad_kernels(network, model)
     return network
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
 from rfbook.experiments.architecture import LITES
-from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_CLASSES
+from rfbook.experiments.catalogue import IMAGENET_CLASSES
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.models import build
 from rfbook.experiments.spec import Run
@@ -30,17 +30,19 @@ READOUTS = ("fc.", "_fc.")
 
 def readout_classes(run: Run) -> int:
     """How many classes the run's network tells apart: ImageNet's as published, else the data's."""
-    return IMAGENET_CLASSES if run.published else CATALOGUE[run.data.name].classes
+    return IMAGENET_CLASSES if run.published else run.data.classes
 
 
-def started(run: Run, classes: int) -> nn.Module:
+def started(run: Run, classes: int, start: dict[str, Tensor] | None = None) -> nn.Module:
     """The run's network before its first epoch, on the CPU, in training mode.
 
-    Raises TrainingError if published weights are asked for and cannot be had.
+    start: weights and buffers of the run's source, where it has one. Their readout is left out, as that
+    of published weights is where the network is trained. Raises TrainingError if published weights are
+    asked for and cannot be had.
     """
     network = build(run.model, classes, run.seed)
-    if run.recipe.start == "imagenet":
-        weights = published_weights(run.model.name)
+    weights = published_weights(run.model.name) if run.recipe.start == "imagenet" else start
+    if weights is not None:
         if not run.published:
             weights = {n: w for n, w in weights.items() if not n.startswith(READOUTS)}
         fill(network, network.state_dict() | weights)

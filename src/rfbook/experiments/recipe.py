@@ -14,9 +14,12 @@ class Recipe(Spec):
 
     start "imagenet": from published weights (`pretrained`) instead of random ones. Without training
     that is the published network with its own 1000 classes; training gives it a new readout.
+    start "imagenette": from the weights of `Run.source`, which is trained first.
 
-    schedule "thirds": the learning rate falls tenfold after one and after two thirds of the epochs.
-    augmentation "standard": random crop with padding and, where mirroring keeps the class, a flip.
+    schedule "thirds": the learning rate falls tenfold after one and after two thirds of the epochs;
+    "cosine": it follows half a cosine over the epochs (Dead Pixel, 3).
+    augmentation "standard": random crop with padding and, where mirroring keeps the class, a flip;
+    "rotated": a random part of the image enlarged, rotated, and the flip (Dead Pixel, 3).
     precision "bf16": the network computes in bfloat16 while it is trained; weights and every measure
     stay in single precision.
     """
@@ -27,10 +30,10 @@ class Recipe(Spec):
     learning_rate: Annotated[float, Field(gt=0)] = 0.1
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
     weight_decay: Annotated[float, Field(ge=0)] = 5e-4
-    schedule: Literal["thirds", "constant"] = "thirds"
-    augmentation: Literal["standard", "none"] = "standard"
+    schedule: Literal["thirds", "cosine", "constant"] = "thirds"
+    augmentation: Literal["standard", "rotated", "none"] = "standard"
     precision: Literal["fp32", "bf16"] = "fp32"
-    start: Literal["random", "imagenet"] = "random"
+    start: Literal["random", "imagenet", "imagenette"] = "random"
 
     @property
     def label(self) -> str:
@@ -39,7 +42,7 @@ class Recipe(Spec):
             "optimizer": self.optimizer,
             "batch": f"b{self.batch}",
             "learning_rate": f"lr{self.learning_rate:g}",
-            "augmentation": "plain",
+            "augmentation": {"none": "plain"}.get(self.augmentation, self.augmentation),
             "precision": self.precision,
             "start": self.start,
         }
@@ -52,8 +55,13 @@ class Recipe(Spec):
             raise ValueError("momentum belongs to sgd: leave it at its default with adam")
         if self.epochs == 0 and set(self.canonical()) - {"start"} != {"epochs"}:
             raise ValueError("epochs=0 trains nothing: leave the rest of the recipe at its default")
+        if self.epochs == 0 and self.start == "imagenette":
+            raise ValueError("epochs=0: what starts from Imagenette's weights needs a readout; train it")
         return self
 
+
+CALTECH = Recipe(epochs=200, learning_rate=0.01, schedule="cosine", augmentation="rotated")
+"""How Dead Pixel trains on Caltech-101 (its section 3), from any start."""
 
 RECIPES: dict[str, Recipe] = {
     "sgd30": Recipe(),
@@ -61,4 +69,6 @@ RECIPES: dict[str, Recipe] = {
     "adam30": Recipe(optimizer="adam", learning_rate=1e-3, weight_decay=0.0, schedule="constant"),
     "untrained": Recipe(epochs=0),
     "pretrained": Recipe(epochs=0, start="imagenet"),
+    "finetune200": CALTECH.model_copy(update={"start": "imagenet"}),
+    "scratch50": CALTECH.model_copy(update={"epochs": 50}),
 }

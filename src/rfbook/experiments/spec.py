@@ -31,7 +31,8 @@ class Data(Spec):
     the mean 127 and deviation 128 of 255 with which EfficientNet-Lite was trained.
     placement: "canvas" leaves the image at its stored size, at a random place of a black square
     (Size Matters, 3.3). detail: the side to which the image is shrunk before it is enlarged to `side`
-    (3.1, set C).
+    (3.1, set C). task: "micro-object" shows every image twice, with a small square of one or the other
+    colour on it, and asks which (Dead Pixel, 5); "micro-object-authors" has the colours of their code.
     """
 
     name: Literal[DATASETS]  # type: ignore[valid-type]
@@ -41,6 +42,12 @@ class Data(Spec):
     normalisation: Literal["own", "imagenet", "efficientnet"] = "own"
     placement: Literal["resized", "canvas"] = "resized"
     detail: Positive | None = None
+    task: Literal["class", "micro-object", "micro-object-authors"] = "class"
+
+    @property
+    def classes(self) -> int:
+        """How many answers there are."""
+        return CATALOGUE[self.name].classes if self.task == "class" else 2
 
     @property
     def label(self) -> str:
@@ -49,6 +56,7 @@ class Data(Spec):
             "canvas": self.placement == "canvas",
             f"detail{self.detail}": self.detail is not None,
             f"n{self.images}": self.images is not None,
+            self.task: self.task != "class",
         }
         return "-".join([self.name, f"{self.side}px", *(part for part, used in parts.items() if used)])
 
@@ -104,7 +112,7 @@ class Run(Spec):
 
     @model_validator(mode="after")
     def _a_canvas_is_augmentation(self) -> Run:
-        if self.data.placement == "canvas" and self.recipe.augmentation == "none":
+        if self.data.placement == "canvas" and self.recipe.augmentation != "standard":
             raise ValueError(
                 "a canvas gives every training image a new place each epoch, which is augmentation: "
                 "leave augmentation at 'standard'"
@@ -115,7 +123,28 @@ class Run(Spec):
     def _published_weights_fit(self) -> Run:
         if self.recipe.start == "imagenet":
             require_published(self.model)
+        if self.recipe.start == "imagenette" and (
+            self.model.name not in RESNETS or self.model.padded_weights != "zero"
+        ):
+            raise ValueError(
+                f"{self.model.label}: only a ResNet starts from Imagenette's weights here, and a padded "
+                "kernel then holds them and zeros: use one, or start='random'"
+            )
         return self
+
+    @property
+    def source(self) -> Run | None:
+        """The run whose weights this one starts from, the same for every seed; None for other starts.
+
+        It is the network without padded kernels, trained on Imagenette as in Size Matters, 2.6.
+        """
+        if self.recipe.start != "imagenette":
+            return None
+        return Run(
+            model=self.model.model_copy(update={"kernel_padding": "none"}),
+            data=Data(name="imagenette", side=self.data.side),
+            recipe=Recipe(precision=self.recipe.precision),
+        )
 
     @property
     def published(self) -> bool:
@@ -123,7 +152,12 @@ class Run(Spec):
         return self.recipe.start == "imagenet" and self.recipe.epochs == 0
 
     def weights(self) -> Run:
-        """The run without what only a measurement reads: runs with equal weights are equal here."""
+        """The run without what only a measurement reads: runs with equal weights are equal here.
+
+        A micro-object task is tested while it is learnt, so its test images stay.
+        """
+        if self.data.task != "class":
+            return self
         return self.model_copy(update={"data": self.data.model_copy(update={"test_images": None})})
 
     def slug(self) -> str:

@@ -103,6 +103,12 @@ def odd_strided_convolutions(model: nn.Module) -> list[str]:
     ]  # fmt: skip
 
 
+def start_afresh(model: nn.Module, names: list[str]) -> None:
+    """Gives those convolutions new weights by PyTorch's default rule."""
+    for name in names:
+        model.get_submodule(name).reset_parameters()
+
+
 class UnevenlyPadded(nn.Conv2d):
     """A convolution with `before` zeros above and left of the map and `after` below and right."""
 

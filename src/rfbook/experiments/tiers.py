@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
+from rfbook.experiments.architecture import LITES
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Data, Run
 
@@ -21,8 +22,9 @@ class Scale:
 
     width: factor on the channels, large_width: above 224 pixels; of untrained networks only where
     untrained is set. epochs, images, test_images, side: at most these. bf16_above: the side above
-    which training computes in bfloat16. stand_ins: the set that is used for another.
-    canvas_data: the set for every canvas.
+    which training computes in bfloat16. stand_ins: the set that is used for another. starts: where a
+    training starts instead of weights that are not installed with the package. canvas_data: the set for
+    every canvas.
     """
 
     width: float = 1.0
@@ -34,6 +36,7 @@ class Scale:
     side: int | None = None
     bf16_above: int | None = None
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    starts: Mapping[str, str] = field(default_factory=dict)
     canvas_data: str | None = None
 
     def factor(self, side: int, trained: bool) -> float:
@@ -54,9 +57,11 @@ LARGE = 224
 SCALES: dict[str, Scale] = {
     "smoke": Scale(
         1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=256, side=64,
-        stand_ins=SHIPPED, canvas_data="digits",
+        stand_ins=SHIPPED, starts={"imagenet": "random"}, canvas_data="digits",
     ),
-    "thin": Scale(1 / 4, 1 / 8, bf16_above=64, stand_ins=SMALLER),
+    "thin": Scale(
+        1 / 4, 1 / 8, bf16_above=64, stand_ins=SMALLER, starts={"imagenet": "imagenette"}
+    ),
     "paper": Scale(),
 }  # fmt: skip
 LIMITS = {"recipe": {"epochs"}, "data": {"images", "test_images", "side"}}
@@ -89,8 +94,12 @@ def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
     recipe: dict[str, object] = {"epochs": _least(run.recipe.epochs, by.epochs)}
     if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
         recipe["precision"] = "bf16"
+    start = run.recipe.start
+    if trained and run.model.name not in LITES:
+        start = by.starts.get(start, start)
+        recipe["start"] = start
     # Published weights fit one width only.
-    factor = 1.0 if run.recipe.start == "imagenet" else by.factor(data["side"], trained)
+    factor = 1.0 if start == "imagenet" else by.factor(data["side"], trained)
     width = run.model.width * factor
     return {"model": {"width": width}, "data": data, "recipe": recipe}
 

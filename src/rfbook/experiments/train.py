@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -23,9 +23,10 @@ from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
 from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.optimisation import learning_rate, optimizer_for
 from rfbook.experiments.pretrained import started
 from rfbook.experiments.progress import log, track
-from rfbook.experiments.spec import Recipe, Run
+from rfbook.experiments.spec import Run
 
 Tensors = dict[str, Tensor]
 
@@ -34,12 +35,14 @@ Tensors = dict[str, Tensor]
 class Trace:
     """What happened per epoch: mean training loss, training accuracy (share), seconds.
 
-    sessions: the provenance of each process that worked on the run, as its keeper notes it.
+    watched: what was noted of the network after each epoch, if anything. sessions: the provenance of
+    each process that worked on the run, as its keeper notes it.
     """
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    watched: list[float] = field(default_factory=list)
     sessions: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -84,13 +87,20 @@ def deterministic() -> Iterator[None]:
 
 
 def train(
-    run: Run, images: Images, classes: int, keeper: Keeper, device: str = "auto"
+    run: Run,
+    images: Images,
+    classes: int,
+    keeper: Keeper,
+    device: str = "auto",
+    start: Tensors | None = None,
+    watch: Callable[[nn.Module], float] | None = None,
 ) -> tuple[nn.Module, Trace]:
     """The trained network in evaluation mode, on its device, and its trace.
 
-    Continues from what the keeper holds. Raises TrainingError when the loss is no longer finite.
+    Continues from what the keeper holds. start: weights of the run's source, where it has one. watch:
+    what is noted of the network after each epoch. Raises TrainingError when the loss is not finite.
     """
-    training = Training(run, images, classes, accelerator_for(device))
+    training = Training(run, images, classes, accelerator_for(device), start)
     kept = keeper.load()
     if kept is not None:
         training.restore(*kept)
@@ -98,6 +108,8 @@ def train(
     with deterministic():
         for epoch in range(len(training.trace.loss), run.recipe.epochs):
             training.epoch(epoch)
+            if watch is not None:
+                training.trace.watched.append(watch(training.network.eval()))
             keeper.save(training.state(), training.trace)
     return training.network.eval(), training.trace
 
@@ -107,26 +119,25 @@ def epoch_seed(seed: int, epoch: int) -> int:
     return int(digest({"epoch": epoch, "seed": seed}, length=8), 16)
 
 
-def learning_rate(recipe: Recipe, epoch: int) -> float:
-    """The rate in an epoch, counted from 0 (Size Matters, 2.6: tenfold less after each third)."""
-    falls = 0 if recipe.schedule == "constant" else (3 * epoch) // recipe.epochs
-    return recipe.learning_rate * 0.1**falls
-
-
 class Training:
     """One run in the making: network, optimizer and trace. Several devices take several runs."""
 
-    def __init__(self, run: Run, images: Images, classes: int, accelerator: Accelerator) -> None:
+    def __init__(
+        self, run: Run, images: Images, classes: int, accelerator: Accelerator,
+        start: Tensors | None = None,
+    ) -> None:  # fmt: skip
         device = accelerator.device
-        network = started(run, classes).to(device)
-        self.run, self.view, self.accelerator = run, View(run.data), accelerator
+        network = started(run, classes, start).to(device)
+        self.run, self.accelerator = run, accelerator
+        self.view = View(run.data, run.recipe.augmentation)
         self.images = Images(images.pixels.to(device), images.labels.to(device))
-        self.network, self.optimizer = accelerator.prepare(network, _optimizer(network, run.recipe))
+        self.network, self.optimizer = accelerator.prepare(network, optimizer_for(network, run.recipe))
         self.trace = Trace()
 
     def epoch(self, number: int) -> None:
         """One pass over the images, in an order and with augmentation drawn for this epoch."""
         recipe, total = self.run.recipe, len(self.images)
+        shown = total * self.view.copies
         seed = epoch_seed(self.run.seed, number)
         generator = torch.Generator().manual_seed(seed)
         for group in self.optimizer.param_groups:
@@ -138,7 +149,7 @@ class Training:
             torch.manual_seed(seed)
             for indices in track(shuffled(total, recipe.batch, generator), label):
                 sums += self._step(indices.to(self.images.labels.device), generator).cpu()
-        loss, accuracy = (sums / total).tolist()
+        loss, accuracy = (sums / shown).tolist()
         if not math.isfinite(loss):
             raise TrainingError(f"{label}: the loss is {loss}; a smaller learning rate may converge")
         self.trace.loss.append(loss)
@@ -148,10 +159,8 @@ class Training:
     def _step(self, indices: Tensor, generator: torch.Generator) -> Tensor:
         """One update; returns (summed loss, right answers) of the batch."""
         labels, pixels = self.images.labels[indices], self.images.pixels[indices]
-        if self.run.recipe.augmentation == "standard":
-            inputs = self.view.augmented(pixels, generator)
-        else:
-            inputs = self.view.plain(pixels)
+        inputs = self.view.augmented(pixels, generator)
+        labels = self.view.answers(labels)
         half = self.run.recipe.precision == "bf16"
         with torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=half):
             logits = self.network(inputs)
@@ -188,12 +197,3 @@ def network_state(state: Tensors) -> Tensors:
     """The part of a kept state that is the network's own."""
     prefix = "network."
     return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
-
-
-def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    rate, decay = recipe.learning_rate, recipe.weight_decay
-    if recipe.optimizer == "adam":
-        return torch.optim.Adam(network.parameters(), lr=rate, weight_decay=decay)
-    return torch.optim.SGD(
-        network.parameters(), lr=rate, momentum=recipe.momentum, weight_decay=decay
-    )

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rfbook.experiments.accuracy import share_right
 from rfbook.experiments.images import Images
 from rfbook.experiments.models import recorded_layers
 from rfbook.ledger.field_measures import effective_fields, field_recipe
@@ -46,15 +47,27 @@ def batches(trained: Trained, images: Images, label: str) -> Iterator[tuple[Tens
 
 def accuracy(trained: Trained) -> Measured:
     """Share of test images whose largest logit is their class, and the training trace."""
-    right = 0
-    with torch.inference_mode():
-        for inputs, labels in batches(trained, trained.data.test, "accuracy"):
-            right += int((trained.network(inputs).argmax(1) == labels).sum())
     values = {
-        "accuracy": right / len(trained.data.test),
+        "accuracy": share_right(trained.network, batches(trained, trained.data.test, "accuracy")),
         "test_images": len(trained.data.test),
         "training_loss": trained.trace.loss,
         "training_accuracy": trained.trace.accuracy,
+    }
+    return values, {}
+
+
+def learning_curve(trained: Trained) -> Measured:
+    """Share of right answers on test images after each epoch of a micro-object task (Dead Pixel, 5).
+
+    steps: updates in an epoch. test_images: images with a square, two of each template.
+    """
+    run = trained.run
+    templates = len(trained.data.train), len(trained.data.test)
+    values = {
+        "test_accuracy": trained.trace.watched,
+        "training_loss": trained.trace.loss,
+        "steps": -(-templates[0] // run.recipe.batch),
+        "test_images": 2 * templates[1],
     }
     return values, {}
 
@@ -93,6 +106,7 @@ def receptive_field(trained: Trained) -> Measured:
 
 MEASURES: dict[str, Callable[[Trained], Measured]] = {
     "accuracy": accuracy,
+    "learning_curve": learning_curve,
     "saturation": layer_saturation,
     "receptive_field": receptive_field,
     "probes": probes,

@@ -40,11 +40,14 @@ def description(run: Run, measure: str) -> dict[str, Any]:
 
 
 def _made_from(run: Run) -> dict[str, Any]:
-    return {
+    made_from = {
         "run": run.canonical(),
         "data_fingerprint": CATALOGUE[run.data.name].fingerprint,
         "training_version": stages.TRAINING,
     }
+    if run.source is not None:
+        made_from["source"] = _made_from(run.source)
+    return made_from
 
 
 @dataclass(frozen=True)

@@ -32,5 +32,10 @@ def require(run: Run, measure: str) -> None:
             f"{run.data.name}: its classes are not ImageNet's, which the published {run.model.name} "
             "tells apart; use imagenette, or train a new readout (epochs above 0)"
         )
+    if measure == "learning_curve" and run.data.task == "class":
+        raise ValueError(
+            f"{run.data.name}: the learning curve is kept of micro-object tasks only; the record of the "
+            "accuracy holds the training accuracy of each epoch"
+        )
     if measure == "kernel_padding":
         require_even_maps(run.data.side)

@@ -7,6 +7,7 @@ never train the same run: the second waits for the first and finds it done.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -17,13 +18,18 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from rfbook.experiments.data import Splits, cache_directory, load
+from rfbook.experiments.accuracy import share_right
+from rfbook.experiments.batches import View, in_order
+from rfbook.experiments.data import Images, Splits, cache_directory, load
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.pretrained import readout_classes, started
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
 from rfbook.ledger.provenance import here
 from rfbook.ledger.store import folder
+
+WATCH_BATCH = 250
+"""Images that are tested at once after an epoch."""
 
 
 class Checkpoints:
@@ -82,8 +88,9 @@ class Trained:
         return next(self.network.parameters()).device
 
     def provenance(self) -> dict[str, Any]:
-        """How the weights were made: minutes of training, and each process that took part."""
-        return {"minutes": sum(self.trace.seconds) / 60, "sessions": self.trace.sessions}
+        """How the weights were made: minutes of training, each process that took part, the start."""
+        made = {"minutes": sum(self.trace.seconds) / 60, "sessions": self.trace.sessions}
+        return made if self.run.source is None else made | {"start": folder(self.run.source)}
 
 
 def trained(run: Run, device: str = "auto") -> Trained:
@@ -94,9 +101,30 @@ def trained(run: Run, device: str = "auto") -> Trained:
     checkpoints = Checkpoints(run)
     checkpoints.path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(checkpoints.path.with_suffix(".lock")):
-        images = images_of(run).train
-        network, trace = train(run, images, readout_classes(run), checkpoints, device)
+        begun = checkpoints.path.exists()
+        start = None if begun or run.source is None else _weights(run.source, device)
+        images = images_of(run)
+        network, trace = train(
+            run, images.train, readout_classes(run), checkpoints, device, start, _watch(run, images.test)
+        )
     return Trained(run, network, trace)
+
+
+def _weights(run: Run, device: str) -> Tensors:
+    return {name: held.cpu() for name, held in trained(run, device).network.state_dict().items()}
+
+
+def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
+    """The share of right answers after each epoch, for the task that asks how soon it is learnt."""
+    if run.data.task == "class":
+        return None
+    view = View(run.data)
+
+    def watch(network: nn.Module) -> float:
+        device = next(network.parameters()).device
+        return share_right(network, in_order(test, view, WATCH_BATCH, device))
+
+    return watch
 
 
 def images_of(run: Run) -> Splits:
