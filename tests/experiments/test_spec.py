@@ -49,7 +49,8 @@ def test_every_default_is_what_published_keys_were_made_with():
             "dilation_padding": "same",
             "kernel_padding": "none",
             "padded_weights": "zero",
-                "strided_weights": "own",
+            "strided_weights": "own",
+            "downsampling": "strided",
         },
         "data": {
             "name": "cifar10",
@@ -371,6 +372,10 @@ def refused(message: str, kind: type, **fields) -> None:
         "strided_weights is for odd kernels: with kernel_padding use padded_weights": {
             "name": "resnet18", "kernel_padding": "all", "strided_weights": "authors",
         },
+        "a blurred network has no strided kernel to change": {
+            "name": "resnet18", "downsampling": "blurred", "kernel_padding": "all",
+        },
+        "vgg16 has no downsampling: leave": {"name": "vgg16", "downsampling": "blurred"},
         "vgg16 has no strided_weights: leave": {"name": "vgg16", "strided_weights": "authors"},
         "Input should be 'vgg11', 'vgg13'": {"name": "vgg12"},
         "greater than 0": {"name": "vgg16", "width": 0},

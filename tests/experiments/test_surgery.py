@@ -407,3 +407,45 @@ def test_padding_leaves_the_start_of_all_other_layers_as_it_was(weights):
     same = [name for name in plain if plain[name].shape == padded[name].shape]
     assert len(plain) - len(same) == 7
     assert all(torch.equal(plain[name], padded[name]) for name in same)
+
+
+# Blurring
+
+
+def test_a_blur_is_the_binomial_filter_at_every_second_place():
+    image = torch.rand((1, 2, 8, 8), generator=torch.Generator().manual_seed(0))
+    line = torch.tensor([1.0, 2.0, 1.0]) / 4
+    kernel = torch.outer(line, line).expand(2, 1, 3, 3)
+    wanted = F.conv2d(image, kernel, stride=2, padding=1, groups=2)
+    torch.testing.assert_close(surgery.blur()(image), wanted)
+
+
+def test_a_blur_reads_every_pixel_inside_equally_often():
+    image = torch.zeros((1, 1, 16, 16), requires_grad=True)
+    surgery.blur()(image).sum().backward()
+    assert (image.grad[0, 0, 1:-1, 1:-1] == 1 / 4).all()
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_a_blurred_network_has_no_strided_kernel_and_maps_of_the_same_size(name):
+    network = build(Model(name=name, width=1 / 8, downsampling="blurred"), 10)
+    assert surgery.odd_strided_convolutions(network) == []
+    sizes = []
+    for stage in surgery.STAGES:
+        network.get_submodule(stage).register_forward_hook(lambda m, i, o: sizes.append(o.shape[-1]))
+    network.eval()(torch.zeros(1, 3, 64, 64))
+    assert sizes == [16, 8, 4, 2]
+
+
+def test_a_blurred_network_starts_with_the_weights_of_the_strided_one():
+    plain, blurred = (
+        [weight for weight in build(Model(name="resnet18", width=1 / 8, **changed), 10).parameters()]
+        for changed in ({}, {"downsampling": "blurred"})
+    )
+    assert all(torch.equal(one, other) for one, other in zip(plain, blurred, strict=True))
+
+
+def test_a_blurred_cifar_stem_keeps_its_side():
+    network = build(Model(name="resnet18", width=1 / 8, stem="cifar", downsampling="blurred"), 10)
+    assert network.eval()(torch.zeros(1, 3, 32, 32)).shape == (1, 10)
+    assert surgery.odd_strided_convolutions(network) == []

@@ -37,7 +37,8 @@ class Model(Spec):
     even (Dead Pixel, 4): the convolutions only, or the max pool too. padded_weights: what a padded
     kernel holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
     values by PyTorch's default rule, as the authors' code has them. strided_weights "authors":
-    odd kernels with stride 2 by that rule too, for a comparison that padding alone decides.
+    odd kernels with stride 2 by that rule too, for a comparison that padding alone decides. downsampling
+    "blurred": blurs halve the maps instead of strides (Zhang 2019).
     """
 
     name: Literal[NETWORKS]  # type: ignore[valid-type]
@@ -49,6 +50,7 @@ class Model(Spec):
     kernel_padding: Literal["none", "convs", "all"] = "none"
     padded_weights: Literal["zero", "fresh", "authors"] = "zero"
     strided_weights: Literal["own", "authors"] = "own"
+    downsampling: Literal["strided", "blurred"] = "strided"
 
     @property
     def label(self) -> str:
@@ -63,6 +65,7 @@ class Model(Spec):
             f"padded-{self.kernel_padding}": self.kernel_padding != "none",
             self.padded_weights: self.padded_weights != "zero",
             "authors-start": self.strided_weights != "own",
+            "blurred": self.downsampling != "strided",
             "growing": self.dilation_padding != "same",
         }
         return "-".join([self.name, *(part for part, used in parts.items() if used)])
@@ -74,6 +77,7 @@ class Model(Spec):
             "skips": not all(self.skips),
             "kernel_padding": self.kernel_padding != "none",
             "strided_weights": self.strided_weights != "own",
+            "downsampling": self.downsampling != "strided",
         }
         if self.name in LITES:
             residual["kernel_padding"] = self.kernel_padding == "all"
@@ -92,6 +96,13 @@ class Model(Spec):
         if self.kernel_padding != "none" and self.strided_weights != "own":
             raise ValueError(
                 "strided_weights is for odd kernels: with kernel_padding use padded_weights"
+            )
+        if self.downsampling == "blurred" and (
+            self.kernel_padding != "none" or self.strided_weights != "own" or not all(self.skips)
+        ):
+            raise ValueError(
+                "a blurred network has no strided kernel to change, and needs its skips: leave "
+                "kernel_padding, strided_weights and skips at their default"
             )
         if self.dilation == 1 and self.dilation_padding != "same":
             raise ValueError("dilation_padding needs a dilation above 1")

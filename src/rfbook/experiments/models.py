@@ -55,6 +55,8 @@ def _resnet(model: Model, classes: int) -> nn.Module:
     if model.strided_weights == "authors":
         surgery.start_afresh(network, surgery.odd_strided_convolutions(network))
     _pad_kernels(network, model)
+    if model.downsampling == "blurred":
+        surgery.blur_strides(network)
     return network
 
 

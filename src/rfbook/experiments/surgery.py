@@ -1,4 +1,4 @@
-"""Changes to a network: width, CIFAR stem, no skips, dilation, kernel padding."""
+"""Changes to a network: width, CIFAR stem, no skips, dilation, kernel padding, blurring."""
 
 from __future__ import annotations
 
@@ -101,6 +101,33 @@ def odd_strided_convolutions(model: nn.Module) -> list[str]:
         if isinstance(module, nn.Conv2d) and tuple(module.stride) == (2, 2)
         and module.kernel_size[0] % 2
     ]  # fmt: skip
+
+
+def blur() -> nn.Sequential:
+    """Halves an even map: every second place of its smoothing by (1, 2, 1) / 4 along both axes.
+
+    The smoothing is two averages of neighbours, and reads every place equally often.
+    """
+    return nn.Sequential(nn.AvgPool2d(2, stride=1, padding=1), nn.AvgPool2d(2, stride=2))
+
+
+def blur_strides(model: nn.Module) -> None:
+    """A ResNet in which nothing but a blur halves a map (Zhang 2019, ICML; not in either paper).
+
+    The first convolution and the max pool, and in the first block of a stage the strided convolution
+    and the shortcut, keep the size; a blur comes after the ReLU behind the convolution, after the pool,
+    and before the shortcut.
+    """
+    if not isinstance(model.maxpool, nn.Identity):
+        model.conv1.stride = (1, 1)
+        model.maxpool = nn.Sequential(blur(), nn.MaxPool2d(3, stride=1, padding=1), blur())
+    for block in model.modules():
+        last = {BasicBlock: "conv2", Bottleneck: "conv3"}.get(type(block))
+        if last is not None and block.stride == 2:
+            strided = block.conv1 if last == "conv2" else block.conv2
+            strided.stride = block.downsample[0].stride = (1, 1)
+            setattr(block, last, nn.Sequential(blur(), getattr(block, last)))
+            block.downsample.insert(0, blur())
 
 
 def start_afresh(model: nn.Module, names: list[str]) -> None:
