@@ -1,4 +1,5 @@
-"""`python -m rfbook`: run, why, verify, plan, work, import, book, notebooks."""
+"""`python -m rfbook`: run, why, verify, recompute, plan, work, import, outside, book,
+notebooks."""
 
 from __future__ import annotations
 
@@ -56,7 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("pages", nargs="*")
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
     verb("verify", commands.verify)
+    recompute = verb("recompute", commands.recompute)
+    recompute.add_argument("--sample", type=int, default=10, help="how many records")
+    recompute.add_argument("--draw", type=int, default=0, help="another number draws others")
     verb("import", commands.take_over).add_argument("directory", type=_absolute)
+    verb("outside", commands.outside)
     verb("book", commands.book, tier="published")
     verb("notebooks", commands.notebooks)
     return parser

@@ -1,5 +1,6 @@
 """`python -m rfbook`: what it says, and its status: 0, 1 for a finding, 2 for a mistake to mend."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -7,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rfbook.__main__ import main
-from rfbook.ledger import obtain, stages
+from rfbook.ledger import obtain, published_fields, stages
 from rfbook.ledger.store import Store
 from rfbook.pages import commands
 from rfbook.pages.notebook import Page, store_of
@@ -186,7 +188,7 @@ def test_every_command_is_explained(repository, capsys):
         main(["--help"])
     assert stopped.value.code == 0
     shown = capsys.readouterr().out
-    for command in ("run", "why", "plan", "work", "verify", "import", "book", "notebooks"):
+    for command in ("run", "why", "plan", "work", "verify", "recompute", "import", "book", "notebooks"):
         assert re.search(rf"\n    {command}\s+\w", shown)
 
 
@@ -345,6 +347,47 @@ def test_a_record_of_a_measure_that_is_gone_is_stale(rfbook, published, monkeypa
     assert sum(": stale: " in line for line in lines) == 4
 
 
+# recompute
+
+
+@pytest.fixture
+def again(published, monkeypatch):
+    """What a record is when it is made again: as it is kept, but for an accuracy that is given."""
+
+    def make(accuracy=None):
+        def made(run, measure):
+            kept = published.find(run, measure)
+            if accuracy is None or measure != "accuracy":
+                return kept
+            return dataclasses.replace(kept, values=kept.values | {"accuracy": accuracy})
+
+        monkeypatch.setattr(commands, "made", made)
+
+    return make
+
+
+def test_records_that_come_out_again_pass(rfbook, again):
+    again()
+    status, lines, _ = rfbook("recompute", "--sample", "16")
+    assert status == 0
+    assert len(lines) == 16 and all(": differs by 0 of the largest number" in line for line in lines)
+
+
+def test_a_record_that_comes_out_otherwise_fails_and_is_named(rfbook, again):
+    again(accuracy=0.123)
+    status, lines, _ = rfbook("recompute", "--sample", "16")
+    assert status == 1
+    other = [line.split(": ")[0] for line in lines if "differs by 0 of" not in line]
+    assert sorted(other) == sorted(f"{run} accuracy" for run in RUNS)
+
+
+def test_the_same_draw_takes_the_same_records_and_another_draw_others(rfbook, again):
+    again()
+    drawn = [rfbook("recompute", "--sample", "4", "--draw", draw)[1] for draw in ("0", "0", "1")]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert len(drawn[0]) == 4
+
+
 # import
 
 
@@ -392,6 +435,25 @@ def test_a_directory_without_records_is_refused(rfbook):
     status, _, said = rfbook("import", "nowhere")
     assert status == 2
     assert "nowhere: no records" in said
+
+
+# outside
+
+
+def test_published_arrays_are_fitted_into_the_published_results(rfbook, repository, monkeypatch):
+    flat = np.indices((32, 32)).sum(0) + 1.0
+    monkeypatch.setattr(published_fields, "read_array", lambda network: flat)
+    monkeypatch.setattr(published_fields, "described", lambda field: {"sum": field.sum()})
+    status, lines, _ = rfbook("outside")
+    assert (status, lines) == (0, [f"fitted: {repository / 'results/openerf.json'}"])
+    assert rfbook("verify") == (0, ["0 records checked"], "")
+
+
+def test_without_the_arrays_it_is_said_where_they_are_published(rfbook, tmp_path, monkeypatch):
+    monkeypatch.setenv("RFBOOK_DATA", str(tmp_path))
+    status, _, said = rfbook("outside")
+    assert status == 2
+    assert said.startswith("DataError: ") and published_fields.REPOSITORY in said
 
 
 # run, book and notebooks

@@ -20,6 +20,8 @@ from tests.ledger.samples import records, repeatable, tiny
 REPOSITORY = Path(__file__).parents[2]
 CLAIMS = read_claims(REPOSITORY / "claims")
 TESTED = [claim for claim in CLAIMS if claim.quantity]
+EXTENSIONS = [claim for claim in CLAIMS if claim.paper == "together"]
+PREFIXES = {"size-matters": "SM-", "dead-pixel": "DP-", "together": "TG-"}
 
 each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 each_tested = pytest.mark.parametrize("claim", TESTED, ids=lambda claim: claim.id)
@@ -57,18 +59,26 @@ def word(claim, outcomes, tier="thin"):
     return judge(claim, outcomes, tier).word
 
 
-# The claims of the two papers.
+# The claims of the two papers, and of both together.
 
 
 def test_there_are_claims_of_both_papers_and_no_id_twice():
-    assert {claim.paper for claim in CLAIMS} == {"size-matters", "dead-pixel"}
+    assert {claim.paper for claim in CLAIMS} == PREFIXES.keys()
     assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
 
 
 @each_claim
 def test_a_claim_says_where_it_stands_and_what_it_says(claim):
-    assert claim.id.startswith({"size-matters": "SM-", "dead-pixel": "DP-"}[claim.paper])
+    assert claim.id.startswith(PREFIXES[claim.paper])
     assert claim.where.strip() and claim.says.strip()
+
+
+@pytest.mark.parametrize("claim", EXTENSIONS, ids=lambda claim: claim.id)
+def test_an_extension_says_that_it_is_not_in_the_papers(claim):
+    assert claim.where.startswith("extension")
+    assert claim.says.endswith("not in the papers)")
+    assert not claim.printed
+    assert claim.page.startswith("together/")
 
 
 @each_claim

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rfbook.ledger.outside import Evidence
 from rfbook.ledger.quantities import measured
 from tests.ledger.samples import records
 
@@ -49,6 +50,25 @@ def test_an_arm_is_compared_with_the_mean_of_all_others():
     """0.8 against the mean of 0.9, 0.8 and 0.7."""
     arms = [profile(0, 0, share) for share in (0.7, 0.9, 0.8, 0.7)]
     assert measured("over_rest", 4).function(*arms) == pytest.approx(-10)
+
+
+def test_raw_indices_are_compared_as_a_ratio_which_the_scale_of_the_field_changes():
+    first, second = (
+        records(effective_field={"targets": {"output": {"imbalance": [index, 9.0]}}})
+        for index in (0.3, 0.4)
+    )
+    assert measured("raw_imbalance_ratio", 2).function(first, second) == pytest.approx(75)
+
+
+def test_growth_over_arms_is_the_slope_of_logarithms():
+    """Sizes 10, 20, 30 and 40 of networks of depth 1, 4, 9 and 16: the square root."""
+    arms = [
+        {"openerf": Evidence({"gaussian": {"sigma_x": 10 * n, "sigma_y": 10 * n}, "depth": n**2})}
+        for n in (1, 2, 3, 4)
+    ]
+    compare = measured("openerf_depth_exponent", 4)
+    assert compare.function(*arms) == pytest.approx(0.5)
+    assert compare.interval(*arms) == pytest.approx((0.5, 0.5))
 
 
 @pytest.mark.parametrize("name", ["closer_probes", "closer_saturation"])

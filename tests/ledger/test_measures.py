@@ -10,6 +10,8 @@ Tolerances are those of float32 on another processor: one image for an accuracy,
 or an eigenvalue, 1e-2 for a fitted Gaussian or the loss of a probe; counts and fields are exact.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -34,6 +36,7 @@ PINNED_AT = {
     "accuracy": 1, "saturation": 1, "probes": 2, "probes_global": 2, "position_probes": 2,
     "receptive_field": 1, "effective_field": 1, "field_recipe": 1, "kernel_padding": 1,
     "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1, "learning_curve": 1,
+    "cost": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
 
@@ -138,6 +141,17 @@ def test_receptive_field(found):
         "field": [3, 8, 18, 26, 46, 62, 102, 134],
         "jump": [1, 2, 4, 4, 8, 8, 16, 16],
         "border": "features.18",
+        "side": 32,
+    }
+
+
+def test_cost(found):
+    """By hand: 3x3 convolutions with a bias and batch norm, and a readout of 10 classes."""
+    channels, sides = [3, 8, 16, 32, 32, 64, 64, 64, 64], [32, 16, 8, 8, 4, 4, 2, 2]
+    weights = [9 * a * b for a, b in pairwise(channels)]
+    assert found["cost"].values == {
+        "parameters": sum(weights) + 3 * sum(channels[1:]) + 64 * 10 + 10,
+        "multiply_adds": sum(w * s**2 for w, s in zip(weights, sides, strict=True)) + 64 * 10,
         "side": 32,
     }
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from rfbook.ledger import layer_quantities, stages
+from rfbook.ledger.outside import SOURCES, Evidence
 from rfbook.ledger.quantities import QUANTITIES
 from rfbook.ledger.quantity import Undefined
 from tests.ledger import perturbed
-from tests.ledger.samples import records
+from tests.ledger.samples import records, tiny
 
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
@@ -32,6 +33,7 @@ def sample():
             "directions_delve": [8, 7, 6, 2, 1, 0, 0],
         },
         probes={"layers": RECORDED, "probes": [0.3, 0.4, 0.5, 0.6, 0.61, 0.62, 0.9]},
+        learning_curve={"test_accuracy": [0.5, 0.85, 0.92, 0.89, 0.99]},
         probes_global={
             "layers": RECORDED,
             "probes_global": [0.2, 0.3, 0.4, 0.5, 0.6, 0.55, 0.0],
@@ -51,13 +53,16 @@ def sample():
         },
         effective_field={
             "targets": {
+                "layer4": {"gaussian": {"sigma_x": 60.0, "sigma_y": 64.0, "r_squared": 0.9}},
                 "output": {
-                    "residues": {"2": [[0.8, 0.9], [1.1, 1.2]]},
+                    "residues": {"2": [[0.8, 0.9], [1.1, 1.2]], "4": [[0.7, 0.8], [1.1, 1.3]]},
+                    "fourier": {"4": 0.15},
                     "relative": [0.3, 0.5],
                     "split_half": [0.2, 0.4],
                 }
             }
         },
+        cost={"parameters": 11_250_000, "multiply_adds": 1_800_500_000},
         field_recipe={
             "batch_difference": 3e-7,
             "order_correlation": 0.4,
@@ -70,7 +75,30 @@ def sample():
         conv4=np.array([[0.55, 0.6], [0.6, 0.65]]), conv5=np.full((2, 2), 0.58),
         conv6=np.array([[0.62, 0.64]]),
     )  # fmt: skip
-    return made | perturbed.perturbed()
+    made["effective_field"].arrays.update(
+        layer3=tiled([9, 3, 3, 3]), layer4=tiled([2, 2, 2, 2]), output=tiled([4, 3, 2, 1])
+    )
+    return made | perturbed.perturbed() | OUTSIDE
+
+
+def tiled(means):
+    """A map of 2 x 2 tiles of 4 x 4 pixels with these means, each a board of strong and weak pixels."""
+    board = 1 + 0.5 * (-1) ** np.indices((8, 8)).sum(0)
+    return np.kron(np.reshape(means, (2, 2)), np.ones((4, 4))) * board
+
+
+OUTSIDE = {
+    "table_1": Evidence(
+        {
+            "accuracy": [70.0, 71.0, 72.0, 73.0],
+            "field": [4, 3, 2, 1],
+            "sigma": [10.0, 20.0, 40.0, 30.0],
+            "depth": [1, 2, 4, 3],
+        }
+    ),
+    "table_2": Evidence({"accuracy": [70.0, 71.0, 72.0], "field": [1, 3, 2], "sigma": [9.0, 8.0, 7.0]}),
+    "openerf": Evidence({"gaussian": {"sigma_x": 10.0, "sigma_y": 30.0, "r_squared": 0.8}, "depth": 18}),
+}
 
 
 EXPECTED = {
@@ -94,7 +122,9 @@ EXPECTED = {
     "first_half_share": 100 * 20 / 32,
     "unevenness": 100 * (30 / 32 - 3 / 5),
     "saturation_drop_last_third": 67.5 - 15,
+    "saturation_rise_first_half": 20 - 80,
     "tail_share": 50,
+    "saturation_step": (10 + 10 + 40 + 10 + 10) / 5,
     "largest_fall": 0,
     "gain_second_half_to_border": 20,
     "share_after_border": 100 * 2 / 32,
@@ -117,11 +147,33 @@ EXPECTED = {
     "center_offset": 96 - 15.5,
     "gaussian_r_squared": 0.9,
     "checkerboard": 40,
+    "coarse_checkerboard": 60,
     "odd_over_even": 1.5,
+    "fourth_wave": 15,
+    "half_share_layer3": 25,
+    "half_share_layer4": 50,
+    "half_share_output": 50,
+    "half_share_growth": 25,
+    "tail_off_border": 0,
+    "counted_odd_over_even": 1,
+    "counting_error": 50,
+    "parameters": 11.25,
+    "multiply_adds": 1800.5,
+    "layer4_sigma": 62,
+    "layer4_r_squared": 0.9,
+    "printed_accuracy_against_field": -1,
+    "printed_accuracy_against_sigma": 1 - 6 * 2 / (4 * 15),
+    "printed_depth_exponent": 1,
+    "finetuned_accuracy_against_field": 1 - 6 * 2 / (3 * 8),
+    "finetuned_accuracy_against_sigma": -1,
+    "openerf_sigma": 20,
+    "openerf_r_squared": 0.8,
     "relative_L1": 30,
     "relative_L2": 50,
     "split_half_L1": 20,
     "split_half_L2": 40,
+    "epochs_to_90": 3,
+    "accuracy_after_one_epoch": 50,
 } | perturbed.EXPECTED
 
 
@@ -150,7 +202,7 @@ def test_a_quantity_is_what_its_description_says(name):
 def test_a_quantity_reads_the_measures_that_it_declares(name):
     watched = Watched(sample())
     QUANTITIES[name].function(watched)
-    assert watched.read == set(QUANTITIES[name].measures) <= stages.MEASURES.keys()
+    assert watched.read == set(QUANTITIES[name].measures) <= stages.MEASURES.keys() | SOURCES.keys()
 
 
 def test_a_skipped_layer_falls_on_its_own_side_of_the_border_layer_and_lowers_no_best():
@@ -238,6 +290,44 @@ def test_a_model_that_no_position_reaches_has_no_first_equal_layer():
     made = sample() | records(accuracy={"accuracy": 0.9})
     with pytest.raises(Undefined, match="within 2 points of the model"):
         QUANTITIES["first_equal_position"].function(made)
+
+
+@pytest.mark.parametrize("targets", [{}, {"layer4": {"gaussian": None}}])
+def test_without_a_fit_at_layer4_there_is_no_size(targets):
+    made = records(effective_field={"targets": targets})
+    with pytest.raises(Undefined, match="no Gaussian fitted at layer4"):
+        QUANTITIES["layer4_sigma"].function(made)
+
+
+@pytest.mark.parametrize("kernel_padding, counted", [("none", 4 / 3), ("all", 1)])
+def test_counting_needs_only_the_description_of_a_run(kernel_padding, counted):
+    """A 7x7 stem with stride 2 reads odd pixels four times and even ones three times."""
+    run = tiny(name="resnet18", side=224)
+    model = run.model.model_copy(update={"kernel_padding": kernel_padding})
+    measured = {"targets": {"output": {"residues": {"2": [[1.0, 0.0], [0.0, 1.2]]}}}}
+    made = records(run.model_copy(update={"model": model}), effective_field=measured)
+    found = QUANTITIES["counted_odd_over_even"].function(made)
+    assert found == pytest.approx(counted, rel=1e-2)
+    error = QUANTITIES["counting_error"].function(made)
+    assert error == pytest.approx(100 * abs(1.2 / found - 1))
+
+
+def test_a_tail_may_start_before_the_border_layer_or_after_it():
+    for border, distance in (("conv2", 2), ("conv6", 2)):
+        layers = {"layers": CONVOLUTIONS, "field": [3] * 6, "border": border}
+        made = sample() | records(receptive_field=layers)
+        assert QUANTITIES["tail_off_border"].function(made) == distance
+
+
+def test_pixels_beyond_the_last_whole_tile_do_not_count():
+    made = records(effective_field={"targets": {}})
+    made["effective_field"].arrays["output"] = np.pad(tiled([9, 3, 3, 3]), (0, 3), constant_values=99)
+    assert QUANTITIES["half_share_output"].function(made) == 25
+
+
+def test_a_network_without_stages_has_no_share_of_their_fields():
+    with pytest.raises(Undefined, match="no effective field of layer3"):
+        QUANTITIES["half_share_layer3"].function(records(effective_field={"targets": {}}))
 
 
 def test_a_quantity_has_a_unit():

@@ -169,7 +169,10 @@ def test_an_even_kernel_with_stride_2_reads_all_pixels_equally_often():
 @pytest.mark.parametrize("side", [32, 37])
 @pytest.mark.parametrize(
     "layers",
-    [[STEM], [STEM, POOL], [STEM, POOL, PLAIN, HALVING, (1, 2, 0)], [(2, 3, 0), (5, 1, 4)]],
+    [
+        [STEM], [STEM, POOL], [STEM, POOL, PLAIN, HALVING, (1, 2, 0)], [(2, 3, 0), (5, 1, 4)],
+        [(3, 1, 2, 2), (5, 2, 3, 3)],
+    ],
 )
 def test_counting_paths_gives_the_gradient_of_a_network_of_ones(side, layers):
     model = nn.Sequential(*[nn.Conv2d(1, 1, *layer, bias=False) for layer in layers]).double()

@@ -60,6 +60,7 @@ def test_a_reversed_saturation_curve_changes_the_pages_that_judge_it_and_no_othe
         "background/saturation",
         "size_matters/tail-pattern",
         "size_matters/border-layer",
+        "together/what-if",
     }
     assert "size_matters/tail-pattern" in changed
     assert "not reproduced" in after["size_matters/tail-pattern"]

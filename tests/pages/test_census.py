@@ -61,6 +61,16 @@ def test_links_lead_from_the_book_to_its_pages_and_not_to_planned_ones(repositor
     assert skeleton.OTHER not in found
 
 
+def test_what_a_page_shows_at_a_second_tier_is_listed_at_that_tier(repository, idle):
+    path = repository / f"notebooks/{skeleton.OTHER}.md"
+    beside = 'part = page.part(tier="thin")\npart.measure(part.runs(["vgg11"]), "accuracy")\n```'
+    path.write_text(path.read_text().removesuffix("```\n") + beside)
+    listed = [one for one in census("published") if one.page == skeleton.OTHER]
+    assert [(one.tier, one.run.model.width, one.measure) for one in listed] == [
+        ("paper", 1, "receptive_field"), ("thin", 0.25, "accuracy"),
+    ]  # fmt: skip
+
+
 def test_a_planned_page_comes_last_and_is_not_opened_even_with_all_its_records(page, repository):
     plan(repository, skeleton.PAGE)
     asked = census("published")

@@ -3,6 +3,7 @@
 import pytest
 
 from rfbook.ledger.significance import compared
+from rfbook.ledger.spread import spread
 from rfbook.pages import comparison_tables
 from tests.pages.reading import row, rows
 
@@ -46,3 +47,13 @@ def test_the_spread_of_a_network_is_the_median_over_its_pairs():
     assert (found["ours: mean, %"], found["ours: n"]) == ("90.05", "3")
     pooled = [((0.1**2 + 0.05**2) / 2) ** 0.5, ((0.1**2 / 3 + 0.05**2) / 2) ** 0.5]
     assert float(found["ours: pooled sd"]) == pytest.approx(sum(pooled) / 2, rel=0.01)
+
+
+def test_a_noise_floor_is_shown_with_how_sure_it_is():
+    one = spread([70.0, 72.0, 74.0])
+    found = row(comparison_tables.floors({"resnet18": one}), trainings="resnet18")
+    assert (found["n"], found["mean, %"], found["sd, points"]) == ("3", "72.00", "2.00")
+    # The square roots of 2 / 7.378 and 2 / 0.0506 in a table of chi-square are 0.5207 and 6.285.
+    assert found["95 % interval of sd"] == "1.04 to 12.57"
+    assert found["difference of two, points"] == "5.54"
+    assert found["95 % interval of that"] == "2.89 to 34.84"

@@ -35,9 +35,9 @@ def judged(**words):
 @pytest.fixture
 def stated(repository):
     (repository / "claims/tables").mkdir()
-    (repository / "claims/tables/conclusion.yml").write_text(ROWS)
+    (repository / "claims/tables/conclusion_dead_pixel.yml").write_text(ROWS)
     verdicts = judged(SM_1_border="reproduced", SM_1_never="not tested", SM_1_other="partly")
-    return conclusion.sentences(verdicts)
+    return conclusion.sentences(verdicts, "dead_pixel")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_sentence_has_the_verdicts_of_its_claims_and_no_other(stated):
 
 def test_a_claim_that_does_not_exist_is_refused_by_its_name(stated):
     with pytest.raises(LookupError, match="there is no claim SM-1-never"):
-        conclusion.sentences(judged(SM_1_border="reproduced"))
+        conclusion.sentences(judged(SM_1_border="reproduced"), "dead_pixel")
 
 
 def test_what_no_claim_stands_for_is_told(stated):
@@ -105,9 +105,11 @@ def test_bars_are_stacked_in_the_order_of_the_words(monkeypatch):
     assert [bars[word][0] for word in WORDS] == [(0, 2), (2, 1), (3, 0), (3, 3)]
 
 
-def test_the_paper_s_sentences_name_claims_that_exist_or_say_what_is_beyond_them():
-    known = {claim.id for claim in read_claims(ROOT / "claims") if claim.paper == "size-matters"}
-    for held in yaml.safe_load((ROOT / "claims/tables/conclusion.yml").read_text()):
+@pytest.mark.parametrize("paper", ["size-matters", "dead-pixel"])
+def test_a_papers_sentences_name_claims_of_it_that_exist_or_say_what_is_beyond_them(paper):
+    known = {claim.id for claim in read_claims(ROOT / "claims") if claim.paper == paper}
+    path = ROOT / f"claims/tables/conclusion_{paper.replace('-', '_')}.yml"
+    for held in yaml.safe_load(path.read_text()):
         assert held.keys() <= {"says", "claims", "beyond"}
         assert held.get("claims") or held.get("beyond"), held["says"]
         assert set(held.get("claims", [])) <= known

@@ -251,10 +251,35 @@ def test_while_a_plan_is_made_nothing_is_computed(repository, nothing_made):
         assert page.measure(page.runs(["vgg11"]), "accuracy", "saturation") == []
         assert page.measure(page.runs(["vgg13"]), "probes") == []
         assert page.outcomes == []
-    assert [(run.model.name, run.seed, measures) for run, measures in plan] == [
+    assert {tier for tier, _ in plan} == {"thin"}
+    assert [(run.model.name, run.seed, measures) for _, (run, measures) in plan] == [
         ("vgg11", 0, ("accuracy", "saturation")), ("vgg11", 1, ("accuracy", "saturation")),
         ("vgg13", 0, ("probes",)), ("vgg13", 1, ("probes",)),
     ]  # fmt: skip
+
+
+def test_a_page_may_show_a_second_tier_whose_runs_are_those_of_that_tier(repository, nothing_made):
+    with planning() as plan:
+        page = opened(tier="paper", seeds=1)
+        part = page.part(tier="thin", seeds=2)
+        for one in (page, part):
+            one.measure(one.runs(["vgg11"]), "accuracy")
+    assert [(tier, run.model.width, run.seed) for tier, (run, _) in plan] == [
+        ("paper", 1, 0), ("thin", 0.25, 0), ("thin", 0.25, 1),
+    ]  # fmt: skip
+    assert [run for tier, (run, _) in plan if tier == "thin"] == [
+        one.run for one in opened(seeds=2).runs(["vgg11"])
+    ]
+    with pytest.raises(ParameterError, match="Did you mean 'thin'"):
+        page.part(tier="thim")
+
+
+def test_what_a_page_shows_beside_its_own_decides_none_of_its_claims(repository, making):
+    page = opened(seeds=1)
+    part = page.part(seeds=2)
+    part.measure(part.runs(["vgg11"]), *MEASURES)
+    assert (page.outcomes, page.parts, part.store) == ([], [part], page.store)
+    assert {verdict.word for verdict in page.verdicts()} == {"not tested"}
 
 
 def test_a_plan_ends_where_it_ends_even_by_an_error(repository, making):

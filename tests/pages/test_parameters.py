@@ -12,14 +12,14 @@ from rfbook.pages.parameters import PARAMETERS, ParameterError, checked
 from tests.ledger.samples import repeatable
 
 VALID = {
-    "tier": "thin", "device": "auto", "seeds": 1, "models": "vgg11 vgg16", "side": 32,
+    "tier": "thin", "device": "auto", "seeds": 1, "floor": 2, "models": "vgg11 vgg16", "side": 32,
     "width": None, "epochs": None, "images": None, "test_images": None, "delta": 0.99,
 }  # fmt: skip
 RANGES = {
-    "seeds": (1, 20), "side": (8, 1024), "epochs": (0, 1000), "images": (2, 10**7),
+    "seeds": (1, 20), "floor": (2, 20), "side": (8, 1024), "epochs": (0, 1000), "images": (2, 10**7),
     "test_images": (2, 10**7), "width": (1e-3, 4), "delta": (1e-6, 1),
 }  # fmt: skip
-WHOLE = ["seeds", "side", "epochs", "images", "test_images"]
+WHOLE = ["seeds", "floor", "side", "epochs", "images", "test_images"]
 OPTIONAL = ["width", "epochs", "images", "test_images"]
 
 numeric = pytest.mark.parametrize("name", RANGES)

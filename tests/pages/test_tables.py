@@ -237,6 +237,14 @@ def test_every_record_of_the_page_stands_in_its_footer(page):
     assert first["data"] == fingerprint[:12]
 
 
+def test_what_a_page_shows_beside_its_own_stands_in_its_footer_too(page):
+    part = page.part(seeds=1, models="vgg13")
+    part.measure(part.runs(["vgg13"]), "accuracy")
+    found = rows(tables.footer(page))
+    assert (len(found), found[-1]["record"]) == (17, "vgg13-w0.25-cifar10-32px-e30-s0 accuracy")
+    assert shown(tables.footer(page)).caption.text.count("tier thin") == 2
+
+
 def test_a_commit_that_does_not_hold_the_code_says_so(page):
     """Provenance marks code that was changed after the commit; cutting the hash may not hide it."""
     assert {r["commit"] for r in rows(tables.footer(page))} == {"0123456789ab+changes"}

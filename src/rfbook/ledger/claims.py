@@ -1,4 +1,4 @@
-"""Claims of the papers as data: what is said, where, and the comparison that decides."""
+"""Claims of the papers, and of both together: what is said, where, and the comparison that decides."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Claim(BaseModel):
     it compares, as a page names them: within each network, or of two named networks.
     holds_if: below or above the margin; near: at most the margin away from what is printed.
     only: networks it speaks of, if not of all. untested: why; untested_at: why not at a tier.
-    paper: "size-matters" or "dead-pixel".
+    paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,7 +51,10 @@ class Claim(BaseModel):
 
 
 def read_claims(directory: Path = CLAIMS) -> list[Claim]:
-    """Every claim of both papers. Raises ClaimError, naming the row, for an ill-formed one."""
+    """Every claim of both papers and of what was added to them.
+
+    Raises ClaimError, naming the row, for an ill-formed one.
+    """
     rows = [row for path in sorted(directory.glob("*.yml")) for row in _rows(path)]
     claims = [_claim(row) for row in rows]
     double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}

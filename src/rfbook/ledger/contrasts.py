@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rfbook.ledger.field_quantities import of_output
 from rfbook.ledger.layer_quantities import convolution_curve, last_field
 from rfbook.ledger.obtain import Records
+from rfbook.ledger.outside_quantities import OPENERF_DEPTH_EXPONENT
 from rfbook.ledger.quantity import Quantity
 
 
@@ -43,6 +45,12 @@ def field_ratio(first: Records, second: Records) -> float:
     return 100 * last_field(first) / last_field(second)
 
 
+def raw_imbalance_ratio(first: Records, second: Records) -> float:
+    """L1 of R_xy of the output, not over its mean: that of the first arm, percent of the second's."""
+    indices = [of_output(records)["imbalance"][0] for records in (first, second)]
+    return 100 * indices[0] / indices[1]
+
+
 def over_rest(first: Records, *others: Records) -> float:
     """Accuracy of the first arm minus the mean of all others, points."""
     shares = [records["accuracy"].values["accuracy"] for records in (first, *others)]
@@ -68,7 +76,9 @@ CONTRASTS: dict[str, Contrast] = {
     "accuracy_ratio": Contrast(2, Quantity(accuracy_ratio, ("accuracy",), "%")),
     "recovered_accuracy": Contrast(3, Quantity(recovered_accuracy, ("accuracy",), "points")),
     "field_ratio": Contrast(2, Quantity(field_ratio, ("receptive_field",), "%", exact=True)),
+    "raw_imbalance_ratio": Contrast(2, Quantity(raw_imbalance_ratio, ("effective_field",), "%")),
     "over_rest": Contrast(4, Quantity(over_rest, ("accuracy",), "points")),
+    "openerf_depth_exponent": Contrast(4, OPENERF_DEPTH_EXPONENT),
     "closer_probes": Contrast(
         3, Quantity(closer("probes"), ("receptive_field", "probes"), "points")
     ),

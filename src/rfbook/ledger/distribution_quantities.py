@@ -1,4 +1,4 @@
-"""How the inference is distributed over the convolutions of one network: Size Matters, 3.2 and 3.3.
+"""How the inference is distributed over the convolutions of one network: Size Matters, 3.2, 3.3 and C.
 
 Parts of a network are counted in convolutions and cut down to whole ones: of 17, the first half are 8,
 the first two thirds 11, and the last third the 6 that are left. Gains compare the best probes of
@@ -66,6 +66,12 @@ def saturation_drop_last_third(records: Records) -> float:
     return 100 * curves.drop_at(saturation, two_thirds(saturation))
 
 
+def saturation_rise_first_half(records: Records) -> float:
+    """Mean saturation after the first half minus that of the first half, points."""
+    saturation = convolution_curve(records, "saturation")
+    return -100 * curves.drop_at(saturation, half(saturation))
+
+
 CURVES = ("receptive_field", "probes")
 DISTRIBUTION_QUANTITIES: dict[str, Quantity] = {
     "gain_first_half": Quantity(gain_first_half, CURVES, "points"),
@@ -75,5 +81,8 @@ DISTRIBUTION_QUANTITIES: dict[str, Quantity] = {
     "unevenness": Quantity(unevenness, CURVES, "% of the gain"),
     "saturation_drop_last_third": Quantity(
         saturation_drop_last_third, ("receptive_field", "saturation"), "points"
+    ),
+    "saturation_rise_first_half": Quantity(
+        saturation_rise_first_half, ("receptive_field", "saturation"), "points"
     ),
 }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rfbook.ledger.obtain import Records
-from rfbook.ledger.quantity import Quantity
+from rfbook.ledger.quantity import Quantity, Undefined
 
 
 def padding_difference(arm: str) -> Callable[[Records], float]:
@@ -53,10 +53,69 @@ def checkerboard(records: Records) -> float:
     return 100 * float(np.ptp(of_output(records)["residues"]["2"]))
 
 
+def coarse_checkerboard(records: Records) -> float:
+    """The same of classes mod 4: a pattern of period two or four."""
+    return 100 * float(np.ptp(of_output(records)["residues"]["4"]))
+
+
 def odd_over_even(records: Records) -> float:
     """Mean of R_xy of the output at odd rows and columns over that at even ones, pixels from 0."""
     means = of_output(records)["residues"]["2"]
     return means[1][1] / means[0][0]
+
+
+def fourth_wave(records: Records) -> float:
+    """Amplitude of the strongest wave of four pixels in R_xy of the output, % of its mean."""
+    return 100 * of_output(records)["fourier"]["4"]
+
+
+TILE = 4
+"""Pixels along a tile: patterns of two and of four pixels are even within it."""
+
+
+def half_share(target: str) -> Callable[[Records], float]:
+    """The fewest tiles that hold half of R_xy of a target, % of all: 50 if R is as large everywhere.
+
+    Means over tiles of 4 x 4 pixels, so that a checkerboard is not taken for a small field; pixels
+    beyond the last whole tile are left out. Raises Undefined for a network without such a target.
+    """
+
+    def share(records: Records) -> float:
+        field = records["effective_field"].arrays.get(target)
+        if field is None:
+            raise Undefined(f"no effective field of {target}")
+        rows, columns = (side // TILE for side in field.shape)
+        whole = field[: rows * TILE, : columns * TILE].astype(float)
+        tiles = whole.reshape(rows, TILE, columns, TILE).mean((1, 3))
+        held = np.sort(tiles, axis=None)[::-1].cumsum()
+        return 100 * float(np.searchsorted(held, held[-1] / 2) + 1) / tiles.size
+
+    return share
+
+
+def half_share_growth(records: Records) -> float:
+    """`half_share` of layer4 minus that of layer3, points."""
+    return half_share("layer4")(records) - half_share("layer3")(records)
+
+
+def of_layer4(name: str) -> Callable[[Records], float]:
+    """A number of the Gaussian fitted to the effective field of the middle unit of layer4.
+
+    Raises Undefined for a network without such a layer, and where no fit converged.
+    """
+
+    def number(records: Records) -> float:
+        target = records["effective_field"].values["targets"].get("layer4", {})
+        if not target.get("gaussian"):
+            raise Undefined("no Gaussian fitted at layer4")
+        return target["gaussian"][name]
+
+    return number
+
+
+def layer4_sigma(records: Records) -> float:
+    """Width of that Gaussian, mean of both directions, pixels."""
+    return (of_layer4("sigma_x")(records) + of_layer4("sigma_y")(records)) / 2
 
 
 def imbalance(kind: str, order: int) -> Callable[[Records], float]:
@@ -79,7 +138,15 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "center_offset": Quantity(center_offset, ("field_recipe",), "px", exact=True),
     "gaussian_r_squared": Quantity(field_check("r_squared"), ("field_recipe",), "R^2"),
     "checkerboard": Quantity(checkerboard, ("effective_field",), "% of the mean"),
+    "coarse_checkerboard": Quantity(coarse_checkerboard, ("effective_field",), "% of the mean"),
     "odd_over_even": Quantity(odd_over_even, ("effective_field",), "times"),
+    "fourth_wave": Quantity(fourth_wave, ("effective_field",), "% of the mean"),
+    "half_share_layer3": Quantity(half_share("layer3"), ("effective_field",), "% of the image"),
+    "half_share_layer4": Quantity(half_share("layer4"), ("effective_field",), "% of the image"),
+    "half_share_output": Quantity(half_share("output"), ("effective_field",), "% of the image"),
+    "half_share_growth": Quantity(half_share_growth, ("effective_field",), "points"),
+    "layer4_sigma": Quantity(layer4_sigma, ("effective_field",), "px"),
+    "layer4_r_squared": Quantity(of_layer4("r_squared"), ("effective_field",), "R^2"),
     "relative_L1": Quantity(imbalance("relative", 1), ("effective_field",), "% of the mean"),
     "relative_L2": Quantity(imbalance("relative", 2), ("effective_field",), "% of the mean"),
     "split_half_L1": Quantity(imbalance("split_half", 1), ("effective_field",), "% of the mean"),

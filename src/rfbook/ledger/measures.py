@@ -32,6 +32,7 @@ from rfbook.ledger.record import Record
 from rfbook.ledger.views import shown
 from rfbook.ledger.weights import Trained
 from rfbook.metrics import receptive_field as fields
+from rfbook.metrics.cost import multiply_adds
 from rfbook.metrics.saturation import Covariance, dimensions, saturation, spectrum
 from rfbook.metrics.taps import tap
 
@@ -104,11 +105,23 @@ def receptive_field(trained: Trained) -> Measured:
     return values, {}
 
 
+def cost(trained: Trained) -> Measured:
+    """Parameters, and multiply-adds for one image of the run's side."""
+    side = trained.run.data.side
+    values = {
+        "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
+        "multiply_adds": multiply_adds(trained.network, side),
+        "side": side,
+    }
+    return values, {}
+
+
 MEASURES: dict[str, Callable[[Trained], Measured]] = {
     "accuracy": accuracy,
     "learning_curve": learning_curve,
     "saturation": layer_saturation,
     "receptive_field": receptive_field,
+    "cost": cost,
     "probes": probes,
     "probes_global": probes_global,
     "position_probes": positions,

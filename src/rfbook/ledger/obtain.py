@@ -26,6 +26,18 @@ def obtain(run: Run, measures: Sequence[str], store: Store, device: str = "auto"
     return {name: record or made[name] for name, record in held.items()}
 
 
+def made(run: Run, measure: str, device: str = "auto") -> Record:
+    """The record made now, whatever the stores hold; it is kept in none.
+
+    Weights come from the cache if they are there: an empty cache has them trained again. Raises as
+    `obtain` does.
+    """
+    from rfbook.ledger.measures import measure as measured
+    from rfbook.ledger.weights import trained
+
+    return measured(trained(run, device), measure)
+
+
 def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:
     # Torch is imported only here: a page whose records exist is built without it.
     from rfbook.ledger.measures import measure

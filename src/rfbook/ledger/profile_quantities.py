@@ -1,6 +1,8 @@
-"""Quantities of a whole profile of one network: Size Matters, 3.5 and appendix E."""
+"""Quantities of a whole profile of one network: Size Matters, 3.5 and appendices C and E."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from rfbook.ledger import curves
 from rfbook.ledger.layer_quantities import best_gain_after_border, border_place, convolution_curve
@@ -17,6 +19,11 @@ def tail_share(records: Records) -> float:
 def largest_fall(records: Records) -> float:
     """Largest fall of the probes from one convolution to the next, anywhere, points."""
     return 100 * curves.largest_fall(convolution_curve(records, "probes"))
+
+
+def saturation_step(records: Records) -> float:
+    """Mean absolute change of saturation from one convolution to the next, points (appendix C.3)."""
+    return 100 * float(np.abs(np.diff(convolution_curve(records, "saturation"))).mean())
 
 
 def gain_second_half_to_border(records: Records) -> float:
@@ -45,6 +52,7 @@ CURVES = ("receptive_field", "probes")
 PROFILE_QUANTITIES: dict[str, Quantity] = {
     "tail_share": Quantity(tail_share, ("receptive_field", "saturation"), "% of the convolutions"),
     "largest_fall": Quantity(largest_fall, CURVES, "points"),
+    "saturation_step": Quantity(saturation_step, ("receptive_field", "saturation"), "points"),
     "gain_second_half_to_border": Quantity(gain_second_half_to_border, CURVES, "points"),
     "share_after_border": Quantity(share_after_border, CURVES, "% of the gain"),
 }

@@ -111,6 +111,24 @@ class Comparisons:
         """(k, k) pooled standard deviation of each pair, from its t and its means; NaN diagonal."""
         return pooled_sd(self.t, self.difference, (self.n[:, None], self.n[None, :]))
 
+    @property
+    def own_sd(self) -> np.ndarray:
+        """(k,) standard deviation of each arm, such that the pairs' pooled variances fit best.
+
+        A pooled variance is the mean of two, weighted by n - 1. The less two means differ, the more
+        their rounding blurs what their t implies, and the less that pair counts.
+        """
+        from scipy.optimize import nnls
+
+        rows, columns = self.pairs
+        pooled = self.implied_sd[self.pairs] ** 2
+        known = ~np.isnan(pooled)
+        parts = np.zeros((len(rows), len(self.names)))
+        for arms in (rows, columns):
+            parts[np.arange(len(rows)), arms] = (self.n[arms] - 1) / self.degrees[self.pairs]
+        weight = np.abs(self.difference[self.pairs])[known] / pooled[known]
+        return np.sqrt(nnls(parts[known] * weight[:, None], pooled[known] * weight)[0])
+
     def adjusted(self, correction: str) -> np.ndarray:
         """(k, k) p-values adjusted for the number of pairs; NaN on the diagonal."""
         matrix = np.full_like(self.p, np.nan)

@@ -18,6 +18,7 @@ MEASURES: dict[str, int] = {
     "probes_global": 2,
     "position_probes": 2,
     "receptive_field": 1,
+    "cost": 1,
     "effective_field": 1,
     "field_recipe": 1,
     "kernel_padding": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,7 +12,7 @@ from rfbook.ledger.record import Record
 from rfbook.pages import sources
 from rfbook.pages.execution import tier_of
 from rfbook.pages.notebook import Page, store_of
-from rfbook.pages.plan import asks, replay
+from rfbook.pages.plan import asks_by_tier, replay
 
 Cell = str | tuple[str, str]
 """A cell of a table: its text, or its text and where it leads."""
@@ -25,6 +25,7 @@ NOT_RUN = "not run yet"
 class Asked:
     """One measure that a page asks of a run at a tier, with its record if there is one.
 
+    tier: the page's own comes first, then that of what it shows beside it.
     planned: the page is written, and is no part of the book until it has been run.
     """
 
@@ -47,15 +48,19 @@ def census(tier: str) -> list[Asked]:
     planned = sources.planned(root)
     there = [page for page in sources.pages(root) if not page.startswith("book/")]
     for page in [*there, *planned]:
-        at = tier_of(page, tier)
-        store = store_of(at)
-        for run, measures in merged(asks(page, {"tier": at})).items():
-            for measure in measures:
-                key = at, run, measure
-                if key not in found:
-                    found[key] = store.find(run, measure)
-                asked.append(Asked(page, at, run, measure, found[key], page in planned))
+        for at, run, measure in _wanted(page, tier_of(page, tier)):
+            key = at, run, measure
+            if key not in found:
+                found[key] = store_of(at).find(run, measure)
+            asked.append(Asked(page, at, run, measure, found[key], page in planned))
     return asked
+
+
+def _wanted(page: str, tier: str) -> Iterator[tuple[str, Run, str]]:
+    """What a page asks for with that tier as its own; each measure of a run once a tier."""
+    for at, asked in asks_by_tier(page, {"tier": tier}).items():
+        for run, measures in merged(asked).items():
+            yield from ((at, run, measure) for measure in measures)
 
 
 def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:

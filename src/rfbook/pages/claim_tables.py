@@ -12,7 +12,13 @@ from rfbook.pages.census import links
 from rfbook.pages.notebook import Page
 from rfbook.pages.tables import WORDS, Table, condition, number
 
-PAPERS = {"size-matters": "Size Matters", "dead-pixel": "Dead Pixel"}
+BEYOND = "together"
+"""The file of claims that stand in neither paper."""
+
+PAPERS = {
+    "size-matters": "Size Matters", "dead-pixel": "Dead Pixel",
+    BEYOND: "both papers together, which neither of them makes",
+}  # fmt: skip
 UNTESTED = "not tested"
 NO_RECORDS = "its records are not there yet"
 NO_PAGE = "its page is not written yet"

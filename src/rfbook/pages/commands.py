@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import random
 import shutil
 from collections.abc import Iterator, Mapping
 
@@ -13,8 +14,10 @@ from pydantic import ValidationError
 
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.tiers import TIERS
+from rfbook.ledger.agreement import allowed, difference
 from rfbook.ledger.claims import ClaimError
-from rfbook.ledger.obtain import merged, obtain, status
+from rfbook.ledger.obtain import made, merged, obtain, status
+from rfbook.ledger.published_fields import write_fits
 from rfbook.ledger.record import RecordError, record_key
 from rfbook.ledger.store import Store, read
 from rfbook.ledger.store import take_over as add_all
@@ -39,10 +42,10 @@ def run(arguments: argparse.Namespace) -> Lines:
     passed = {name: _typed(value) for name, value in arguments.parameters}
     passed = {**_at(arguments.page, PUBLISHED), **passed}
     asks(arguments.page, passed)
-    made = execute(arguments.page, "rerun", passed)
+    executed = execute(arguments.page, "rerun", passed)
     if arguments.output:
-        shutil.copyfile(made, arguments.output)
-    yield f"executed: {arguments.output or made}", True
+        shutil.copyfile(executed, arguments.output)
+    yield f"executed: {arguments.output or executed}", True
 
 
 def _typed(text: str) -> object:
@@ -107,6 +110,17 @@ def verify(arguments: argparse.Namespace) -> Lines:
     yield f"{len(paths)} records checked", True
 
 
+def recompute(arguments: argparse.Namespace) -> Lines:
+    """make published records, drawn at random, again from their descriptions, and compare"""
+    paths = list(store_of(PUBLISHED).paths())
+    for path in random.Random(arguments.draw).sample(paths, min(arguments.sample, len(paths))):
+        kept = read(path)
+        found = difference(kept, made(kept.run, kept.measure))
+        limit = allowed(kept.measure)
+        said = f"differs by {found:.2g} of the largest number, allowed is {limit:g}"
+        yield f"{kept.run.slug()} {kept.measure}: {said}", found <= limit
+
+
 def take_over(arguments: argparse.Namespace) -> Lines:
     """check the records in a directory and add them to results/; none is overwritten"""
     published = Store(store_of(PUBLISHED).roots[:1])
@@ -114,13 +128,18 @@ def take_over(arguments: argparse.Namespace) -> Lines:
         yield f"{record.run.slug()} {record.measure} {record.key}", True
 
 
+def outside(arguments: argparse.Namespace) -> Lines:
+    """fit the effective fields that others publish, from RFBOOK_DATA, into results/"""
+    yield f"fitted: {write_fits(store_of(PUBLISHED).roots[0])}", True
+
+
 def book(arguments: argparse.Namespace) -> Lines:
     """execute every page and build the site"""
     if arguments.tier == "smoke":
         # From nothing: smoke trusts no weights and no data that an earlier build left.
-        made = folder_of("smoke", repository())
-        shutil.rmtree(made, ignore_errors=True)
-        os.environ["RFBOOK_CACHE"] = str(made / "cache")
+        folder = folder_of("smoke", repository())
+        shutil.rmtree(folder, ignore_errors=True)
+        os.environ["RFBOOK_CACHE"] = str(folder / "cache")
     yield f"the site is {site.build(arguments.tier)}", True
 
 

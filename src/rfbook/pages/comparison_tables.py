@@ -1,4 +1,4 @@
-"""Tables of all pairs of arms: how many differences survive a correction, and which."""
+"""Tables of what repeated trainings say: their spread, and which pairs of arms differ."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rfbook.ledger.significance import CORRECTIONS, LEVEL, Comparisons
+from rfbook.ledger.spread import Spread
 from rfbook.pages.tables import Table, number
 
 
@@ -62,3 +63,21 @@ def spreads(sources: Mapping[str, Comparisons]) -> Table:
 def _spread(one: Comparisons, index: int) -> list[str]:
     others = np.delete(one.implied_sd[index], index)
     return [f"{one.mean[index]:.2f}", str(one.n[index]), number(float(np.nanmedian(others)))]
+
+
+def floors(spreads: Mapping[str, Spread]) -> Table:
+    """One row for trainings that differ in their seed only: how far apart they lie."""
+    rows = [
+        [name, str(one.n), f"{one.mean:.2f}", f"{one.sd:.2f}", _from_to(one.interval),
+         f"{one.of_two:.2f}", _from_to(one.of_two_interval)]
+        for name, one in spreads.items()
+    ]  # fmt: skip
+    columns = (
+        "trainings", "n", "mean, %", "sd, points", "95 % interval of sd",
+        "difference of two, points", "95 % interval of that",
+    )  # fmt: skip
+    return Table("What the seed alone changes", columns, rows)
+
+
+def _from_to(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.2f} to {interval[1]:.2f}"

@@ -44,13 +44,14 @@ def standing(words: Iterable[str]) -> Word:
     return "partly" if tested else UNTESTED
 
 
-def sentences(judged: Iterable[Verdict]) -> list[Sentence]:
-    """The sentences of Size Matters, section 4, with the verdicts behind them.
+def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
+    """The sentences of a paper's conclusion, with the verdicts behind them.
 
-    Raises LookupError for a claim that has no verdict: `claims/tables/conclusion.yml` names it.
+    paper: "size_matters" (its section 4) or "dead_pixel" (6), as in `claims/tables`. Raises LookupError
+    for a claim that has no verdict.
     """
     held = {verdict.claim.id: verdict for verdict in judged}
-    path = sources.repository() / "claims/tables/conclusion.yml"
+    path = sources.repository() / f"claims/tables/conclusion_{paper}.yml"
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = [name for row in rows for name in row.get("claims", []) if name not in held]
     if unknown:

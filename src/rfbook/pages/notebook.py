@@ -11,6 +11,7 @@ from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.tiers import Changes, changed, scale, with_changes
 from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.obtain import Records, obtain
+from rfbook.ledger.outside import SOURCES, evidence
 from rfbook.ledger.requirements import require
 from rfbook.ledger.store import Store
 from rfbook.ledger.verdicts import Verdict, judge
@@ -31,13 +32,14 @@ CALLED = {
 
 @dataclass
 class Page:
-    """One section of a paper. values: its valid parameters. outcomes: all it has measured."""
+    """One section of a paper. values: its parameters. outcomes: what it measured. parts: see `part`."""
 
     name: str
     values: dict[str, object]
     store: Store
     outcomes: list[Outcome] = field(default_factory=list)
     departures: list[str] = field(default_factory=list)
+    parts: list[Page] = field(default_factory=list)
 
     @classmethod
     def open(cls, name: str, namespace: Mapping[str, object]) -> Page:
@@ -51,6 +53,12 @@ class Page:
             namespace = {key: namespace[key] for key in names}
         values = checked(names, namespace)
         return cls(name, values, store_of(str(values["tier"])))
+
+    def part(self, **values: object) -> Page:
+        """This page with other values of its parameters, for what it shows beside its own runs."""
+        given = self.values | checked(values, values)
+        self.parts.append(Page(self.name, given, store_of(str(given["tier"]))))
+        return self.parts[-1]
 
     @property
     def tier(self) -> str:
@@ -129,7 +137,7 @@ class Page:
                     require(one.run, name)
         except ValueError as error:
             raise ParameterError(str(error)) from None
-        if planning_now((one.run, measures) for one in planned):
+        if planning_now(self.tier, ((one.run, measures) for one in planned)):
             return []
         device = str(self.values.get("device", "auto"))
         found = [
@@ -158,6 +166,8 @@ class Page:
 
     def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
         needed = set(claim.measured.measures) if claim.quantity else set()
+        if needed & SOURCES.keys():
+            return evidence(needed, sources.repository())
         able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
         return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
 

@@ -71,6 +71,10 @@ PARAMETERS: dict[str, Parameter] = {
         "how many seeds: each is another initialisation, order and augmentation", "1 to 20",
         _number(int, 1, 20, False),
     ),
+    "floor": Parameter(
+        "how many seeds a network is trained from to see what the seed alone changes", "2 to 20",
+        _number(int, 2, 20, False),
+    ),
     "models": Parameter("networks, separated by spaces", ", ".join(NETWORKS), _networks),
     "side": Parameter("input side in pixels", "8 to 1024", _number(int, 8, 1024, False)),
     "width": Parameter(

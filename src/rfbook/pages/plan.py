@@ -13,15 +13,15 @@ from rfbook.pages import sources
 Ask = tuple[Run, tuple[str, ...]]
 """A run, and the measures that are wanted of it."""
 
-_plan: ContextVar[list[Ask] | None] = ContextVar("plan", default=None)
+_plan: ContextVar[list[tuple[str, Ask]] | None] = ContextVar("plan", default=None)
 
 
-def planning_now(asked: Iterable[Ask]) -> bool:
+def planning_now(tier: str, asked: Iterable[Ask]) -> bool:
     """Whether a plan is being made; then it takes note of what is asked."""
     plan = _plan.get()
     if plan is None:
         return False
-    plan.extend(asked)
+    plan.extend((tier, one) for one in asked)
     return True
 
 
@@ -37,8 +37,8 @@ def cells_of(page: str, tag: str) -> list[str]:
 
 
 @contextmanager
-def planning() -> Iterator[list[Ask]]:
-    """Inside, `Page.measure` only notes what is asked; the list yielded holds it."""
+def planning() -> Iterator[list[tuple[str, Ask]]]:
+    """Inside, `Page.measure` only notes what is asked and at which tier; the list yielded holds it."""
     token = _plan.set([])
     try:
         yield _plan.get()
@@ -59,6 +59,11 @@ def replay(page: str, parameters: Mapping[str, object]) -> Any:
 
 def asks(page: str, parameters: Mapping[str, object]) -> list[Ask]:
     """All runs and measures a page asks for with these parameters; nothing is computed."""
+    return [one for part in asks_by_tier(page, parameters).values() for one in part]
+
+
+def asks_by_tier(page: str, parameters: Mapping[str, object]) -> dict[str, list[Ask]]:
+    """The same by the tier at which it is asked: a page may show a second tier beside its own."""
     with planning() as plan:
         replay(page, parameters)
-        return list(plan)
+        return {tier: [one for at, one in plan if at == tier] for tier, _ in plan}

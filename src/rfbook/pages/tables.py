@@ -145,8 +145,9 @@ def comparison(page: Page, quantity: str, printed: dict[str, float], caption: st
 
 def footer(page: Page) -> Table:
     """Provenance of everything above: record, commit, data, machine, minutes."""
-    rows = []
-    for outcome in page.outcomes:
+    rows, every = [], [page, *page.parts]
+    outcomes = [outcome for part in every for outcome in part.outcomes]
+    for outcome in outcomes:
         for record in outcome.records.values():
             made = record.provenance["measuring"]
             minutes = record.provenance["training"]["minutes"]
@@ -157,7 +158,8 @@ def footer(page: Page) -> Table:
                 f"{minutes:.1f} + {made['minutes']:.1f}",
             ])  # fmt: skip
     columns = ["record", "key", "commit", "data", "made", "machine", "minutes (train + measure)"]
-    caption = f"Provenance ({page.scaled()}); made in {minutes_of(page.outcomes):.1f} minutes in all"
+    tiers = "; ".join(part.scaled() for part in every)
+    caption = f"Provenance ({tiers}); made in {minutes_of(outcomes):.1f} minutes in all"
     return Table(caption, columns, rows)
 
 

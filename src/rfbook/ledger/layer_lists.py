@@ -1,0 +1,69 @@
+"""The layers of a described network as a list, written down and not read off its graph."""
+
+from __future__ import annotations
+
+from rfbook.experiments.architecture import RESNETS, VGGS, Model
+from rfbook.metrics.layer_list import Step, convolution, pooling
+
+CONVOLUTIONS = dict(
+    zip(VGGS, ((1, 1, 2, 2, 2), (2, 2, 2, 2, 2), (2, 2, 3, 3, 3), (2, 2, 4, 4, 4)), strict=True)
+)
+"""Of each stage of a VGG, before its 2x2 pooling."""
+
+BLOCKS = {
+    "resnet18": (2, 2, 2, 2), "resnet34": (3, 4, 6, 3), "resnet50": (3, 4, 6, 3),
+    "resnet101": (3, 4, 23, 3), "resnet152": (3, 8, 36, 3),
+}  # fmt: skip
+"""Of each stage of a ResNet; the wide ones and the ResNeXts have those of their depth."""
+
+BLUR = [pooling(2, 1, 1), pooling(2, 2)]
+
+
+def steps_of(model: Model) -> list[Step]:
+    """Convolutions and poolings in order; of a ResNet those of the main path, without its skips.
+
+    Raises ValueError for another family, and for padding that makes maps grow.
+    """
+    if model.name not in VGGS + RESNETS or model.dilation_padding != "same":
+        raise ValueError(f"{model.label}: layers are listed for VGGs and ResNets that keep their maps")
+    return _vgg(model) if model.name in VGGS else _resnet(model)
+
+
+def _vgg(model: Model) -> list[Step]:
+    return [
+        step
+        for count in CONVOLUTIONS[model.name]
+        for step in [*[convolution(3, dilation=model.dilation)] * count, pooling(2, 2)]
+    ]
+
+
+def _resnet(model: Model) -> list[Step]:
+    deep = next(
+        name
+        for name in BLOCKS
+        if model.name.removeprefix("wide_").startswith((name, name.replace("resnet", "resnext")))
+    )
+    found = _stem(model)
+    for stage, count in enumerate(BLOCKS[deep]):
+        for block in range(count):
+            halved = _halved(model, 3) if stage and not block else [convolution(3)]
+            basic = deep in ("resnet18", "resnet34")
+            found += [*halved, convolution(3)] if basic else [convolution(1), *halved, convolution(1)]
+    return found
+
+
+def _stem(model: Model) -> list[Step]:
+    if model.stem == "cifar":
+        return [convolution(3)]
+    if model.downsampling == "blurred":
+        return [*_halved(model, 7), pooling(3, 1, 1), *BLUR]
+    pool = pooling(4 if model.kernel_padding == "all" else 3, 2, 1)
+    return [*_halved(model, 7), pool]
+
+
+def _halved(model: Model, kernel: int) -> list[Step]:
+    """A convolution that halves the map, or keeps it and leaves that to a blur."""
+    if model.downsampling == "blurred":
+        return [convolution(kernel), *BLUR]
+    odd = convolution(kernel, stride=2)
+    return [odd if model.kernel_padding == "none" else odd._replace(kernel=kernel + 1)]

@@ -1,0 +1,66 @@
+"""Quantities of what others say, `outside`: a printed table, fits to published arrays (Dead Pixel)."""
+
+from __future__ import annotations
+
+from rfbook.ledger.association import correlation_interval, growth_exponent, growth_interval
+from rfbook.ledger.curves import rank_correlation
+from rfbook.ledger.obtain import Records
+from rfbook.ledger.quantity import Quantity
+
+TABLE = "Table 1 as printed"
+"""What stands in place of a network's name where all nine are one sample."""
+
+FINETUNED = "Table 2 as printed"
+"""The same for the nine fine-tuned networks."""
+
+Columns = tuple[list[float], list[float]]
+
+
+def of_columns(first: str, second: str, table: str = "table_1") -> Quantity:
+    """The rank correlation of two columns of a printed table, with its interval over the networks."""
+
+    def columns(said: Records) -> Columns:
+        return said[table].values[first], said[table].values[second]
+
+    return Quantity(
+        lambda said: rank_correlation(*columns(said)), (table,), "rank correlation",
+        interval=lambda said: correlation_interval(*columns(said)),
+    )  # fmt: skip
+
+
+def growth_of_table(said: Records) -> Columns:
+    """Depth and size of the nine networks of Table 1."""
+    return said["table_1"].values["depth"], said["table_1"].values["sigma"]
+
+
+def openerf_sigma(said: Records) -> float:
+    """Size of a published field, pixels: the width of its Gaussian, mean of both directions."""
+    fit = said["openerf"].values["gaussian"]
+    return (fit["sigma_x"] + fit["sigma_y"]) / 2
+
+
+def growth_of_arrays(*arms: Records) -> Columns:
+    """Depth and size of the arms' networks, from published fields."""
+    return [arm["openerf"].values["depth"] for arm in arms], [openerf_sigma(arm) for arm in arms]
+
+
+OUTSIDE_QUANTITIES: dict[str, Quantity] = {
+    "printed_accuracy_against_field": of_columns("accuracy", "field"),
+    "printed_accuracy_against_sigma": of_columns("accuracy", "sigma"),
+    "finetuned_accuracy_against_field": of_columns("accuracy", "field", "table_2"),
+    "finetuned_accuracy_against_sigma": of_columns("accuracy", "sigma", "table_2"),
+    "printed_depth_exponent": Quantity(
+        lambda said: growth_exponent(*growth_of_table(said)), ("table_1",), "(exponent)",
+        interval=lambda said: growth_interval(*growth_of_table(said)),
+    ),
+    "openerf_sigma": Quantity(openerf_sigma, ("openerf",), "px", exact=True),
+    "openerf_r_squared": Quantity(
+        lambda said: said["openerf"].values["gaussian"]["r_squared"], ("openerf",), "R^2", exact=True
+    ),
+}  # fmt: skip
+
+OPENERF_DEPTH_EXPONENT = Quantity(
+    lambda *arms: growth_exponent(*growth_of_arrays(*arms)), ("openerf",), "(exponent)",
+    interval=lambda *arms: growth_interval(*growth_of_arrays(*arms)),
+)  # fmt: skip
+"""Of all published fields at once: a contrast of four arms."""

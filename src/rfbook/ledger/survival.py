@@ -1,0 +1,104 @@
+"""When trainings first exceed a level of accuracy, and what is known of those that never do.
+
+Pure functions of numbers: they read no record and no file. Epochs count from 1. A training that ends
+below the level is censored: it would have arrived later than its last epoch, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rfbook.ledger.curves import ROUNDING
+from rfbook.metrics.resampling import student
+
+if TYPE_CHECKING:
+    from scipy.stats import CensoredData
+
+LEVEL = 0.9
+"""The test accuracy that has to be exceeded (Dead Pixel, 5)."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The first epoch above the level; the last epoch of a training that never was (reached False)."""
+
+    epoch: int
+    reached: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean over n pairs with Student's 95 % interval; a single pair has none."""
+
+    mean: float
+    interval: tuple[float, float] | None
+    n: int
+
+
+def arrival(accuracies: Sequence[float], level: float = LEVEL) -> Arrival:
+    """When a curve of one accuracy an epoch (shares) first exceeds the level."""
+    above = np.asarray(accuracies, dtype=float) > level
+    reached = bool(above.any())
+    return Arrival(int(above.argmax()) + 1 if reached else len(above), reached)
+
+
+def mean_epoch(arrivals: Sequence[Arrival]) -> float:
+    """The paper's mean, which counts the last epoch for a training that never arrived (Table 4)."""
+    return float(np.mean([one.epoch for one in arrivals]))
+
+
+def remaining(arrivals: Sequence[Arrival]) -> tuple[np.ndarray, np.ndarray]:
+    """Epochs, from 0, and the share of trainings that have not arrived after each.
+
+    The estimate of Kaplan and Meier (1958): the share falls where a training arrives, by one part in
+    those that were still watched.
+    """
+    from scipy.stats import ecdf
+
+    curve = ecdf(_censored(arrivals)).sf
+    return np.append(0.0, curve.quantiles), np.append(1.0, curve.probabilities)
+
+
+def median_epoch(arrivals: Sequence[Arrival]) -> float | None:
+    """The first epoch after which at most half remain; None if more than half always do."""
+    epochs, shares = remaining(arrivals)
+    half = shares <= 0.5 + ROUNDING
+    return float(epochs[half.argmax()]) if half.any() else None
+
+
+def log_rank(first: Sequence[Arrival], second: Sequence[Arrival]) -> float:
+    """Two-sided p of the log-rank test between two independent groups.
+
+    It is 1 where nothing tells them apart: no training arrived, or all in the same epoch.
+    """
+    from scipy.stats import logrank
+
+    with np.errstate(invalid="ignore"):  # no variance: scipy divides 0 by 0
+        p = float(logrank(_censored(first), _censored(second)).pvalue)
+    return 1.0 if np.isnan(p) else p
+
+
+def paired_difference(first: Sequence[Arrival], second: Sequence[Arrival]) -> Difference | None:
+    """Epochs of the first minus those of the second, pair by pair.
+
+    None if one of them never arrived: its difference is known to a bound only.
+    """
+    if not all(one.reached for one in (*first, *second)):
+        return None
+    values = [a.epoch - b.epoch for a, b in zip(first, second, strict=True)]
+    mean, n = float(np.mean(values)), len(values)
+    error = np.std(values, ddof=1) / np.sqrt(n) if n > 1 else 0.0
+    return Difference(mean, student(mean, error, n) if n > 1 else None, n)
+
+
+def _censored(arrivals: Sequence[Arrival]) -> CensoredData:
+    from scipy.stats import CensoredData
+
+    return CensoredData(
+        uncensored=[one.epoch for one in arrivals if one.reached],
+        right=[one.epoch for one in arrivals if not one.reached],
+    )

@@ -1,0 +1,55 @@
+"""Two records of one description agree when their numbers differ by rounding only."""
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from rfbook.ledger.agreement import ALLOWED, allowed, difference
+from rfbook.ledger.stages import MEASURES
+from tests.ledger.samples import record
+
+
+def apart(kept, again, **arrays):
+    mine, theirs = (
+        record(values=values, arrays={name: np.array(pair[i]) for name, pair in arrays.items()})
+        for i, values in enumerate((kept, again))
+    )
+    return difference(mine, theirs)
+
+
+def test_the_same_record_differs_by_nothing():
+    held = {"accuracy": 0.5, "layers": ["conv1", "fc"], "border": None, "nested": {"deep": [1, 2]}}
+    assert apart(held, held, map=([1.0, np.nan], [1.0, np.nan])) == 0
+
+
+def test_a_number_is_compared_with_the_largest_of_its_own_list():
+    assert apart({"a": [0.0, 10.0], "b": 1.0}, {"a": [1.0, 10.0], "b": 1.0}) == pytest.approx(0.1)
+    assert apart({"a": 0.8}, {"a": 0.9}) == pytest.approx(0.125)
+
+
+def test_the_largest_difference_counts_wherever_it_is():
+    assert apart({"a": 1.0}, {"a": 1.1}, map=([2.0, 4.0], [2.0, 5.0])) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    "kept, again",
+    [
+        ({"a": 1.0}, {"b": 1.0}),
+        ({"a": [1.0, 2.0]}, {"a": [1.0]}),
+        ({"a": ["conv1"]}, {"a": ["conv2"]}),
+        ({"a": None}, {"a": 1.0}),
+        ({"a": {"b": 1.0}}, {"a": 1.0}),
+    ],
+)
+def test_other_names_shapes_and_words_never_agree(kept, again):
+    assert apart(kept, again) == inf
+
+
+def test_a_number_that_is_missing_in_one_never_agrees():
+    assert apart({}, {}, map=([1.0, 2.0], [1.0, np.nan])) == inf
+
+
+def test_only_measures_that_exist_are_allowed_something():
+    assert ALLOWED.keys() <= MEASURES.keys()
+    assert allowed("receptive_field") == 0 < allowed("accuracy") < allowed("probes")
