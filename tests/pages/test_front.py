@@ -1,33 +1,54 @@
-"""The front page counts the papers' claims, and what was added to them apart."""
+"""The front page counts verdicts by what they rest on, and by page."""
 
+import pytest
+
+from rfbook.ledger.claims import Claim
 from rfbook.ledger.verdicts import Verdict
 from rfbook.pages import front
-from tests.ledger.test_claims import a_claim
-from tests.pages.reading import rows
+from tests.pages.reading import row, rows
+
+MEASURED = {"quantity": "accuracy", "holds_if": "above", "margin": 0.0}
+PRINTED = {"quantity": "printed_accuracy_against_field", "holds_if": "below", "margin": 0.0}
 
 
-def verdict(paper, word):
-    return Verdict(a_claim(paper=paper), word, "")
+def verdict(word, paper="size-matters", page="x/y", **decides):
+    known = {"id": "X-1", "where": "1", "says": "so", "page": page}
+    return Verdict(Claim(paper=paper, **known, **(decides or MEASURED)), word, "why")
 
 
-PAPERS = [
-    verdict("size-matters", "reproduced"),
-    verdict("dead-pixel", "reproduced"),
-    verdict("dead-pixel", "not tested"),
-]
-COUNTED = {
-    "claims of": "both papers", "claims": "3", "● reproduced": "2", "◐ partly": "0",
-    "○ not reproduced": "0", "◌ not tested": "1",
-}  # fmt: skip
+@pytest.fixture
+def counted():
+    return front.count(
+        [
+            verdict("reproduced"),
+            verdict("not tested", untested="no data"),
+            verdict("reproduced", paper="dead-pixel", **PRINTED),
+            verdict("partly", paper="together"),
+        ]
+    )
 
 
-def test_extensions_do_not_count_as_claims_of_the_papers():
-    own = verdict("together", "partly")
-    both, beyond = rows(front.count([*PAPERS, own]))
-    assert both == COUNTED
-    assert beyond["claims of"] == "not in the papers"
-    assert (beyond["claims"], beyond["◐ partly"]) == ("1", "1")
+@pytest.mark.parametrize(
+    "group, counts",
+    [
+        ("both papers", ["2", "1", "0", "0", "1"]),
+        ("both papers, on numbers of others", ["1", "1", "0", "0", "0"]),
+        ("not in the papers", ["1", "0", "1", "0", "0"]),
+    ],
+)
+def test_what_was_measured_here_is_counted_apart_from_the_rest(counted, group, counts):
+    found = row(counted, **{"claims of": group})
+    assert list(found.values())[1:] == counts
 
 
-def test_without_extensions_there_is_one_row():
-    assert rows(front.count(PAPERS)) == [COUNTED]
+def test_a_kind_without_claims_has_no_row():
+    assert [one["claims of"] for one in rows(front.count([verdict("partly")]))] == ["both papers"]
+
+
+def test_at_a_glance_each_page_has_one_row_and_zeros_are_left_out():
+    there = "size_matters/border-layer"
+    words = ("reproduced", "partly", "partly")
+    table = front.glance([*map(verdict, words), verdict("partly", page=there)])
+    assert [one["page"] for one in rows(table)] == [there, "x/y"]
+    assert list(row(table, page="x/y").values())[1:] == ["1", "2", "", ""]
+    assert table.rows[0][0] == (there, f"../notebooks/{there}.html")

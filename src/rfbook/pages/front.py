@@ -1,4 +1,4 @@
-"""The front page: every verdict of the book in one table, and how many came out how."""
+"""The front page: how many claims came out how, of what kind and on which page."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ def count(verdicts: Sequence[Verdict]) -> Table:
         [name, str(len(words)), *(str(words.count(word)) for word in WORDS)]
         for name, words in sorted(groups.items())
     ]
-    columns = ["claims of", "claims", *(f"{sign} {word}" for word, sign in WORDS.items())]
-    return Table("Claims by verdict", columns, rows)
+    return Table("Claims by verdict", ["claims of", "claims", *_heads()], rows)
 
 
 def _kind(claim: Claim) -> str:
@@ -36,17 +35,18 @@ def _kind(claim: Claim) -> str:
 
 
 def glance(verdicts: Sequence[Verdict]) -> Table:
-    """One row a claim: what it says, where, and the verdict; a page that is planned has no link."""
+    """One row a page: how many of its claims came out how; a page that is planned has no link."""
+    words: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        words.setdefault(verdict.claim.page, []).append(verdict.word)
     there = links()
+    pages = [*(page for page in there if page in words), *(page for page in words if page not in there)]
     rows = [
-        [
-            verdict.claim.id,
-            verdict.claim.says,
-            f"{verdict.claim.paper} {verdict.claim.where}",
-            f"{WORDS[verdict.word]} {verdict.word}",
-            there.get(verdict.claim.page, verdict.claim.page),
-        ]
-        for verdict in verdicts
+        [there.get(page, page), *(str(words[page].count(word) or "") for word in WORDS)]
+        for page in pages
     ]
-    columns = ["claim", "what it says", "where", "verdict", "page"]
-    return Table("Verdicts at a glance", columns, rows)
+    return Table("Verdicts by page", ["page", *_heads()], rows)
+
+
+def _heads() -> list[str]:
+    return [f"{sign} {word}" for word, sign in WORDS.items()]

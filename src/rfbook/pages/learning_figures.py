@@ -23,7 +23,8 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
     """
     style.use()
     groups = by_network(outcomes)
-    figure, axes = _panels(len(groups), 3, (3.6, 3.3), sharex=True, sharey=True)
+    columns = 2 if len(groups) == 4 else 3
+    figure, axes = _panels(len(groups), columns, (3.6, 3.3), sharex=True, sharey=True)
     first = _curves(next(iter(groups.values())))
     told_apart = style.told_apart(groups, style.COLOURS)
     for axis, ((network, seeds), colour) in zip(axes, told_apart, strict=True):
