@@ -25,6 +25,7 @@ from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.optimisation import learning_rate, optimizer_for
 from rfbook.experiments.pretrained import started
+from rfbook.experiments.processor import require_gradients
 from rfbook.experiments.progress import log, track
 from rfbook.experiments.spec import Run
 
@@ -87,14 +88,9 @@ def deterministic() -> Iterator[None]:
 
 
 def train(
-    run: Run,
-    images: Images,
-    classes: int,
-    keeper: Keeper,
-    device: str = "auto",
-    start: Tensors | None = None,
-    watch: Callable[[nn.Module], float] | None = None,
-) -> tuple[nn.Module, Trace]:
+    run: Run, images: Images, classes: int, keeper: Keeper, device: str = "auto",
+    start: Tensors | None = None, watch: Callable[[nn.Module], float] | None = None,
+) -> tuple[nn.Module, Trace]:  # fmt: skip
     """The trained network in evaluation mode, on its device, and its trace.
 
     Continues from what the keeper holds. start: weights of the run's source, where it has one. watch:
@@ -128,6 +124,7 @@ class Training:
     ) -> None:  # fmt: skip
         device = accelerator.device
         network = started(run, classes, start).to(device)
+        require_gradients(network, run.data.side, device)
         self.run, self.accelerator = run, accelerator
         self.view = View(run.data, run.recipe.augmentation)
         self.images = Images(images.pixels.to(device), images.labels.to(device))
