@@ -15,7 +15,7 @@ def require_gradients(network: nn.Module, side: int, device: torch.device) -> No
     """Refuses what ends a process without a word.
 
     On CPUs PyTorch 2.14 (oneDNN) crashes in the gradient of a 1x1 convolution with stride 2 that reads
-    few channels of a large map: in ResNet18's second stage at an eighth of the width. At maps of up to 52
+    few channels of a large map: in ResNet18, at an eighth of the width. At maps of up to 52
     pixels a check of the memory found nothing. Raises TrainingError.
     """
     if device.type != "cpu" or side <= LARGE:
