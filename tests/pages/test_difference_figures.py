@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rfbook.pages import difference_figures, style
-from rfbook.pages.figures import half_width
+from rfbook.pages.panels import half_width
 
 ALT = "Differences of three seeds and of one, beside those of the paper, around a line at zero"
 OURS = {"resnet18": [0.5, 1.5, 1.0], "resnet50": [-0.2]}

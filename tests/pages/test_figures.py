@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
 from rfbook.pages import figures, style
-from rfbook.pages.figures import half_width
+from rfbook.pages.panels import half_width
 
 ALT = "Probe accuracy rises up to the border layer and stays flat after it"
 WORDS = {"alt": ALT, "caption": "Accuracy by layer.", "name": "fig-tiny"}

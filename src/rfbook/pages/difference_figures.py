@@ -9,8 +9,8 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from rfbook.pages import style
-from rfbook.pages.figures import _note, half_width
 from rfbook.pages.notebook import Page
+from rfbook.pages.panels import half_width, note
 
 
 def differences(
@@ -39,7 +39,7 @@ def differences(
     figure.legend(
         handles.values(), handles.keys(), loc="outside lower center", ncols=3, fontsize="small"
     )
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 

@@ -15,10 +15,10 @@ from matplotlib import pyplot
 from rfbook.experiments.spec import RESNETS, VGGS, Model, Run
 from rfbook.ledger.store import Store, read
 from rfbook.pages import style
-from rfbook.pages.figures import half_width
 from rfbook.pages.interactive import COLOURS
 from rfbook.pages.notebook import store_of
 from rfbook.pages.outcomes import Outcome, curves_of
+from rfbook.pages.panels import half_width
 
 NO_SKIPS = (False, False, False, False)
 MODELS = (

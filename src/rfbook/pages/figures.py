@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from rfbook.ledger.layer_quantities import border_number
 from rfbook.pages import style
 from rfbook.pages.notebook import Page
 from rfbook.pages.outcomes import Outcome, by_network, curves_of
-
-
-def half_width(values: np.ndarray) -> np.ndarray | None:
-    """Half of Student's 95 % interval over seeds, the first axis; None for one seed."""
-    if len(values) < 2:
-        return None
-    from scipy.stats import t
-
-    return t.ppf(0.975, len(values) - 1) * values.std(0, ddof=1) / np.sqrt(len(values))
-
-
-def _note(figure: Figure, page: Page) -> None:
-    """The tier, and all it changed against the paper, on the figure itself."""
-    columns = int(14 * figure.get_figwidth())
-    figure.suptitle(fill(page.scaled(), columns), fontsize="small")
-
-
-def _panels(
-    count: int, columns: int, size: tuple[float, float], **options: bool
-) -> tuple[Figure, list[Axes]]:
-    """A figure of `count` panels, at most `columns` in a row, each of this size in inches."""
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    figsize = size[0] * columns + 0.4, size[1] * rows + 0.1
-    figure, axes = pyplot.subplots(rows, columns, figsize=figsize, squeeze=False, **options)
-    for axis in axes.flat[count:]:
-        axis.set_visible(False)
-    return figure, list(axes.flat[:count])
+from rfbook.pages.panels import half_width, note, panel_grid
 
 
 def layer_profiles(
@@ -54,12 +25,12 @@ def layer_profiles(
     """
     style.use()
     groups = by_network(outcomes)
-    figure, axes = _panels(len(groups), 2, (5.6, 3.2), sharey=True)
+    figure, axes = panel_grid(len(groups), 2, (5.6, 3.2), sharey=True)
     for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
         _profile(axis, network, seeds, border)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -115,7 +86,7 @@ def fields_against_printed(
     axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel="receptive field, pixels", ylim=(0, None))
     axis.legend()
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -130,7 +101,7 @@ def curves(
         axis.plot(range(1, len(values) + 1), values, marker=marker, markersize=5, label=label)
     axis.set(xlabel=axes[0], ylabel=axes[1])
     axis.legend(fontsize="small")
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -143,7 +114,7 @@ def maps(
     centres: title -> (column, row) that a black cross marks, with a circle in the map's middle.
     """
     style.use()
-    figure, axes = _panels(len(images), 3, (3.1, 3.3))
+    figure, axes = panel_grid(len(images), 3, (3.1, 3.3))
     for axis, (title, image) in zip(axes, images.items(), strict=True):
         axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
         if centres and title in centres:
@@ -152,7 +123,7 @@ def maps(
             axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
         axis.set_title(title)
         axis.grid(False)
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -179,17 +150,17 @@ def bars(
     axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel=ylabel)
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
 def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
     style.use()
-    figure, axes = _panels(len(grids), 4, (2.7, 3.0))
+    figure, axes = panel_grid(len(grids), 4, (2.7, 3.0))
     for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         shown = axis.imshow(grid, vmin=0, vmax=1)
         axis.set(title=title, xticks=[], yticks=[])
     figure.colorbar(shown, ax=axes, label="probe / model")
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 
 from rfbook.ledger.survival import LEVEL, Arrival, remaining
 from rfbook.pages import style
-from rfbook.pages.figures import _note, _panels
 from rfbook.pages.notebook import Page
 from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.pages.panels import note, panel_grid
 
 
 def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
@@ -24,7 +24,7 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
     style.use()
     groups = by_network(outcomes)
     columns = 2 if len(groups) == 4 else 3
-    figure, axes = _panels(len(groups), columns, (3.6, 3.3), sharex=True, sharey=True)
+    figure, axes = panel_grid(len(groups), columns, (3.6, 3.3), sharex=True, sharey=True)
     first = _curves(next(iter(groups.values())))
     told_apart = style.told_apart(groups, style.COLOURS)
     for axis, ((network, seeds), colour) in zip(axes, told_apart, strict=True):
@@ -36,7 +36,7 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
         axis.set_title(f"{network} ({len(seeds)})", fontsize="small")
         axis.set(xlabel="updates")
     axes[0].set(ylabel="test accuracy, %")
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -70,7 +70,7 @@ def survival(
     axis.axhline(0.5, color="black", linestyle=":", linewidth=1)
     axis.set(xlabel="epoch", ylabel=f"share not above {100 * LEVEL:.0f} % yet", ylim=(-0.03, 1.03))
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1))
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
@@ -86,7 +86,7 @@ def _remaining_of_one(axis: Axes, arm: Sequence[Arrival], last: int, look: Mappi
 def pictures(images: Mapping[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Colour images (rows, columns, 3) in 0..1 side by side: examples, which no run has made."""
     style.use()
-    figure, axes = _panels(len(images), 3, (3.1, 3.3))
+    figure, axes = panel_grid(len(images), 3, (3.1, 3.3))
     for axis, (title, image) in zip(axes, images.items(), strict=True):
         axis.imshow(image)
         axis.set_title(title)

@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from rfbook.ledger.significance import LEVEL, Comparisons
 from rfbook.pages import style
 from rfbook.pages.comparison_tables import short_names
-from rfbook.pages.figures import _note, _panels
 from rfbook.pages.notebook import Page
+from rfbook.pages.panels import note, panel_grid
 
 GROUNDS = {
     f"p of {LEVEL} or more": "white",
@@ -28,7 +28,7 @@ def tests(
 ) -> None:
     """One matrix a title: p above the diagonal, t (column minus row) below, marked by what survives."""
     style.use()
-    figure, axes = _panels(len(comparisons), 1, (8.6, 6.6))
+    figure, axes = panel_grid(len(comparisons), 1, (8.6, 6.6))
     for axis, (title, one) in zip(axes, comparisons.items(), strict=True):
         _matrix(axis, one)
         axis.set_title(title)
@@ -36,7 +36,7 @@ def tests(
         Patch(facecolor=ground, edgecolor=style.GREY, label=said) for said, ground in GROUNDS.items()
     ]
     figure.legend(handles=handles, loc="outside lower center", fontsize="small")
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 

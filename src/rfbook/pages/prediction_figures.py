@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rfbook.pages import style
-from rfbook.pages.figures import _note, _panels, half_width
 from rfbook.pages.notebook import Page
+from rfbook.pages.panels import half_width, note, panel_grid
 
 Rows = Mapping[str, tuple[float, Sequence[float]]]
 """Network -> what is predicted, and what was measured from each seed."""
@@ -25,12 +25,12 @@ def predictions(page: Page, panels: Mapping[str, Rows], alt: str, caption: str, 
     stands in brackets; bars are 95 % intervals over seeds, and a single seed has none.
     """
     style.use()
-    figure, axes = _panels(len(panels), 2, (5.2, 1.5 + 0.42 * max(map(len, panels.values()))))
+    figure, axes = panel_grid(len(panels), 2, (5.2, 1.5 + 0.42 * max(map(len, panels.values()))))
     for axis, (quantity, rows) in zip(axes, panels.items(), strict=True):
         _panel(axis, rows)
         axis.set(xlabel=quantity)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 

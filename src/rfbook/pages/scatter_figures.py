@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rfbook.pages import style
-from rfbook.pages.figures import _note, _panels
 from rfbook.pages.notebook import Page
+from rfbook.pages.panels import note, panel_grid
 
 Points = Mapping[str, tuple[float, float]]
 """Network -> (x, y)."""
@@ -39,7 +39,7 @@ def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name:
     printed one of the same network.
     """
     style.use()
-    figure, axes = _panels(len(panels), 2, (5.4, 4.4))
+    figure, axes = panel_grid(len(panels), 2, (5.4, 4.4))
     series = dict.fromkeys(one for panel in panels for one in panel.others)
     looks = {
         label: {"marker": marker, "color": colour}
@@ -55,7 +55,7 @@ def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
     figure.legend(legend.values(), legend.keys(), loc="outside lower center", fontsize="small")
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 

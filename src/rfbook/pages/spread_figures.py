@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from rfbook.ledger.spread import Spread, spread
 from rfbook.pages import style
-from rfbook.pages.figures import _note
 from rfbook.pages.notebook import Page
+from rfbook.pages.panels import note
 
 
 def repeats(
@@ -29,7 +29,7 @@ def repeats(
     )
     _dots(left, runs, ours)
     _deviations(right, ours, printed)
-    _note(figure, page)
+    note(figure, page)
     style.show(figure, alt, caption, name)
 
 
