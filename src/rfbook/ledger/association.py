@@ -12,6 +12,7 @@ import numpy as np
 
 from rfbook.ledger.curves import rank_correlation
 from rfbook.ledger.significance import LEVEL
+from rfbook.metrics.resampling import student
 
 Column = Sequence[float] | np.ndarray
 MOST = 10
@@ -105,8 +106,8 @@ def growth_interval(by: Column, size: Column) -> tuple[float, float]:
     """
     if len(by) < 3:
         raise ValueError(f"an interval of a slope needs three rows, got {len(by)}")
-    from scipy.stats import linregress, t
+    from scipy.stats import linregress
 
     fit = linregress(np.log(by), np.log(size))
-    half = t.ppf(1 - LEVEL / 2, len(by) - 2) * fit.stderr
-    return float(fit.slope - half), float(fit.slope + half)
+    # A line takes one degree of freedom more than a mean.
+    return student(fit.slope, fit.stderr, len(by) - 1)

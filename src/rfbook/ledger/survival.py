@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rfbook.ledger.curves import ROUNDING
-from rfbook.metrics.resampling import student
+from rfbook.metrics.resampling import interval_of_mean
 
 if TYPE_CHECKING:
     from scipy.stats import CensoredData
@@ -90,9 +90,8 @@ def paired_difference(first: Sequence[Arrival], second: Sequence[Arrival]) -> Di
     if not all(one.reached for one in (*first, *second)):
         return None
     values = [a.epoch - b.epoch for a, b in zip(first, second, strict=True)]
-    mean, n = float(np.mean(values)), len(values)
-    error = np.std(values, ddof=1) / np.sqrt(n) if n > 1 else 0.0
-    return Difference(mean, student(mean, error, n) if n > 1 else None, n)
+    interval = interval_of_mean(values) if len(values) > 1 else None
+    return Difference(float(np.mean(values)), interval, len(values))
 
 
 def _censored(arrivals: Sequence[Arrival]) -> CensoredData:

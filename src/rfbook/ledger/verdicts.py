@@ -15,6 +15,7 @@ import numpy as np
 from rfbook.ledger.claims import Claim
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity, Undefined
+from rfbook.metrics.resampling import interval_of_mean
 
 Word = Literal["reproduced", "partly", "not reproduced", "not tested"]
 Outcomes = Mapping[str, Sequence[Records]]
@@ -124,20 +125,13 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
         raise Undefined("no seed was run in every arm")
     values = [float(measured.function(*sample)) for sample in samples]
     mean, n = float(np.mean(values)), len(values)
-    interval = _interval(values) if n > 1 else _over_images(measured, samples[0])
+    interval = interval_of_mean(values) if n > 1 else _over_images(measured, samples[0])
     return Estimate(network, mean, n, interval, measured.exact)
 
 
 def _over_images(measured: Quantity, sample: tuple[Records, ...]) -> tuple[float, float] | None:
     published = all(record.run.published for records in sample for record in records.values())
     return measured.interval(*sample) if published and measured.interval else None
-
-
-def _interval(values: Sequence[float]) -> tuple[float, float]:
-    from scipy.stats import t
-
-    half = t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
-    return float(np.mean(values) - half), float(np.mean(values) + half)
 
 
 def _word(answers: Sequence[bool | None]) -> Word:

@@ -1,8 +1,8 @@
-"""How uncertain a number is that was computed from many images."""
+"""How uncertain a number is that was computed from many images, or a mean over a few seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -26,6 +26,11 @@ def jackknife_interval(
         for group in range(count)
     ]
     return student(statistic(*samples), np.sqrt((count - 1) ** 2 / count) * np.std(left, ddof=1), count)
+
+
+def interval_of_mean(values: Sequence[float]) -> tuple[float, float]:
+    """Student's 95 % interval of the mean of two values or more."""
+    return student(float(np.mean(values)), np.std(values, ddof=1) / np.sqrt(len(values)), len(values))
 
 
 def student(estimate: float, error: float, count: int) -> tuple[float, float]:
