@@ -34,6 +34,13 @@ def _absolute(path: str) -> Path:
     return Path(path).absolute()
 
 
+def _count(text: str) -> int:
+    """A number of records: at least one."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 1 on")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="command")
@@ -58,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
     verb("verify", commands.verify)
     recompute = verb("recompute", commands.recompute)
-    recompute.add_argument("--sample", type=int, default=10, help="how many records")
+    recompute.add_argument("--sample", type=_count, default=10, help="how many records")
     recompute.add_argument("--draw", type=int, default=0, help="another number draws others")
     verb("import", commands.take_over).add_argument("directory", type=_absolute)
     verb("outside", commands.outside)

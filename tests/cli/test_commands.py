@@ -381,6 +381,15 @@ def test_a_record_that_comes_out_otherwise_fails_and_is_named(rfbook, again):
     assert sorted(other) == sorted(f"{run} accuracy" for run in RUNS)
 
 
+@pytest.mark.parametrize("count", ["0", "-1", "many"])
+def test_a_number_of_records_that_is_none_is_refused(rfbook, again, capsys, count):
+    again()
+    with pytest.raises(SystemExit) as stopped:
+        rfbook("recompute", "--sample", count)
+    assert stopped.value.code == 2
+    assert "a whole number from 1 on" in capsys.readouterr().err
+
+
 def test_the_same_draw_takes_the_same_records_and_another_draw_others(rfbook, again):
     again()
     drawn = [rfbook("recompute", "--sample", "4", "--draw", draw)[1] for draw in ("0", "0", "1")]

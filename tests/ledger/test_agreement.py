@@ -46,6 +46,11 @@ def test_other_names_shapes_and_words_never_agree(kept, again):
     assert apart(kept, again) == inf
 
 
+def test_nothing_but_zeros_agrees_with_zeros():
+    assert apart({"a": [0.0, 0.0]}, {"a": [0.0, 0.0]}) == 0
+    assert apart({"a": [0.0, 0.0]}, {"a": [0.0, 1e-9]}) == inf
+
+
 def test_a_number_that_is_missing_in_one_never_agrees():
     assert apart({}, {}, map=([1.0, 2.0], [1.0, np.nan])) == inf
 

@@ -53,4 +53,5 @@ def _of_largest(kept: np.ndarray, again: np.ndarray) -> float:
     known = np.isfinite(kept)
     if np.array_equal(kept[known], again[known]):
         return 0.0
-    return float(np.abs(kept[known] - again[known]).max() / np.abs(kept[known]).max())
+    largest = float(np.abs(kept[known]).max())
+    return float(np.abs(kept[known] - again[known]).max()) / largest if largest else inf
