@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from rfbook.metrics.resampling import jackknife_interval
+from rfbook.metrics.resampling import interval_of_mean, jackknife_interval
 
 VALUES = np.random.default_rng(0).normal(5, 2, 20)
 
@@ -37,3 +37,11 @@ def test_it_covers_a_ratio_of_two_samples_about_as_often_as_it_says():
 def test_one_image_has_no_interval():
     with pytest.raises(ValueError, match="needs two of them, got 1"):
         jackknife_interval(np.mean, np.ones(1))
+
+
+def test_the_interval_of_a_mean_is_that_of_a_t_test():
+    """Owner: `scipy.stats.ttest_1samp`."""
+    from scipy.stats import ttest_1samp
+
+    values = [84.1, 85.3, 84.8]
+    assert interval_of_mean(values) == pytest.approx(tuple(ttest_1samp(values, 0).confidence_interval()))
