@@ -41,7 +41,5 @@ def test_one_image_has_no_interval():
 
 def test_the_interval_of_a_mean_is_that_of_a_t_test():
     """Owner: `scipy.stats.ttest_1samp`."""
-    from scipy.stats import ttest_1samp
-
     values = [84.1, 85.3, 84.8]
     assert interval_of_mean(values) == pytest.approx(tuple(ttest_1samp(values, 0).confidence_interval()))
