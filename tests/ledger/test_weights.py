@@ -227,6 +227,9 @@ def test_the_second_to_ask_waits_for_the_first_and_does_not_train(made, epochs, 
     assert_same_network(results[0], made[0])
 
 
+FIRST = b'first_epoch\\": 1'
+
+
 def damage(path, how):
     whole = path.read_bytes()
     if how == "empty":
@@ -235,15 +238,25 @@ def damage(path, how):
         path.write_bytes(whole[: len(whole) // 2])
     elif how == "overwritten":
         path.write_bytes(b"\xff" * 64 + whole[64:])
+    elif how == "one bit of a weight changed":
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    elif how == "the trace changed":
+        assert whole.count(FIRST) == 1
+        path.write_bytes(whole.replace(FIRST, FIRST[:-1] + b"2"))
     elif how == "without a trace":
         save_file({"network.x": torch.zeros(1)}, path)
     else:
-        save_file({"network.x": torch.zeros(1)}, path, metadata={"trace": '{"hours": []}'})
+        state, noted = {"network.x": torch.zeros(1)}, '{"hours": []}'
+        save_file(state, path, metadata={"trace": noted, "sha256": weights._checksum(state, noted)})
 
 
-@pytest.mark.parametrize(
-    "how", ["empty", "cut", "overwritten", "without a trace", "with a trace of another form"]
-)
+DAMAGES = [
+    "empty", "cut", "overwritten", "one bit of a weight changed", "the trace changed", "without a trace",
+    "with a trace of another form",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", DAMAGES)
 def test_a_damaged_file_is_named_with_what_to_do_about_it(finished, how, epochs):
     damage(finished, how)
     with pytest.raises(TrainingError) as refused:

@@ -6,6 +6,7 @@ never train the same run: the second waits for the first and finds it done.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -42,14 +43,17 @@ class Checkpoints:
     def load(self) -> tuple[Tensors, Trace] | None:
         """The state after the last whole epoch, or None.
 
-        Raises TrainingError if the file is damaged: delete it to train again.
+        Raises TrainingError if the file is damaged or not what was saved: delete it to train again.
         """
         if not self.path.exists():
             return None
         try:
             with safe_open(self.path, framework="pt") as held:
-                trace = Trace(**json.loads(held.metadata()["trace"]))
-                return {name: held.get_tensor(name) for name in held.keys()}, trace
+                noted, stated = (held.metadata()[name] for name in ("trace", "sha256"))
+                state = {name: held.get_tensor(name) for name in held.keys()}
+            if (found := _checksum(state, noted)) != stated:
+                raise ValueError(f"its contents have the SHA-256 {found}, saved was {stated}")
+            return state, Trace(**json.loads(noted))
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise TrainingError(f"{self.path}: {error}. Delete it to train again.") from error
 
@@ -65,8 +69,18 @@ class Checkpoints:
             state = {name: value for name, value in state.items() if name.startswith("network.")}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         partial = self.path.with_suffix(".partial")
-        save_file(state, partial, metadata={"trace": json.dumps(asdict(trace))})
+        noted = json.dumps(asdict(trace))
+        save_file(state, partial, metadata={"trace": noted, "sha256": _checksum(state, noted)})
         partial.replace(self.path)
+
+
+def _checksum(state: Tensors, noted: str) -> str:
+    """SHA-256 of the trace as it is noted and of every tensor, in the order of their names."""
+    total = hashlib.sha256(noted.encode())
+    for name in sorted(state):
+        total.update(f"{name} {tuple(state[name].shape)}".encode())
+        total.update(state[name].numpy().tobytes())
+    return total.hexdigest()
 
 
 @dataclass
