@@ -325,6 +325,14 @@ def test_without_the_records_that_a_claim_reads_it_is_not_tested(page):
     assert found["SM-1-accuracy"] == "not tested"
 
 
+def test_at_another_side_nothing_is_held_against_what_the_paper_printed(repository, making):
+    found = {verdict.claim.id: verdict for verdict in replay(PAGE, {"side": 64}).verdicts()}
+    assert found["SM-1-border"].claim.holds_if == "near"
+    assert found["SM-1-border"].word == "not tested"
+    assert found["SM-1-border"].why == "printed for 32 pixels, the page was run at 64"
+    assert found["SM-1-accuracy"].word != "not tested"
+
+
 def test_a_changed_record_changes_the_verdict(page):
     outcome = page.outcomes[0]
     outcome.records["receptive_field"].values["border"] = "conv2"

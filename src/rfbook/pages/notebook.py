@@ -162,7 +162,14 @@ class Page:
 
     def verdicts(self) -> list[Verdict]:
         """The verdict on each of the page's claims, from its outcomes."""
-        return [judge(claim, self._seeds(claim), self.tier) for claim in self.claims()]
+        return [self._judged(claim) for claim in self.claims()]
+
+    def _judged(self, claim: Claim) -> Verdict:
+        """The claim's verdict: at another side than the paper's, none by the paper's numbers."""
+        papers, here = declared(self.name).get("side"), self.values.get("side")
+        if claim.holds_if == "near" and here != papers:
+            return Verdict(claim, "not tested", f"printed for {papers} pixels, the page was run at {here}")
+        return judge(claim, self._seeds(claim), self.tier)
 
     def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
         needed = set(claim.measured.measures) if claim.quantity else set()
