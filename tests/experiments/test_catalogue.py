@@ -18,6 +18,7 @@ COUNTS = {  # owners: the data sets' own pages; Caltech-101 has 9,144 images in 
     "imagenette": (10, 4_000, 1_000),
     "imagenet": (1_000, 1_281_167, 50_000),
     "inaturalist2019": (1_010, 265_213, 3_030),
+    "cub200": (200, 5_994, 5_794),
     "digits": (10, 1_438, 359),
     "photos": (2, 120, 120),
 }
@@ -41,12 +42,13 @@ def test_a_fingerprint_is_a_whole_sha256_or_says_that_there_is_none(name):
     if source.pinned:
         assert len(bytes.fromhex(source.fingerprint)) == 32
     else:
-        assert source.fingerprint == f"unpinned:{source.hub or 'inaturalist-2019'}"
+        offline = {"inaturalist2019": "inaturalist-2019", "cub200": "cub-200-2011"}
+        assert source.fingerprint == f"unpinned:{source.hub or offline[name]}"
 
 
 def test_only_sets_that_are_not_at_hand_are_unpinned():
     unpinned = {name for name, source in CATALOGUE.items() if not source.pinned}
-    assert unpinned == {"tiny-imagenet", "imagenet", "inaturalist2019"}
+    assert unpinned == {"tiny-imagenet", "imagenet", "inaturalist2019", "cub200"}
 
 
 def test_a_set_that_scikit_learn_ships_needs_no_hub_and_no_access():
@@ -73,7 +75,7 @@ def test_every_class_of_a_set_has_a_number_of_imagenets_or_none_has(name):
 
 def test_a_set_that_is_neither_shipped_nor_free_on_the_hub_says_who_hands_it_out():
     gated = {name for name, source in CATALOGUE.items() if source.access}
-    assert gated == {"imagenet", "inaturalist2019"}
+    assert gated == {"imagenet", "inaturalist2019", "cub200"}
     assert all("https://" in CATALOGUE[name].access for name in gated)
 
 

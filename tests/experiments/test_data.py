@@ -372,6 +372,7 @@ def hub(monkeypatch):
         ("imagenet", ["The ImageNet team grants access", "accept its terms", "hf auth login"],
          ["ILSVRC/imagenet-1k"]),
         ("inaturalist2019", ["the hub does not have it", "visipedia/inat_comp"], []),
+        ("cub200", ["the hub does not have it", "train_test_split.txt"], []),
         ("imagenette", ["not made from the hub's images but from 4,000 and 1,000 of them"], []),
         ("caltech101", ["not made from the hub's images but from copies of them, re-encoded"], []),
         ("tiny-imagenet", ["Connect to the network"], ["zh-plus/tiny-imagenet"]),

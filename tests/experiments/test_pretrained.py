@@ -1,5 +1,8 @@
 """Published weights are those that are meant, and enter a network whole or but for its readout."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
 import torch
 from sklearn.datasets import load_sample_images
@@ -110,41 +113,57 @@ def test_a_damaged_file_is_refused_before_it_is_read(tmp_path):
         pretrained._lite0(path)
 
 
-class Fake:
-    """A torchvision entry that hands out weights, or fails to."""
-
-    url = "https://example.org/resnet18-f37072fd.pth"
-
-    def __init__(self, error=None):
-        self.error, self.asked = error, {}
-
-    def get_state_dict(self, **asked):
-        self.asked = asked
-        if self.error:
-            raise self.error
-        state = resnet18().state_dict()
-        # As in torchvision's older files.
-        return {name: w for name, w in state.items() if "num_batches" not in name}
-
-
-def torchvision_has(monkeypatch, entry):
+@pytest.fixture
+def torchvisions(tmp_path, monkeypatch):
+    """A file of weights as torchvision used to write them, in its folder and named after its digits."""
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    state = resnet18().state_dict()
+    path = tmp_path / "checkpoints" / "weights.pth"
+    path.parent.mkdir()
+    torch.save({name: w for name, w in state.items() if "num_batches" not in name}, path)
+    digits = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    path = path.rename(path.with_name(f"resnet18-{digits}.pth"))
+    entry = type("Entry", (), {"url": f"https://example.org/models/{path.name}"})
     family = type("Weights", (), {"IMAGENET1K_V1": entry})
     monkeypatch.setattr(pretrained, "get_model_weights", lambda name: family)
+    return path
 
 
-def test_torchvisions_weights_are_checked_and_fit_a_plain_and_a_padded_resnet(monkeypatch):
-    torchvision_has(monkeypatch, entry := Fake())
+def test_torchvisions_weights_fit_a_plain_and_a_padded_resnet(torchvisions):
     torch.manual_seed(1)
     plain = started(run(Model(name="resnet18"), normalisation="own"), 1000)
-    assert entry.asked["check_hash"] is True
     torch.manual_seed(1)
     padded = started(run(Model(name="resnet18", kernel_padding="convs"), normalisation="own"), 1000)
     torch.testing.assert_close(logits(padded), logits(plain), rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("error", [OSError("no network"), RuntimeError("invalid hash value")])
-def test_weights_that_cannot_be_downloaded_say_what_to_do(monkeypatch, error):
-    torchvision_has(monkeypatch, Fake(error))
-    wanted = r"https://example.org/\S+ could not be had \(\w+Error\)\. Connect .* or put .* into"
+def test_a_missing_file_is_downloaded_to_its_place_and_checked(torchvisions, monkeypatch):
+    content, asked = torchvisions.read_bytes(), []
+
+    def download(url, place, progress):
+        asked.append(url)
+        Path(place).write_bytes(content[:-1])
+
+    torchvisions.unlink()
+    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    with pytest.raises(TrainingError, match="Delete it, so that it is downloaded again"):
+        published_weights("resnet18")
+    assert asked == [f"https://example.org/models/{torchvisions.name}"]
+
+
+def test_a_file_of_torchvisions_name_with_other_contents_is_never_unpickled(torchvisions, monkeypatch):
+    torchvisions.write_bytes(b"something else")
+    monkeypatch.setattr(torch, "load", lambda *given, **named: pytest.fail("unpickled"))
+    with pytest.raises(TrainingError, match=r"its SHA-256 begins with .* Delete it"):
+        published_weights("resnet18")
+
+
+def test_weights_that_cannot_be_downloaded_say_what_to_do(torchvisions, monkeypatch):
+    def download(url, place, progress):
+        raise OSError("no network")
+
+    torchvisions.unlink()
+    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    wanted = r"https://example.org/\S+ could not be had \(OSError\)\. Connect .* or put .* into"
     with pytest.raises(TrainingError, match=wanted):
         started(run(Model(name="resnet18"), normalisation="own"), 1000)

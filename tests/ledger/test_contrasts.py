@@ -25,6 +25,14 @@ def test_a_quantity_of_two_arms_is_the_first_minus_the_second():
     assert found == pytest.approx(50)
 
 
+def test_two_percentages_differ_by_points_and_other_units_stay():
+    units = {name: measured(name, 2).unit for name in ("accuracy", "tail_share", "last_field")}
+    assert units == {
+        "accuracy": "points", "tail_share": "points (% of the convolutions)", "last_field": "px",
+    }  # fmt: skip
+    assert measured("accuracy_ratio", 2).unit == "%"
+
+
 def test_the_accuracy_ratio_is_in_percent_of_the_second_arm():
     found = measured("accuracy_ratio", 2).function(profile(0, 0, 0.3), profile(0, 0, 0.6))
     assert found == pytest.approx(50)

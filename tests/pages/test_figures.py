@@ -248,3 +248,9 @@ def test_bars_stand_at_the_mean_with_their_value_and_interval(page, draw):
 def test_bars_of_one_seed_have_no_error_bars(page, draw):
     (axis,) = visible(drawn(draw, "bars", {"resnet18": {"plain": [1.0]}}, "pixels"))
     assert error_bars(axis) == []
+
+
+def test_bars_of_one_value_can_have_the_intervals_that_are_given(page, draw):
+    groups, within = {"lite0": {"strong": [3.0], "weak": [2.0]}}, {"strong": (2.5, 5.0), "weak": (1, 3)}
+    (axis,) = visible(drawn(draw, "bars", groups, "%", intervals={"lite0": within}))
+    assert error_bars(axis) == pytest.approx([2.5, 2.0])

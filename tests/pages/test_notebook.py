@@ -171,11 +171,25 @@ def test_a_network_that_does_not_exist_is_refused(repository):
         opened().runs(["vgg10"])
 
 
+def test_a_published_network_has_no_seeds(repository):
+    page = opened(seeds=3)
+    published = page.runs(["efficientnet_lite0"], data="imagenette", side=224, recipe="pretrained")
+    assert [one.run.seed for one in published] == [0]
+
+
 def test_what_departs_from_the_paper_at_every_tier_is_said_once(repository, making):
     page = opened(tier="paper", seeds=1)
     for name in ("vgg11", "vgg13"):
         page.measure(page.runs([name], departs=["other data"]), "accuracy")
     assert page.scaled() == "tier paper: other data"
+
+
+def test_a_part_of_the_outcomes_says_only_what_holds_for_them(repository, making):
+    page = opened(tier="paper", seeds=1)
+    first = page.measure(page.runs(["vgg11"], departs=["other data"]), "accuracy")
+    second = page.measure(page.runs(["vgg13"]), "accuracy")
+    assert page.only(first).scaled() == page.scaled() == "tier paper: other data"
+    assert page.only(second).scaled() == "tier paper: as in the paper"
 
 
 # From runs to records.

@@ -103,6 +103,11 @@ CATALOGUE: dict[str, Source] = {
         access="The iNaturalist competition of 2019 hands it out, for research and teaching: https://"
         "github.com/visipedia/inat_comp/tree/master/2019. Its JSON files name the class of each image.",
     ),
+    "cub200": Source(
+        None, 224, 200, 5_994, 5_794, IMAGENET_MEAN, IMAGENET_SD, True, UNPINNED + "cub-200-2011",
+        access="Caltech hands it out, for research and teaching: https://www.vision.caltech.edu/datasets/"
+        "cub_200_2011/. Its train_test_split.txt says what is under train/<class>/ and test/<class>/.",
+    ),
     "digits": Source(
         None, 32, 10, 1_438, 359, (0.3056,) * 3, (0.3756,) * 3, False,
         "be8062740c1d4852f03acb32ccfa32b71dc32a99b1bf80b1af97597c09aabb07", grey=True, test_share=0.2,

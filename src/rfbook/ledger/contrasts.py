@@ -11,7 +11,7 @@ from rfbook.ledger.field_quantities import of_output
 from rfbook.ledger.layer_quantities import convolution_curve, last_field
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.outside_quantities import OPENERF_DEPTH_EXPONENT
-from rfbook.ledger.quantity import Quantity
+from rfbook.ledger.quantity import Quantity, unit_of_differences
 
 
 class Contrast(NamedTuple):
@@ -27,7 +27,7 @@ def difference(single: Quantity) -> Quantity:
     def function(first: Records, second: Records) -> float:
         return single.function(first) - single.function(second)
 
-    return Quantity(function, single.measures, single.unit, single.exact)
+    return Quantity(function, single.measures, unit_of_differences(single.unit), single.exact)
 
 
 def accuracy_ratio(first: Records, second: Records) -> float:

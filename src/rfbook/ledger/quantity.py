@@ -29,6 +29,13 @@ class Quantity(NamedTuple):
     interval: Callable[..., tuple[float, float]] | None = None
 
 
+def unit_of_differences(unit: str) -> str:
+    """The unit of a difference of two values: two percentages differ by points."""
+    if not unit.startswith("%"):
+        return unit
+    return "points" if unit == "%" else f"points ({unit})"
+
+
 def over_images(
     measure: str, names: tuple[str, ...], statistic: Callable[..., float], unit: str
 ) -> Quantity:

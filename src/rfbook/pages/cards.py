@@ -81,6 +81,12 @@ CARDS: dict[str, Card] = {
         "Size Matters cites the edition of 2017; its code has the 1010 classes of 2019. Classes are "
         "very unequal in size and differ in detail.",
     ),
+    "cub200": Card(
+        "Photographs of 200 kinds of birds (Wah et al., 2011), in the official split.",
+        "For research and teaching; the photographs belong to those who took them.",
+        "Some of its images are in ImageNet too. It has no labels that a network for ImageNet knows, so "
+        "the logit that is differentiated is that of the predicted class.",
+    ),
     "digits": Card(
         "Handwritten digits at 8 pixels (Alpaydin and Kaynak, 1998), each pixel repeated. Shipped with "
         "scikit-learn.",

@@ -30,7 +30,7 @@ def layer_profiles(
         _profile(axis, network, seeds, border)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
-    note(figure, page)
+    note(figure, page.only(outcomes))
     style.show(figure, alt, caption, name)
 
 
@@ -86,7 +86,7 @@ def fields_against_printed(
     axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel="receptive field, pixels", ylim=(0, None))
     axis.legend()
-    note(figure, page)
+    note(figure, page.only(outcomes))
     style.show(figure, alt, caption, name)
 
 
@@ -129,11 +129,12 @@ def maps(
 
 def bars(
     page: Page, groups: dict[str, dict[str, Sequence[float]]], ylabel: str, alt: str, caption: str,
-    name: str,
+    name: str, intervals: dict[str, dict[str, tuple[float, float]]] | None = None,
 ) -> None:  # fmt: skip
     """Bars of several arms beside each other for each network: network -> arm -> one value a seed.
 
-    The mean stands on its bar. Error bars are 95 % intervals over seeds; one seed has none.
+    The mean stands on its bar. Error bars are 95 % intervals over seeds, of which one seed has none, or
+    the intervals that are given.
     """
     style.use()
     figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
@@ -144,9 +145,13 @@ def bars(
         seeds = np.array([values[arm] for values in groups.values()]).T
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
         drawn = axis.bar(places, seeds.mean(0), width, label=arm, hatch=hatch, edgecolor="white")
-        axis.errorbar(places, seeds.mean(0), half_width(seeds), color=style.GREY, linestyle="none")
+        errors = half_width(seeds)
+        if intervals is not None:
+            ends = np.array([intervals[network][arm] for network in groups]).T
+            errors = np.abs(ends - seeds.mean(0))
+        axis.errorbar(places, seeds.mean(0), errors, color=style.GREY, linestyle="none")
         for label in axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small"):
-            label.set_ha("center" if len(seeds) < 2 else "right")  # beside the error bar
+            label.set_ha("center" if errors is None else "right")  # beside the error bar
     axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel=ylabel)
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))

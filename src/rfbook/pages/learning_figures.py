@@ -36,7 +36,7 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
         axis.set_title(f"{network} ({len(seeds)})", fontsize="small")
         axis.set(xlabel="updates")
     axes[0].set(ylabel="test accuracy, %")
-    note(figure, page)
+    note(figure, page.only(outcomes))
     style.show(figure, alt, caption, name)
 
 

@@ -38,7 +38,6 @@ class Page:
     values: dict[str, object]
     store: Store
     outcomes: list[Outcome] = field(default_factory=list)
-    departures: list[str] = field(default_factory=list)
     parts: list[Page] = field(default_factory=list)
 
     @classmethod
@@ -78,13 +77,14 @@ class Page:
     ) -> list[Planned]:
         """Every model from every seed, described as in the paper, then scaled by the tier.
 
+        A published network is the same from every seed and is there once.
+
         The page's own width, epochs and images come last and win, where they are not None.
         departs: what is not as in the paper at any tier, in words, for every figure and table.
         arm: the name under which figures and claims compare these runs with others of the network.
         thin: what this page reduces further at tier thin, part -> field -> value.
         images: further fields of `Data`. Raises ParameterError if a run cannot be made so.
         """
-        self.departures += [words for words in departs if words not in self.departures]
         seeds = range(int(self.values.get("seeds", 1)))
         try:
             networks = [m if isinstance(m, Model) else Model(name=m) for m in models]
@@ -95,8 +95,10 @@ class Page:
                 for network in networks
                 for seed in seeds
             ]
+            papers = [run for run in papers if not (run.published and run.seed)]
             return [
-                Planned(self._scaled(run, thin), self._papers(run), arm) for run in papers
+                Planned(self._scaled(run, thin), self._papers(run), arm, tuple(departs))
+                for run in papers
             ]
         except ValidationError as error:
             said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
@@ -141,7 +143,9 @@ class Page:
             return []
         device = str(self.values.get("device", "auto"))
         found = [
-            Outcome(one.run, one.paper, obtain(one.run, measures, self.store, device), one.arm)
+            Outcome(
+                one.run, one.paper, obtain(one.run, measures, self.store, device), one.arm, one.departs
+            )
             for one in planned
         ]
         self._keep(found)
@@ -168,7 +172,8 @@ class Page:
         """The claim's verdict: at another side than the paper's, none by the paper's numbers."""
         papers, here = declared(self.name).get("side"), self.values.get("side")
         if claim.holds_if == "near" and here != papers:
-            return Verdict(claim, "not tested", f"printed for {papers} pixels, the page was run at {here}")
+            why = f"printed for {papers} pixels, the page was run at {here}"
+            return Verdict(claim, "not tested", why)
         return judge(claim, self._seeds(claim), self.tier)
 
     def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
@@ -178,14 +183,19 @@ class Page:
         able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
         return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
 
+    def only(self, outcomes: Sequence[Outcome]) -> Page:
+        """This page with some of its outcomes, for a figure or table that shows no others."""
+        return replace(self, outcomes=list(outcomes), parts=[])
+
     def scaled(self) -> str:
-        """What the tier and the parameters changed against the paper, in words."""
+        """What is not as in the paper, in words: departures, what tier and parameters changed."""
+        departures = dict.fromkeys(words for outcome in self.outcomes for words in outcome.departs)
         differences = {
             f"{CALLED.get(name, name)} {_said(ours)} (paper {_said(theirs)})"
             for outcome in self.outcomes
             for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
         }
-        said = ", ".join([*self.departures, *sorted(differences)])
+        said = ", ".join([*departures, *sorted(differences)])
         return f"tier {self.tier}: {said or 'as in the paper'}"
 
 

@@ -19,11 +19,13 @@ class Planned:
     """A run as this page makes it, and as the paper made it.
 
     arm: which arm of a comparison it belongs to, empty on a page that compares networks only.
+    departs: what is not as in the paper at any tier, in words.
     """
 
     run: Run
     paper: Run
     arm: str = ""
+    departs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Outcome:
     paper: Run
     records: Records
     arm: str = ""
+    departs: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

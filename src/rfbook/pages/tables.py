@@ -8,7 +8,7 @@ from html import escape
 
 from rfbook.ledger.claims import Claim
 from rfbook.ledger.quantities import QUANTITIES
-from rfbook.ledger.quantity import Undefined
+from rfbook.ledger.quantity import Undefined, unit_of_differences
 from rfbook.ledger.verdicts import Estimate, Verdict, estimate
 from rfbook.pages.notebook import Page
 from rfbook.pages.outcomes import Outcome, by_network
@@ -96,11 +96,11 @@ def condition(claim: Claim) -> str:
         return f"not tested: {claim.untested}"
     name, unit = claim.quantity.replace("_", " "), claim.measured.unit
     name += f" of {' against '.join(claim.arms)}" if claim.arms else ""
-    margin = f"{number(claim.margin)} {unit}"
+    margin = number(claim.margin)
     return {
-        "below": f"{name} below {margin}",
-        "above": f"{name} above {margin}",
-        "near": f"{name} at most {margin} from the printed value",
+        "below": f"{name} below {margin} {unit}",
+        "above": f"{name} above {margin} {unit}",
+        "near": f"{name} at most {margin} {unit_of_differences(unit)} from the printed value",
     }[str(claim.holds_if)]
 
 
@@ -139,7 +139,7 @@ def comparison(page: Page, quantity: str, printed: dict[str, float], caption: st
             continue
         rows.append([network, original, number(one.mean), str(one.n), _interval(one)])
     unit = QUANTITIES[quantity].unit
-    return Table(f"{caption} ({unit}; {page.scaled()})",
+    return Table(f"{caption} ({unit}; {page.only(able).scaled()})",
                  ["network", "original", "ours", "n", "95 % interval"], rows)  # fmt: skip
 
 
