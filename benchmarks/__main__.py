@@ -14,7 +14,7 @@ from typing import Any
 from tabulate import tabulate
 
 import benchmarks
-from rfbook.ledger.benchmarks import write_benchmarks
+from rfbook.ledger.reports import write_report
 from rfbook.ledger.store import PUBLISHED
 
 COLUMNS = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
@@ -28,7 +28,7 @@ def main() -> None:
     rows = [row for name in modules() for row in measured(name, quick)]
     print(table(rows))
     if not quick:
-        write_benchmarks(rows, PUBLISHED)
+        write_report("benchmarks", rows, PUBLISHED)
 
 
 def modules() -> list[str]:

@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     recompute = verb("recompute", commands.recompute)
     recompute.add_argument("--sample", type=_count, default=10, help="how many records")
     recompute.add_argument("--draw", type=int, default=0, help="another number draws others")
+    recompute.add_argument("--keep", action="store_true", help="keep the outcome, for the book")
     verb("import", commands.take_over).add_argument("directory", type=_absolute)
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")

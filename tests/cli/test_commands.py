@@ -13,6 +13,7 @@ import pytest
 
 from rfbook.__main__ import main
 from rfbook.ledger import obtain, published_fields, stages
+from rfbook.ledger.reports import read_report
 from rfbook.ledger.store import Store
 from rfbook.pages import commands
 from rfbook.pages.notebook import Page, store_of
@@ -379,6 +380,18 @@ def test_a_record_that_comes_out_otherwise_fails_and_is_named(rfbook, again):
     assert status == 1
     other = [line.split(": ")[0] for line in lines if "differs by 0 of" not in line]
     assert sorted(other) == sorted(f"{run} accuracy" for run in RUNS)
+
+
+def test_the_outcome_is_kept_only_where_that_is_asked_for(rfbook, again, published):
+    again(accuracy=0.123)
+    report = published.roots[0] / "recomputed.json"
+    rfbook("recompute", "--sample", "16")
+    assert not report.exists()
+    rfbook("recompute", "--sample", "16", "--keep")
+    rows = read_report("recomputed", report.parent)["rows"]
+    assert len(rows) == 16
+    assert {row["record"].split()[1] for row in rows if row["difference"]} == {"accuracy"}
+    assert {row["weights"] for row in rows} == {"trained again"}
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many"])

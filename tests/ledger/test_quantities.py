@@ -55,8 +55,12 @@ def sample():
             "targets": {
                 "layer4": {"gaussian": {"sigma_x": 60.0, "sigma_y": 64.0, "r_squared": 0.9}},
                 "output": {
-                    "residues": {"2": [[0.8, 0.9], [1.1, 1.2]], "4": [[0.7, 0.8], [1.1, 1.3]]},
-                    "fourier": {"4": 0.15},
+                    "residues": {
+                        "2": [[0.8, 0.9], [1.1, 1.2]],
+                        "4": [[0.7, 0.8], [1.1, 1.3]],
+                        "8": [[0.6, 0.8], [1.1, 1.3]],
+                    },
+                    "fourier": {"2": 0.05, "4": 0.15, "8": 0.02},
                     "relative": [0.3, 0.5],
                     "split_half": [0.2, 0.4],
                 }
@@ -148,11 +152,15 @@ EXPECTED = {
     "gaussian_r_squared": 0.9,
     "checkerboard": 40,
     "coarse_checkerboard": 60,
+    "coarsest_checkerboard": 70,
     "odd_over_even": 1.5,
+    "second_wave": 5,
     "fourth_wave": 15,
+    "eighth_wave": 2,
+    "fourth_minus_second_wave": 10,
     "half_share_layer3": 25,
     "half_share_layer4": 50,
-    "half_share_output": 50,
+    "half_share_output": 100 * (1 + 1 / 3) / 4,
     "half_share_growth": 25,
     "tail_off_border": 0,
     "counted_odd_over_even": 1,
@@ -171,7 +179,6 @@ EXPECTED = {
     "relative_L1": 30,
     "relative_L2": 50,
     "split_half_L1": 20,
-    "split_half_L2": 40,
     "epochs_to_90": 3,
     "accuracy_after_one_epoch": 50,
 } | perturbed.EXPECTED
@@ -323,6 +330,13 @@ def test_pixels_beyond_the_last_whole_tile_do_not_count():
     made = records(effective_field={"targets": {}})
     made["effective_field"].arrays["output"] = np.pad(tiled([9, 3, 3, 3]), (0, 3), constant_values=99)
     assert QUANTITIES["half_share_output"].function(made) == 25
+
+
+def test_of_the_last_tile_only_the_part_that_is_needed_counts():
+    """Half of 16 is 8: all of the tile of 6 and two fifths of that of 5, 1.4 of 4 tiles."""
+    made = records(effective_field={"targets": {}})
+    made["effective_field"].arrays["output"] = tiled([3, 6, 5, 2])
+    assert QUANTITIES["half_share_output"].function(made) == pytest.approx(35)
 
 
 def test_a_network_without_stages_has_no_share_of_their_fields():

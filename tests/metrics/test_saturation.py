@@ -11,7 +11,6 @@ from rfbook.metrics.saturation import (
     Covariance,
     dimensions,
     nearest_4x4,
-    participation_ratio,
     saturation,
     spectrum,
 )
@@ -200,13 +199,6 @@ def test_delta_outside_its_range_is_refused(delta):
 def test_an_unknown_convention_is_refused():
     with pytest.raises(ValueError, match="'paper' or 'delve', not 'textbook'"):
         dimensions(torch.ones(3), 0.99, "textbook")
-
-
-def test_the_participation_ratio_counts_equal_directions():
-    assert participation_ratio(torch.tensor([2.0, 2.0, 2.0, 0.0])) == pytest.approx(3)
-    assert participation_ratio(torch.tensor([5.0, 0.0])) == 1
-    assert participation_ratio(torch.zeros(4)) == 0
-    assert participation_ratio(torch.tensor([3.0, 1.0])) == pytest.approx(1.6)
 
 
 def test_nearest_4x4_keeps_the_top_left_of_each_block():

@@ -48,25 +48,32 @@ def of_output(records: Records) -> dict[str, Any]:
     return records["effective_field"].values["targets"]["output"]
 
 
-def checkerboard(records: Records) -> float:
-    """Strongest minus weakest class of (row, column) mod 2 in R_xy of the output, % of its mean."""
-    return 100 * float(np.ptp(of_output(records)["residues"]["2"]))
+def class_range(period: int) -> Callable[[Records], float]:
+    """Range of the classes of (row, column) mod the period in R_xy of the output, % of its mean.
+
+    The range is the strongest class minus the weakest, each averaged over the map.
+    Classes mod a multiple hold the pattern too: those mod 4 that of period 2 and that of period 4.
+    """
+    return lambda records: 100 * float(np.ptp(of_output(records)["residues"][str(period)]))
 
 
-def coarse_checkerboard(records: Records) -> float:
-    """The same of classes mod 4: a pattern of period two or four."""
-    return 100 * float(np.ptp(of_output(records)["residues"]["4"]))
+def wave(period: int) -> Callable[[Records], float]:
+    """Amplitude of the strongest wave of so many pixels in R_xy of the output, % of its mean.
+
+    It is the Fourier peak at that period alone (`imbalance.fourier_peak`).
+    """
+    return lambda records: 100 * of_output(records)["fourier"][str(period)]
+
+
+def fourth_minus_second_wave(records: Records) -> float:
+    """Wave of four pixels minus that of two: above 0 where period 4 is the stronger."""
+    return wave(4)(records) - wave(2)(records)
 
 
 def odd_over_even(records: Records) -> float:
     """Mean of R_xy of the output at odd rows and columns over that at even ones, pixels from 0."""
     means = of_output(records)["residues"]["2"]
     return means[1][1] / means[0][0]
-
-
-def fourth_wave(records: Records) -> float:
-    """Amplitude of the strongest wave of four pixels in R_xy of the output, % of its mean."""
-    return 100 * of_output(records)["fourier"]["4"]
 
 
 TILE = 4
@@ -77,7 +84,8 @@ def half_share(target: str) -> Callable[[Records], float]:
     """The fewest tiles that hold half of R_xy of a target, % of all: 50 if R is as large everywhere.
 
     Means over tiles of 4 x 4 pixels, so that a checkerboard is not taken for a small field; pixels
-    beyond the last whole tile are left out. Raises Undefined for a network without such a target.
+    beyond the last whole tile are left out. Of the last tile only the part that is needed counts, or
+    small fields would have few possible values. Raises Undefined for a network without such a target.
     """
 
     def share(records: Records) -> float:
@@ -87,8 +95,11 @@ def half_share(target: str) -> Callable[[Records], float]:
         rows, columns = (side // TILE for side in field.shape)
         whole = field[: rows * TILE, : columns * TILE].astype(float)
         tiles = whole.reshape(rows, TILE, columns, TILE).mean((1, 3))
-        held = np.sort(tiles, axis=None)[::-1].cumsum()
-        return 100 * float(np.searchsorted(held, held[-1] / 2) + 1) / tiles.size
+        largest = np.sort(tiles, axis=None)[::-1]
+        held = np.concatenate([[0], largest.cumsum()])
+        whole_tiles = int(np.searchsorted(held, held[-1] / 2)) - 1
+        part = (held[-1] / 2 - held[whole_tiles]) / largest[whole_tiles]
+        return 100 * float(whole_tiles + part) / tiles.size
 
     return share
 
@@ -137,10 +148,16 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "order_correlation": Quantity(field_check("order_correlation"), ("field_recipe",), "correlation"),
     "center_offset": Quantity(center_offset, ("field_recipe",), "px", exact=True),
     "gaussian_r_squared": Quantity(field_check("r_squared"), ("field_recipe",), "R^2"),
-    "checkerboard": Quantity(checkerboard, ("effective_field",), "% of the mean"),
-    "coarse_checkerboard": Quantity(coarse_checkerboard, ("effective_field",), "% of the mean"),
+    "checkerboard": Quantity(class_range(2), ("effective_field",), "% of the mean"),
+    "coarse_checkerboard": Quantity(class_range(4), ("effective_field",), "% of the mean"),
+    "coarsest_checkerboard": Quantity(class_range(8), ("effective_field",), "% of the mean"),
     "odd_over_even": Quantity(odd_over_even, ("effective_field",), "times"),
-    "fourth_wave": Quantity(fourth_wave, ("effective_field",), "% of the mean"),
+    "second_wave": Quantity(wave(2), ("effective_field",), "% of the mean"),
+    "fourth_wave": Quantity(wave(4), ("effective_field",), "% of the mean"),
+    "eighth_wave": Quantity(wave(8), ("effective_field",), "% of the mean"),
+    "fourth_minus_second_wave": Quantity(
+        fourth_minus_second_wave, ("effective_field",), "points (% of the mean)"
+    ),
     "half_share_layer3": Quantity(half_share("layer3"), ("effective_field",), "% of the image"),
     "half_share_layer4": Quantity(half_share("layer4"), ("effective_field",), "% of the image"),
     "half_share_output": Quantity(half_share("output"), ("effective_field",), "% of the image"),
@@ -150,5 +167,10 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "relative_L1": Quantity(imbalance("relative", 1), ("effective_field",), "% of the mean"),
     "relative_L2": Quantity(imbalance("relative", 2), ("effective_field",), "% of the mean"),
     "split_half_L1": Quantity(imbalance("split_half", 1), ("effective_field",), "% of the mean"),
-    "split_half_L2": Quantity(imbalance("split_half", 2), ("effective_field",), "% of the mean"),
 }
+
+RANGES = {2: "checkerboard", 4: "coarse_checkerboard", 8: "coarsest_checkerboard"}
+"""Period -> the quantity that is the range of its classes."""
+
+WAVES = {2: "second_wave", 4: "fourth_wave", 8: "eighth_wave"}
+"""Period -> the quantity that is the wave of that period alone."""

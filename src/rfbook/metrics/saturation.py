@@ -161,12 +161,3 @@ def saturation(
 ) -> float:
     """Saturation of a layer: `dimensions` divided by its c channels (Size Matters, 2.3)."""
     return dimensions(eigenvalues, delta, convention) / len(eigenvalues)
-
-
-def participation_ratio(eigenvalues: Float[Tensor, " c"]) -> float:
-    """(sum of eigenvalues)^2 / sum of squares: a count of directions that needs no threshold.
-
-    1 for one direction, c for c equal ones, 0 for no variance at all.
-    """
-    squares = eigenvalues.double().square().sum().item()
-    return eigenvalues.double().sum().item() ** 2 / squares if squares else 0.0

@@ -8,17 +8,20 @@ import os
 import random
 import shutil
 from collections.abc import Iterator, Mapping
+from math import isfinite
 
 import nbformat
 from pydantic import ValidationError
 
 from rfbook.experiments.errors import DataError, TrainingError
+from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import TIERS
 from rfbook.ledger.agreement import allowed, difference
 from rfbook.ledger.claims import ClaimError
 from rfbook.ledger.obtain import made, merged, obtain, status
 from rfbook.ledger.published_fields import write_fits
 from rfbook.ledger.record import RecordError, record_key
+from rfbook.ledger.reports import write_report
 from rfbook.ledger.store import Store, read
 from rfbook.ledger.store import take_over as add_all
 from rfbook.pages import site, sources
@@ -112,13 +115,30 @@ def verify(arguments: argparse.Namespace) -> Lines:
 
 def recompute(arguments: argparse.Namespace) -> Lines:
     """make published records, drawn at random, again from their descriptions, and compare"""
-    paths = list(store_of(PUBLISHED).paths())
+    published, rows = store_of(PUBLISHED), []
+    paths = list(published.paths())
     for path in random.Random(arguments.draw).sample(paths, min(arguments.sample, len(paths))):
         kept = read(path)
+        name, weights = f"{kept.run.slug()} {kept.measure}", _weights(kept.run)
         found = difference(kept, made(kept.run, kept.measure))
         limit = allowed(kept.measure)
+        rows.append({
+            "record": name, "weights": weights, "allowed": limit,
+            "difference": found if isfinite(found) else "other names or shapes",
+        })  # fmt: skip
         said = f"differs by {found:.2g} of the largest number, allowed is {limit:g}"
-        yield f"{kept.run.slug()} {kept.measure}: {said}", found <= limit
+        yield f"{name}: {said}", found <= limit
+    if arguments.keep:
+        yield f"kept: {write_report('recomputed', rows, published.roots[0])}", True
+
+
+def _weights(run: Run) -> str:
+    """Where the weights of a record that is made again come from."""
+    from rfbook.ledger.weights import Checkpoints
+
+    if run.recipe.epochs == 0:
+        return "not trained"
+    return "from the cache" if Checkpoints(run).path.exists() else "trained again"
 
 
 def take_over(arguments: argparse.Namespace) -> Lines:

@@ -1,4 +1,4 @@
-"""The record of one benchmark run: ratios against peers, with their provenance."""
+"""Reports of a command that stand beside the records: rows of one run of it, with their provenance."""
 
 from __future__ import annotations
 
@@ -12,27 +12,31 @@ from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
 from rfbook.ledger.store import write_atomically
 
-NAME = "benchmarks.json"
+COMMANDS = {
+    "benchmarks": "python -m benchmarks",
+    "recomputed": "python -m rfbook recompute --keep",
+}
+"""What makes each report."""
 
 
-def write_benchmarks(rows: Sequence[dict[str, Any]], directory: Path) -> Path:
+def write_report(name: str, rows: Sequence[dict[str, Any]], directory: Path) -> Path:
     """Keeps the rows of one run with its provenance, in place of the run before."""
     body = {"rows": list(rows), "provenance": here()}
     text = json.dumps(body | {"sha256": digest(body, length=64)}, indent=1, allow_nan=False)
-    path = directory / NAME
+    path = directory / f"{name}.json"
     write_atomically(path, text.encode())
     return path
 
 
-def read_benchmarks(directory: Path) -> dict[str, Any]:
+def read_report(name: str, directory: Path) -> dict[str, Any]:
     """The rows and provenance of the last run.
 
     Raises FileNotFoundError if there is none, RecordError if the file is damaged.
     """
-    path = directory / NAME
+    path = directory / f"{name}.json"
     if not path.exists():
-        raise FileNotFoundError(f"{path}: no benchmark has been run; python -m benchmarks makes it")
+        raise FileNotFoundError(f"{path}: not there; {COMMANDS[name]} makes it")
     body = json.loads(path.read_text())
     if body.pop("sha256", None) != digest(body, length=64):
-        raise RecordError(f"{path}: its checksum does not agree; run python -m benchmarks again")
+        raise RecordError(f"{path}: its checksum does not agree; run {COMMANDS[name]} again")
     return body
