@@ -50,3 +50,10 @@ def test_the_number_of_seeds_is_said_in_words(page):
     assert prose.seeds([one, two]) == "2 seeds"
     assert prose.seeds([one, three]) == "one seed"
     assert prose.seeds([one, two, three]) == "1 to 2 seeds"
+
+
+def test_a_published_network_is_not_called_a_seed(page):
+    recipe = {"epochs": 0, "start": "imagenet"}
+    model = {"name": "efficientnet_lite0", "width": 1.0}
+    published = changed(page.outcomes[0], recipe=recipe, model=model, data={"images": None})
+    assert prose.seeds([published]) == "one published network"

@@ -174,6 +174,7 @@ def test_every_verdict_has_a_sign_of_its_own():
     [
         (Estimate("vgg11", 6, 1, None, True), "exact"),
         (Estimate("vgg11", 6, 1, None, False), "one seed: none"),
+        (Estimate("vgg11", 6, 1, None, False, published=True), "no seeds: none"),
         (Estimate("vgg11", 6, 3, (5.5, 6.5), False), "5.5 to 6.5"),
     ],
 )

@@ -32,7 +32,7 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
 class Estimate:
     """A quantity for one network: mean over n seeds with a 95 % interval.
 
-    Where n is 1 there is none, except over the images of a published network.
+    Where n is 1 there is none, except over the images of a published network, which has no seeds.
     """
 
     network: str
@@ -40,6 +40,7 @@ class Estimate:
     n: int
     interval: tuple[float, float] | None
     exact: bool
+    published: bool = False
 
     def holds(self, claim: Claim) -> bool | None:
         """True or False where the seeds agree on it, None where they leave it open."""
@@ -125,13 +126,11 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
         raise Undefined("no seed was run in every arm")
     values = [float(measured.function(*sample)) for sample in samples]
     mean, n = float(np.mean(values)), len(values)
-    interval = interval_of_mean(values) if n > 1 else _over_images(measured, samples[0])
-    return Estimate(network, mean, n, interval, measured.exact)
-
-
-def _over_images(measured: Quantity, sample: tuple[Records, ...]) -> tuple[float, float] | None:
-    published = all(record.run.published for records in sample for record in records.values())
-    return measured.interval(*sample) if published and measured.interval else None
+    published = all(record.run.published for held in samples[0] for record in held.values())
+    interval = interval_of_mean(values) if n > 1 else None
+    if published and measured.interval:
+        interval = measured.interval(*samples[0])
+    return Estimate(network, mean, n, interval, measured.exact, published)
 
 
 def _word(answers: Sequence[bool | None]) -> Word:
@@ -147,7 +146,8 @@ def _why(answers: Sequence[bool | None], estimates: Sequence[Estimate]) -> str:
         names = [e.network for e, a in zip(estimates, answers, strict=True) if a is wanted]
         if names:
             said.append(f"{words}: {', '.join(names)}")
-    alone = None in answers and any(
-        one.n == 1 and not one.exact and one.interval is None for one in estimates
-    )
-    return "; ".join(said) + ("; a single seed leaves a claim that holds open" if alone else "")
+    bare = [one for one in estimates if one.n == 1 and not one.exact and one.interval is None]
+    if None in answers and bare:
+        alone = "one network without an interval" if bare[0].published else "a single seed"
+        said.append(f"{alone} leaves a claim that holds open")
+    return "; ".join(said)

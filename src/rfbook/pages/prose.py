@@ -28,7 +28,12 @@ def tally(verdicts: Sequence[Verdict]) -> str:
 
 
 def seeds(outcomes: Sequence[Outcome]) -> str:
-    """How many seeds stand behind a mean: "3 seeds", "one seed", "2 to 3 seeds"."""
+    """How many seeds stand behind a mean: "3 seeds", "one seed", "2 to 3 seeds".
+
+    Published networks have none: "one published network".
+    """
+    if all(one.run.published for one in outcomes):
+        return "one published network"
     counts = [len(group) for group in by_network(outcomes).values()]
     low, high = min(counts), max(counts)
     if low == high:

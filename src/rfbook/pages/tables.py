@@ -66,7 +66,7 @@ def _interval(one: Estimate) -> str:
     if one.exact:
         return "exact"
     if one.interval is None:
-        return "one seed: none"
+        return "no seeds: none" if one.published else "one seed: none"
     return f"{number(one.interval[0])} to {number(one.interval[1])}"
 
 
