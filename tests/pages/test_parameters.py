@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rfbook.experiments.spec import NETWORKS
 from rfbook.experiments.tiers import TIERS
-from rfbook.pages.parameters import PARAMETERS, ParameterError, checked
+from rfbook.pages.parameters import PARAMETERS, ParameterError, checked, resnets
 from tests.ledger.samples import repeatable
 
 VALID = {
@@ -179,3 +179,13 @@ def test_what_a_notebook_always_holds_is_no_parameter():
 
 def test_values_come_in_the_order_in_which_the_page_declares_them():
     assert list(checked(["side", "tier"], {"tier": "thin", "side": 8})) == ["side", "tier"]
+
+
+def test_a_page_that_pads_kernels_takes_resnets():
+    assert resnets(["resnet18", "wide_resnet50_2"]) == ("resnet18", "wide_resnet50_2")
+
+
+@pytest.mark.parametrize("name", ["vgg16", "efficientnet_lite0", "efficientnet_b0"])
+def test_a_page_that_pads_kernels_says_which_networks_it_takes(name):
+    with pytest.raises(ParameterError, match=f"and {name} is none. Use one or more of resnet18, "):
+        resnets(["resnet18", name])

@@ -1,16 +1,18 @@
-"""All claims of a paper as a table, and those that were not tested with the reason."""
+"""All claims of a paper as a table, those that were not tested with the reason, and what they lack."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from rfbook.experiments.spec import NETWORKS
 from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.verdicts import Verdict
 from rfbook.pages import sources
 from rfbook.pages.census import links
 from rfbook.pages.notebook import Page
-from rfbook.pages.tables import WORDS, Table, condition, number
+from rfbook.pages.outcomes import by_network
+from rfbook.pages.tables import WORDS, Table, condition, number, rerun
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -72,3 +74,26 @@ def untested(judged: Iterable[Verdict]) -> Table:
             reasons[verdict.why].append(verdict.claim.id)
     rows = [[why, str(len(ids)), ", ".join(ids)] for why, ids in reasons.items()]
     return Table("Not tested", ("reason", "claims", "which"), rows or [["none", "0", ""]])
+
+
+def not_run(page: Page) -> Table:
+    """One row a network that claims of the page speak of and that was not run: which claims, and how."""
+    needs: dict[str, list[str]] = {}
+    for claim in page.claims():
+        if not claim.untested and page.tier not in claim.untested_at:
+            for network in _lacking(page, claim.arms or claim.only):
+                needs.setdefault(network, []).append(claim.id)
+    asked = page.values["models"]
+    rows = [
+        [network, ", ".join(claims), rerun(page, "", models=" ".join([*asked, network])).rows[0][1]]
+        for network, claims in needs.items()
+    ]
+    columns = ("network", "claims", "command")
+    return Table("Networks that were not run", columns, rows or [["none", "", ""]])
+
+
+def _lacking(page: Page, labels: Sequence[str]) -> list[str]:
+    """The networks without outcomes among those named; arms within a network are no networks."""
+    held = by_network(page.outcomes)
+    bases = [label.partition(" ")[0].partition("-")[0] for label in labels if label not in held]
+    return [name for name in dict.fromkeys(bases) if name in NETWORKS]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
-from rfbook.experiments.tiers import Changes, changed, scale, with_changes
+from rfbook.experiments.tiers import Changes, scale, with_changes
 from rfbook.ledger.claims import Claim, read_claims
 from rfbook.ledger.obtain import Records, obtain
 from rfbook.ledger.outside import SOURCES, evidence
@@ -17,17 +17,9 @@ from rfbook.ledger.store import Store
 from rfbook.ledger.verdicts import Verdict, judge
 from rfbook.pages import sources
 from rfbook.pages.execution import folder_of
-from rfbook.pages.outcomes import Outcome, Planned, by_network
+from rfbook.pages.outcomes import Outcome, Planned, by_network, differences
 from rfbook.pages.parameters import ParameterError, checked
 from rfbook.pages.plan import declared, planning_now
-
-CALLED = {
-    "test_images": "test images",
-    "images": "training images",
-    "learning_rate": "learning rate",
-    "weight_decay": "weight decay",
-}
-"""What a reader calls a field of a run's description."""
 
 
 @dataclass
@@ -189,18 +181,7 @@ class Page:
 
     def scaled(self) -> str:
         """What is not as in the paper, in words: departures, what tier and parameters changed."""
-        departures = dict.fromkeys(words for outcome in self.outcomes for words in outcome.departs)
-        differences = {
-            f"{CALLED.get(name, name)} {_said(ours)} (paper {_said(theirs)})"
-            for outcome in self.outcomes
-            for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
-        }
-        said = ", ".join([*departures, *sorted(differences)])
-        return f"tier {self.tier}: {said or 'as in the paper'}"
-
-
-def _said(value: object) -> str:
-    return "all" if value is None else str(value)
+        return f"tier {self.tier}: {differences(self.outcomes) or 'as in the paper'}"
 
 
 def store_of(tier: str) -> Store:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from rfbook.experiments.spec import NETWORKS
+from rfbook.experiments.spec import NETWORKS, RESNETS
 from rfbook.experiments.tiers import TIERS
 
 
@@ -114,6 +114,21 @@ def checked(declared: Iterable[str], namespace: Mapping[str, object]) -> dict[st
                 f"unknown parameter {name!r}: {hint}This page has {', '.join(names)}."
             )
     return {name: _valid(name, namespace[name]) for name in names}
+
+
+def resnets(models: Iterable[str]) -> tuple[str, ...]:
+    """The same names, on a page that pads the strided kernels of its networks.
+
+    Raises ParameterError, saying which networks the page takes, for one that is no ResNet.
+    """
+    names = tuple(models)
+    foreign = [name for name in names if name not in RESNETS]
+    if foreign:
+        raise ParameterError(
+            f"models={' '.join(names)!r}: this page compares ResNets with padded and unpadded kernels, "
+            f"and {foreign[0]} is none. Use one or more of {', '.join(RESNETS)}."
+        )
+    return names
 
 
 def _valid(name: str, value: object) -> object:
