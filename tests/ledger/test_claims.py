@@ -159,8 +159,25 @@ def test_all_of_the_interval_must_lie_on_the_side_of_the_claim(shares, expected)
 def test_a_single_seed_cannot_reproduce_and_says_so():
     verdict = judge(a_claim(), {"vgg11": accuracies(0.99)}, "thin")
     assert verdict.word == "partly"
-    assert verdict.why == "open: vgg11; a single seed leaves a claim that holds open"
+    assert verdict.why == "open: vgg11; of a single seed only a clear failure counts"
     assert verdict.estimates[0].interval is None
+
+
+@pytest.mark.parametrize("share, expected", [(0.481, "partly"), (0.479, "not reproduced")])
+def test_a_single_seed_fails_only_by_more_than_two_seeds_may_differ_by(share, expected):
+    assert word(a_claim(), {"vgg11": accuracies(share)}) == expected
+
+
+def test_what_is_not_measured_in_points_has_no_such_floor():
+    claim = a_claim(quantity="tail_start", holds_if="above", margin=8.5)
+    assert claim.measured.unit == "conv"
+    assert Estimate("vgg11", 8.0, 1, None, False).holds(claim) is False
+
+
+def test_a_verdict_names_the_networks_that_were_not_run():
+    claim = a_claim(only=["vgg11", "vgg13"])
+    verdict = judge(claim, {"vgg11": accuracies(0.6, 0.61), "vgg16": accuracies(0.4, 0.41)}, "thin")
+    assert (verdict.word, verdict.why) == ("reproduced", "holds: vgg11; not run: vgg13")
 
 
 @repeatable

@@ -135,6 +135,7 @@ EXPECTED = {
     "position_fall": 2,
     "position_fall_block6": 37.5 - 45,
     "position_fall_block8": 58 - 63,
+    "last_position_gap": 55 - 63,
     "after_best_position": 0,
     "first_equal_position": 4,
     "inner_over_corners": 10,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.ledger import curves
-from rfbook.ledger.layer_quantities import POSITIONS, position_grid
+from rfbook.ledger.layer_quantities import POSITIONS, convolution_curve, position_grid
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity, Undefined
 
@@ -56,11 +56,18 @@ def first_equal_position(records: Records) -> float:
     return equal[0]
 
 
+def last_position_gap(records: Records) -> float:
+    """Probe on the global average of the last convolution minus the mean over its positions, points."""
+    pooled = convolution_curve(records, "probes_global")[-1]
+    return 100 * (pooled - position_curve(records)[-1])
+
+
 POSITION_QUANTITIES: dict[str, Quantity] = {
     "position_fall": Quantity(position_fall, POSITIONS, "points"),
     # ResNet18's blocks hold two convolutions each, so these two are counted from its end.
     "position_fall_block6": Quantity(lambda r: fall_from_the_end(r, 5), POSITIONS, "points"),
     "position_fall_block8": Quantity(lambda r: fall_from_the_end(r, 1), POSITIONS, "points"),
     "after_best_position": Quantity(after_best_position, POSITIONS, "convolutions"),
+    "last_position_gap": Quantity(last_position_gap, (*POSITIONS, "probes_global"), "points"),
     "first_equal_position": Quantity(first_equal_position, (*POSITIONS, "accuracy"), "conv"),
 }

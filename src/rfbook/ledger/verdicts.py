@@ -27,6 +27,9 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
     "near": lambda value, margin, printed: printed is not None and abs(value - printed) <= margin,
 }
 
+FLOOR = 2.0
+"""Points that two trainings may differ by for their seed alone (background/data-and-training)."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -43,16 +46,26 @@ class Estimate:
     published: bool = False
 
     def holds(self, claim: Claim) -> bool | None:
-        """True or False where the seeds agree on it, None where they leave it open."""
+        """True or False where the seeds agree on it, None where they leave it open.
+
+        A single seed leaves open what holds, and what fails by less than the noise floor.
+        """
         compare = COMPARISONS[claim.holds_if]
         printed = claim.printed.get(self.network)
-        low, high = (self.mean,) * 2 if self.exact or self.interval is None else self.interval
+        low, high = self._range(claim.measured.unit)
         # Near may fail at both ends of a wide interval and yet hold inside it.
         inside = low if printed is None else min(max(printed, low), high)
         answers = {compare(value, claim.margin, printed) for value in (low, inside, high)}
         if len(answers) == 2 or (answers == {True} and self.interval is None and not self.exact):
             return None
         return answers.pop()
+
+    def _range(self, unit: str) -> tuple[float, float]:
+        if self.interval is not None and not self.exact:
+            return self.interval
+        in_points = unit.startswith(("%", "points"))
+        floor = FLOOR if in_points and not (self.exact or self.published) else 0.0
+        return self.mean - floor, self.mean + floor
 
 
 @dataclass(frozen=True)
@@ -84,15 +97,22 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     if not estimates:
         return Verdict(claim, "not tested", "; ".join(without))
     answers = [one.holds(claim) for one in estimates]
-    why = "; ".join([_why(answers, estimates), *without])
+    absent = [network for network in _named(claim) if network not in chosen]
+    missing = [f"not run: {', '.join(absent)}"] if absent else []
+    why = "; ".join([_why(answers, estimates), *without, *missing])
     return Verdict(claim, _word(answers), why, tuple(estimates))
 
 
 def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
     """The samples of each network the claim speaks of."""
     compared = paired(claim.arms, outcomes)
-    named = claim.printed if claim.holds_if == "near" else compared
-    return {n: s for n, s in compared.items() if n in named and (not claim.only or n in claim.only)}
+    named = _named(claim)
+    return {network: samples for network, samples in compared.items() if not named or network in named}
+
+
+def _named(claim: Claim) -> tuple[str, ...]:
+    """The networks that a claim speaks of, none if it is all."""
+    return claim.only or tuple(claim.printed if claim.holds_if == "near" else ())
 
 
 def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
@@ -148,6 +168,9 @@ def _why(answers: Sequence[bool | None], estimates: Sequence[Estimate]) -> str:
             said.append(f"{words}: {', '.join(names)}")
     bare = [one for one in estimates if one.n == 1 and not one.exact and one.interval is None]
     if None in answers and bare:
-        alone = "one network without an interval" if bare[0].published else "a single seed"
-        said.append(f"{alone} leaves a claim that holds open")
+        said.append(
+            "one network without an interval leaves a claim that holds open"
+            if bare[0].published
+            else "of a single seed only a clear failure counts"
+        )
     return "; ".join(said)

@@ -11,7 +11,6 @@ from rfbook.ledger.verdicts import Verdict
 from rfbook.pages import sources
 from rfbook.pages.census import links
 from rfbook.pages.notebook import Page
-from rfbook.pages.outcomes import by_network
 from rfbook.pages.tables import WORDS, Table, condition, number, rerun
 
 BEYOND = "together"
@@ -81,7 +80,7 @@ def not_run(page: Page) -> Table:
     needs: dict[str, list[str]] = {}
     for claim in page.claims():
         if not claim.untested and page.tier not in claim.untested_at:
-            for network in _lacking(page, claim.arms or claim.only):
+            for network in _lacking(page, claim):
                 needs.setdefault(network, []).append(claim.id)
     asked = page.values["models"]
     rows = [
@@ -92,8 +91,10 @@ def not_run(page: Page) -> Table:
     return Table("Networks that were not run", columns, rows or [["none", "", ""]])
 
 
-def _lacking(page: Page, labels: Sequence[str]) -> list[str]:
-    """The networks without outcomes among those named; arms within a network are no networks."""
-    held = by_network(page.outcomes)
-    bases = [label.partition(" ")[0].partition("-")[0] for label in labels if label not in held]
+def _lacking(page: Page, claim: Claim) -> list[str]:
+    """The networks without the claim's records among those it names; arms of one are no networks."""
+    needed = set(claim.measured.measures)
+    held = {one.label for one in page.outcomes if needed <= one.records.keys()}
+    named = claim.arms or claim.only
+    bases = [label.partition(" ")[0].partition("-")[0] for label in named if label not in held]
     return [name for name in dict.fromkeys(bases) if name in NETWORKS]
