@@ -35,7 +35,12 @@ def interval_of_mean(values: Sequence[float]) -> tuple[float, float]:
 
 def student(estimate: float, error: float, count: int) -> tuple[float, float]:
     """Estimate plus and minus its standard error times Student's 97.5 % point for `count` values."""
+    half = half_interval(error, count)
+    return float(estimate - half), float(estimate + half)
+
+
+def half_interval(error: float | np.ndarray, count: int) -> float | np.ndarray:
+    """Half of Student's 95 % interval of estimates from `count` values, by their standard errors."""
     from scipy.stats import t
 
-    half = float(t.ppf(0.975, count - 1) * error)
-    return float(estimate - half), float(estimate + half)
+    return t.ppf(0.975, count - 1) * error

@@ -16,8 +16,9 @@ from rfbook.ledger.requirements import require
 from rfbook.ledger.store import Store
 from rfbook.ledger.verdicts import Verdict, judge
 from rfbook.pages import sources
+from rfbook.pages.differences import differences
 from rfbook.pages.execution import folder_of
-from rfbook.pages.outcomes import Outcome, Planned, by_network, differences
+from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
 from rfbook.pages.plan import declared, planning_now
 

@@ -8,19 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rfbook.experiments.spec import Run
-from rfbook.experiments.tiers import changed
 from rfbook.ledger.layer_quantities import convolution_curve
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantities import QUANTITIES
 from rfbook.ledger.quantity import Undefined
-
-CALLED = {
-    "test_images": "test images",
-    "images": "training images",
-    "learning_rate": "learning rate",
-    "weight_decay": "weight decay",
-}
-"""What a reader calls a field of a run's description."""
 
 
 @dataclass(frozen=True)
@@ -88,18 +79,3 @@ def means(outcomes: Sequence[Outcome], quantity: str) -> dict[str, float]:
 def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
     """(seeds, convolutions): a measure per convolution of one network."""
     return np.array([convolution_curve(seed.records, measure) for seed in seeds])
-
-
-def differences(outcomes: Sequence[Outcome]) -> str:
-    """What is not as in the paper, in words: departures, then every field that was changed."""
-    departures = dict.fromkeys(words for outcome in outcomes for words in outcome.departs)
-    fields = {
-        f"{CALLED.get(name, name)} {_said(ours)} (paper {_said(theirs)})"
-        for outcome in outcomes
-        for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
-    }
-    return ", ".join([*departures, *sorted(fields)])
-
-
-def _said(value: object) -> str:
-    return "all" if value is None else str(value)

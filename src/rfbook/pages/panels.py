@@ -9,6 +9,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rfbook.metrics.resampling import half_interval
 from rfbook.pages.notebook import Page
 
 
@@ -16,9 +17,7 @@ def half_width(values: np.ndarray) -> np.ndarray | None:
     """Half of Student's 95 % interval over seeds, the first axis; None for one seed."""
     if len(values) < 2:
         return None
-    from scipy.stats import t
-
-    return t.ppf(0.975, len(values) - 1) * values.std(0, ddof=1) / np.sqrt(len(values))
+    return half_interval(values.std(0, ddof=1) / np.sqrt(len(values)), len(values))
 
 
 def note(figure: Figure, page: Page) -> None:

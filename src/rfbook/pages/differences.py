@@ -1,0 +1,45 @@
+"""What runs have that the paper's have not, in words: for every figure and table that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.tiers import changed
+from rfbook.pages.outcomes import Outcome
+
+CALLED = {
+    "test_images": "test images",
+    "images": "training images",
+    "learning_rate": "learning rate",
+    "weight_decay": "weight decay",
+}
+"""What a reader calls a field of a run's description."""
+
+
+def differences(outcomes: Sequence[Outcome]) -> str:
+    """What is not as in the paper: departures, what the data and measures are, every changed field."""
+    departures = dict.fromkeys(words for outcome in outcomes for words in outcome.departs)
+    made = dict.fromkeys(words for outcome in outcomes for words in _made(outcome))
+    fields = {
+        f"{CALLED.get(name, name)} {_said(ours)} (paper {_said(theirs)})"
+        for outcome in outcomes
+        for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
+    }
+    return ", ".join([*departures, *made, *sorted(fields)])
+
+
+def _made(outcome: Outcome) -> Iterator[str]:
+    """What follows from a run and its records, so that no page has to say it."""
+    data = outcome.run.data
+    source = CATALOGUE[data.name]
+    if source.copy and data.side > source.side:
+        yield f"{data.name} enlarged from {source.side} pixels"
+    if "position_probes" in outcome.records:
+        learnt = outcome.records["position_probes"].values["training_images"]
+        if learnt < (data.images or source.train):
+            yield f"position probes on {learnt} training images (paper all)"
+
+
+def _said(value: object) -> str:
+    return "all" if value is None else str(value)
