@@ -88,6 +88,11 @@ def test_a_profile_is_closer_to_the_one_with_the_smaller_area_between(name):
     assert compare(arm, far, near) == pytest.approx(-10)
 
 
+def test_how_far_probes_are_apart_is_the_area_between_them_per_convolution():
+    compare = measured("probes_apart", 2).function
+    assert compare(profile(0.2, 0.4), profile(0.3, 0.7)) == pytest.approx(20)
+
+
 @pytest.mark.parametrize("name, arms", [("accuracy_ratio", 0), ("accuracy", 3), ("closer_probes", 2)])
 def test_a_quantity_speaks_of_as_many_arms_as_it_compares(name, arms):
     with pytest.raises(LookupError, match=f"no quantity '{name}'"):

@@ -119,7 +119,6 @@ EXPECTED = {
     "gain_up_to_border": 30,
     "saturation_drop": 60,
     "pooling_rank_correlation": 1 - 6 * 2 / (6 * 35),
-    "pooling_level_change": (4 * 10 + 1 + 7) / 6,
     "last_probe_gap": 3,
     "gain_first_half": 20,
     "gain_first_two_thirds": 30,
@@ -131,6 +130,9 @@ EXPECTED = {
     "tail_share": 50,
     "saturation_step": (10 + 10 + 40 + 10 + 10) / 5,
     "largest_fall": 0,
+    "own_tail_distance_to_model": 5,
+    "fall_before_tail": 0,
+    "best_gain_from_border": 12,
     "gain_second_half_to_border": 20,
     "share_after_border": 100 * 2 / 32,
     "position_fall": 2,
@@ -257,6 +259,25 @@ def test_the_largest_fall_is_found_on_both_sides_of_the_border_layer():
     for probes in ([0.3, 0.2, 0.5, 0.6, 0.6, 0.6, 0], [0.3, 0.4, 0.5, 0.6, 0.5, 0.6, 0]):
         made = sample() | records(probes={"layers": RECORDED, "probes": probes})
         assert QUANTITIES["largest_fall"].function(made) == pytest.approx(10)
+
+
+def test_only_falls_before_the_tail_count_as_such():
+    layers = {"layers": RECORDED, "saturation": [0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.5]}
+    before, within = [0.3, 0.5, 0.4, 0.6, 0.6, 0.6, 0], [0.3, 0.5, 0.5, 0.6, 0.2, 0.1, 0]
+    for probes, fall in ((before, 10), (within, 0)):
+        made = sample() | records(saturation=layers, probes={"layers": RECORDED, "probes": probes})
+        assert QUANTITIES["fall_before_tail"].function(made) == pytest.approx(fall)
+
+
+def test_a_network_without_a_tail_has_no_distance_of_it_to_the_model():
+    rising = {"layers": RECORDED, "saturation": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.1]}
+    with pytest.raises(Undefined, match="no low tail"):
+        QUANTITIES["own_tail_distance_to_model"].function(sample() | records(saturation=rising))
+
+
+def test_what_comes_back_after_a_dip_at_the_border_layer_is_no_gain_after_it():
+    dipped = {"layers": RECORDED, "probes": [0.3, 0.4, 0.6, 0.5, 0.58, 0.6, 0]}
+    assert QUANTITIES["share_after_border"].function(sample() | records(probes=dipped)) == 0
 
 
 def test_nothing_gained_has_no_share_after_the_border_layer():

@@ -94,6 +94,13 @@ def test_a_page_is_opened_by_its_own_name_before_it_runs_or_loads(page):
 
 
 @each_page
+def test_a_cell_that_runs_shows_nothing(page):
+    """A measurement on its last line would show its runs and records as Python prints them."""
+    for cell in tagged(page, "run"):
+        assert not isinstance(ast.parse(cell.source).body[-1], ast.Expr), cell.source
+
+
+@each_page
 def test_quotations_are_short(page):
     """At most 25 words of the paper stand in one quotation."""
     quoted = re.findall(r"^> (.+(?:\n> .+)*)", prose(page), re.MULTILINE)

@@ -47,6 +47,8 @@ def stated(repository):
         (["reproduced", "not tested"], "reproduced"),
         (["reproduced", "not reproduced"], "partly"),
         (["reproduced", "partly", "not tested"], "partly"),
+        (["reproduced", "open"], "partly"),
+        (["open", "open", "not tested"], "open"),
         (["not reproduced", "not tested"], "not reproduced"),
         (["not tested", "not tested"], "not tested"),
         ([], "not tested"),
@@ -91,7 +93,7 @@ def test_a_page_behind_the_conclusion_is_listed_with_how_many_records_it_has(sta
 def test_bars_are_stacked_in_the_order_of_the_words(monkeypatch):
     shown = []
     monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
-    counts = {"a": dict(zip(WORDS, (2, 1, 0, 3), strict=True)), "b": dict.fromkeys(WORDS, 1)}
+    counts = {"a": dict(zip(WORDS, (2, 1, 0, 4, 3), strict=True)), "b": dict.fromkeys(WORDS, 1)}
     words = ("Claims behind two statements by verdict", "Claims.", "fig-claims")
     with matplotlib.rc_context():
         conclusion.verdict_bars(counts, *words)
@@ -102,7 +104,7 @@ def test_bars_are_stacked_in_the_order_of_the_words(monkeypatch):
     pyplot.close("all")
     assert tuple(said) == words
     assert list(bars) == list(WORDS)
-    assert [bars[word][0] for word in WORDS] == [(0, 2), (2, 1), (3, 0), (3, 3)]
+    assert [bars[word][0] for word in WORDS] == [(0, 2), (2, 1), (3, 0), (3, 4), (7, 3)]
 
 
 @pytest.mark.parametrize("paper", ["size-matters", "dead-pixel"])

@@ -31,9 +31,9 @@ def counted():
 @pytest.mark.parametrize(
     "group, counts",
     [
-        ("both papers", ["2", "1", "0", "0", "1"]),
-        ("both papers, on numbers of others", ["1", "1", "0", "0", "0"]),
-        ("not in the papers", ["1", "0", "1", "0", "0"]),
+        ("both papers", ["2", "1", "0", "0", "0", "1"]),
+        ("both papers, on numbers of others", ["1", "1", "0", "0", "0", "0"]),
+        ("not in the papers", ["1", "0", "1", "0", "0", "0"]),
     ],
 )
 def test_what_was_measured_here_is_counted_apart_from_the_rest(counted, group, counts):
@@ -50,5 +50,5 @@ def test_at_a_glance_each_page_has_one_row_and_zeros_are_left_out():
     words = ("reproduced", "partly", "partly")
     table = front.glance([*map(verdict, words), verdict("partly", page=there)])
     assert [one["page"] for one in rows(table)] == [there, "x/y"]
-    assert list(row(table, page="x/y").values())[1:] == ["1", "2", "", ""]
+    assert list(row(table, page="x/y").values())[1:] == ["1", "2", "", "", ""]
     assert table.rows[0][0] == (there, f"../notebooks/{there}.html")

@@ -244,7 +244,7 @@ def test_a_run_that_is_measured_twice_is_no_second_seed(repository, making):
     assert set(outcome.records) == {"receptive_field", "accuracy"}
     found = {verdict.claim.id: verdict for verdict in page.verdicts()}
     assert [one.n for one in found["SM-1-accuracy"].estimates] == [1]
-    assert found["SM-1-accuracy"].word == "partly"
+    assert found["SM-1-accuracy"].word == "open"
 
 
 def test_a_network_at_two_sides_is_no_network_with_two_seeds(repository, making):
@@ -252,7 +252,7 @@ def test_a_network_at_two_sides_is_no_network_with_two_seeds(repository, making)
     for side in (32, 64):
         page.measure(page.runs(["vgg11"], side=side), "accuracy")
     found = {verdict.claim.id: verdict for verdict in page.verdicts()}
-    assert found["SM-1-accuracy"].word == "partly"
+    assert found["SM-1-accuracy"].word == "open"
     assert all(one.n == 1 for one in found["SM-1-accuracy"].estimates)
 
 
@@ -323,7 +323,7 @@ def test_the_verdicts_are_those_of_the_claims_that_name_the_page(page):
     found = {verdict.claim.id: verdict for verdict in page.verdicts()}
     assert {name: verdict.word for name, verdict in found.items()} == {
         "SM-1-border": "reproduced",
-        "SM-1-accuracy": "partly",
+        "SM-1-accuracy": "open",
         "SM-1-never": "not tested",
     }
     assert [(one.network, one.n) for one in found["SM-1-accuracy"].estimates] == [

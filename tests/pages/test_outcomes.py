@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 
 from rfbook.experiments.tiers import with_changes
-from rfbook.pages import prose
 from rfbook.pages.outcomes import by_network, curves_of, means
 
 
@@ -43,17 +42,3 @@ def test_a_network_without_the_quantity_is_left_out_of_its_means(page):
 
 def test_curves_are_one_row_a_seed_without_the_readout(page):
     assert curves_of(page.outcomes[:2], "probes").shape == (2, 8)
-
-
-def test_the_number_of_seeds_is_said_in_words(page):
-    one, two, three, _ = page.outcomes
-    assert prose.seeds([one, two]) == "2 seeds"
-    assert prose.seeds([one, three]) == "one seed"
-    assert prose.seeds([one, two, three]) == "1 to 2 seeds"
-
-
-def test_a_published_network_is_not_called_a_seed(page):
-    recipe = {"epochs": 0, "start": "imagenet"}
-    model = {"name": "efficientnet_lite0", "width": 1.0}
-    published = changed(page.outcomes[0], recipe=recipe, model=model, data={"images": None})
-    assert prose.seeds([published]) == "one published network"

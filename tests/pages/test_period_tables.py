@@ -61,7 +61,7 @@ def test_one_seed_has_no_interval_and_another_measure_no_row(patterned):
 def test_a_claim_on_one_period_is_judged_at_the_others_by_its_own_margin(patterned):
     found = period_tables.judged_by_period(patterned, "SM-1-gone")
     assert {period: verdict.word for period, verdict in found.items()} == {
-        2: "partly", 4: "reproduced", 8: "partly",
+        2: "open", 4: "reproduced", 8: "open",
     }  # fmt: skip
     assert all(verdict.claim.margin == 10 for verdict in found.values())
     shown = row(period_tables.by_period(patterned, "SM-1-gone"), claim="SM-1-gone")

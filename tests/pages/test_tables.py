@@ -155,7 +155,7 @@ def test_a_verdict_stands_beside_the_printed_number_ours_n_and_the_interval(page
 def test_a_verdict_is_said_once_beside_the_first_network(page):
     table = tables.verdicts(page)
     said = [r["verdict"] for r in rows(table) if r["claim"] == "SM-1-accuracy"]
-    assert said == [signed("partly", "open: vgg11, vgg13"), ""]
+    assert said == [signed("open", "open: vgg11, vgg13"), ""]
 
 
 def test_a_claim_that_was_not_tested_is_as_visible_and_has_n_of_zero(page):
@@ -183,7 +183,7 @@ def test_an_interval_is_shown_or_it_is_said_why_there_is_none(page, monkeypatch,
         id="X", paper="size-matters", where="1", says="so", page=PAGE, quantity="accuracy",
         holds_if="above",
     )  # fmt: skip
-    monkeypatch.setattr(page, "verdicts", lambda: [Verdict(claim, "partly", "open", (one,))])
+    monkeypatch.setattr(page, "verdicts", lambda: [Verdict(claim, "open", "open", (one,))])
     found = row(tables.verdicts(page), claim="X")
     assert (found["95 % interval"], found["n"]) == (text, str(one.n))
 

@@ -63,6 +63,11 @@ def profile_distance(first: Records, second: Records, measure: str) -> float:
     return 100 * float(np.abs(curves[0] - curves[1]).mean())
 
 
+def probes_apart(first: Records, second: Records) -> float:
+    """`profile_distance` of the probes, points."""
+    return profile_distance(first, second, "probes")
+
+
 def closer(measure: str) -> Callable[[Records, Records, Records], float]:
     """How much closer the first arm's curve is to the second's than to the third's, points."""
 
@@ -79,6 +84,7 @@ CONTRASTS: dict[str, Contrast] = {
     "raw_imbalance_ratio": Contrast(2, Quantity(raw_imbalance_ratio, ("effective_field",), "%")),
     "over_rest": Contrast(4, Quantity(over_rest, ("accuracy",), "points")),
     "openerf_depth_exponent": Contrast(4, OPENERF_DEPTH_EXPONENT),
+    "probes_apart": Contrast(2, Quantity(probes_apart, ("receptive_field", "probes"), "points")),
     "closer_probes": Contrast(
         3, Quantity(closer("probes"), ("receptive_field", "probes"), "points")
     ),

@@ -98,12 +98,6 @@ def pooling_rank_correlation(records: Records) -> float:
     )
 
 
-def pooling_level_change(records: Records) -> float:
-    """Probe accuracy minus that of probes on global averages, absolute, mean over layers, points."""
-    both = [convolution_curve(records, measure) for measure in ("probes", "probes_global")]
-    return 100 * float(np.mean(np.abs(np.subtract(*both))))
-
-
 def last_probe_gap(records: Records) -> float:
     """Model accuracy minus the last convolution's probe accuracy, absolute, points."""
     last = convolution_curve(records, "probes")[-1]
@@ -167,7 +161,6 @@ LAYER_QUANTITIES: dict[str, Quantity] = {
     "pooling_rank_correlation": Quantity(
         pooling_rank_correlation, (*CURVES, "probes_global"), "rank correlation"
     ),
-    "pooling_level_change": Quantity(pooling_level_change, (*CURVES, "probes_global"), "points"),
     "last_probe_gap": Quantity(last_probe_gap, (*CURVES, "accuracy"), "points"),
     "inner_over_corners": Quantity(inner_over_corners, POSITIONS, "points"),
     "inner_gap_at_border": Quantity(inner_gap_at_border, (*POSITIONS, "accuracy"), "points"),

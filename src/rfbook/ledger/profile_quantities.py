@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.ledger import curves
-from rfbook.ledger.layer_quantities import best_gain_after_border, border_place, convolution_curve
+from rfbook.ledger.layer_quantities import border_place, convolution_curve, tail_number
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity, Undefined
 
@@ -14,6 +14,27 @@ def tail_share(records: Records) -> float:
     """Convolutions in the low tail of saturation at the output, percent of all; 0 without a tail."""
     saturation = convolution_curve(records, "saturation")
     return 100 * (1 - curves.tail_start(saturation) / len(saturation))
+
+
+def own_tail_distance_to_model(records: Records) -> float:
+    """Largest distance between probe and model accuracy within the low tail of saturation, points.
+
+    Raises Undefined if there is no such tail.
+    """
+    probes, start = convolution_curve(records, "probes"), tail_number(records) - 1
+    if start == len(probes):
+        raise Undefined("no low tail of saturation at the output")
+    return 100 * curves.largest_gap(probes, records["accuracy"].values["accuracy"], start)
+
+
+def fall_before_tail(records: Records) -> float:
+    """Largest fall of the probes from one convolution to the next before the low tail, points."""
+    return 100 * curves.largest_fall(convolution_curve(records, "probes")[: tail_number(records) - 1])
+
+
+def best_gain_from_border(records: Records) -> float:
+    """Best probe from the border layer on minus the best before it, points; may be negative."""
+    return 100 * curves.best_gain_past(convolution_curve(records, "probes"), border_place(records) - 1)
 
 
 def largest_fall(records: Records) -> float:
@@ -36,21 +57,28 @@ def gain_second_half_to_border(records: Records) -> float:
 
 
 def share_after_border(records: Records) -> float:
-    """Best gain after the border layer, percent of the gain from the first convolution to the best.
+    """What the best probe after the border layer exceeds the best up to it, percent of the whole gain.
+
+    The whole gain is that from the first convolution to the best; 0 if no later probe is better.
 
     Tells an easy problem's unproductive layers from a lack of room: points shrink with what is left to
     gain, a share does not (appendix E, of MNIST).
     """
     probes = convolution_curve(records, "probes")
-    gain = 100 * (max(probes) - probes[0])
-    if gain <= 0:
+    if max(probes) <= probes[0]:
         raise Undefined("no probe is better than that of the first convolution: no gain to share")
-    return 100 * best_gain_after_border(records) / gain
+    after = max(0.0, max(probes) - max(probes[: border_place(records)]))
+    return 100 * after / (max(probes) - probes[0])
 
 
 CURVES = ("receptive_field", "probes")
 PROFILE_QUANTITIES: dict[str, Quantity] = {
     "tail_share": Quantity(tail_share, ("receptive_field", "saturation"), "% of the convolutions"),
+    "own_tail_distance_to_model": Quantity(
+        own_tail_distance_to_model, (*CURVES, "saturation", "accuracy"), "points"
+    ),
+    "fall_before_tail": Quantity(fall_before_tail, (*CURVES, "saturation"), "points"),
+    "best_gain_from_border": Quantity(best_gain_from_border, CURVES, "points"),
     "largest_fall": Quantity(largest_fall, CURVES, "points"),
     "saturation_step": Quantity(saturation_step, ("receptive_field", "saturation"), "points"),
     "gain_second_half_to_border": Quantity(gain_second_half_to_border, CURVES, "points"),

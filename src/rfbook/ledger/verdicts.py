@@ -1,7 +1,8 @@
 """Verdicts: what records say of a claim.
 
 A claim names a quantity, a comparison and a margin that was fixed before the runs. It is judged per
-network: over its seeds, by whether the whole 95 % interval of the mean is on the claim's side.
+network: over its seeds, by whether the whole 95 % interval of the mean is on the claim's side. One seed
+has no interval and decides nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity, Undefined
 from rfbook.metrics.resampling import interval_of_mean
 
-Word = Literal["reproduced", "partly", "not reproduced", "not tested"]
+Word = Literal["reproduced", "partly", "not reproduced", "open", "not tested"]
 Outcomes = Mapping[str, Sequence[Records]]
 """The records of each network's runs, one a seed. A network run in several arms is "network arm"."""
 
@@ -26,9 +27,6 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
     "above": lambda value, margin, printed: value > margin,
     "near": lambda value, margin, printed: printed is not None and abs(value - printed) <= margin,
 }
-
-FLOOR = 2.0
-"""Points that two trainings may differ by for their seed alone (background/data-and-training)."""
 
 
 @dataclass(frozen=True)
@@ -45,27 +43,28 @@ class Estimate:
     exact: bool
     published: bool = False
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is a single number of which nobody knows how far it may be off."""
+        return self.interval is None and not self.exact
+
     def holds(self, claim: Claim) -> bool | None:
-        """True or False where the seeds agree on it, None where they leave it open.
-
-        A single seed leaves open what holds, and what fails by less than the noise floor.
-        """
-        compare = COMPARISONS[claim.holds_if]
-        printed = claim.printed.get(self.network)
-        low, high = self._range(claim.measured.unit)
-        # Near may fail at both ends of a wide interval and yet hold inside it.
-        inside = low if printed is None else min(max(printed, low), high)
-        answers = {compare(value, claim.margin, printed) for value in (low, inside, high)}
-        if len(answers) == 2 or (answers == {True} and self.interval is None and not self.exact):
+        """True or False where the whole interval says so, None where it reaches across or is missing."""
+        if self.bare:
             return None
-        return answers.pop()
+        low, high = (self.mean, self.mean) if self.exact else self.interval
+        # Near may fail at both ends of a wide interval and yet hold inside it.
+        printed = claim.printed.get(self.network)
+        inside = low if printed is None else min(max(printed, low), high)
+        answers = {self._agrees(claim, value) for value in (low, inside, high)}
+        return answers.pop() if len(answers) == 1 else None
 
-    def _range(self, unit: str) -> tuple[float, float]:
-        if self.interval is not None and not self.exact:
-            return self.interval
-        in_points = unit.startswith(("%", "points"))
-        floor = FLOOR if in_points and not (self.exact or self.published) else 0.0
-        return self.mean - floor, self.mean + floor
+    def leans(self, claim: Claim) -> bool:
+        """Whether the mean alone is on the claim's side."""
+        return self._agrees(claim, self.mean)
+
+    def _agrees(self, claim: Claim, value: float) -> bool:
+        return COMPARISONS[claim.holds_if](value, claim.margin, claim.printed.get(self.network))
 
 
 @dataclass(frozen=True)
@@ -96,11 +95,10 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     without = [f"{network}: {said}" for network, said in undefined.items()]
     if not estimates:
         return Verdict(claim, "not tested", "; ".join(without))
-    answers = [one.holds(claim) for one in estimates]
     absent = [network for network in _named(claim) if network not in chosen]
     missing = [f"not run: {', '.join(absent)}"] if absent else []
-    why = "; ".join([_why(answers, estimates), *without, *missing])
-    return Verdict(claim, _word(answers), why, tuple(estimates))
+    why = "; ".join([_why(claim, estimates), *without, *missing])
+    return Verdict(claim, _word([one.holds(claim) for one in estimates]), why, tuple(estimates))
 
 
 def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
@@ -154,23 +152,25 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
 
 
 def _word(answers: Sequence[bool | None]) -> Word:
-    if all(answers):
-        return "reproduced"
-    return "not reproduced" if all(answer is False for answer in answers) else "partly"
+    if len(set(answers)) > 1:
+        return "partly"
+    return {True: "reproduced", False: "not reproduced", None: "open"}[answers[0]]
 
 
-def _why(answers: Sequence[bool | None], estimates: Sequence[Estimate]) -> str:
-    """In words: for which networks it holds, fails, or is left open."""
-    said = []
-    for words, wanted in (("holds", True), ("fails", False), ("open", None)):
-        names = [e.network for e, a in zip(estimates, answers, strict=True) if a is wanted]
-        if names:
-            said.append(f"{words}: {', '.join(names)}")
-    bare = [one for one in estimates if one.n == 1 and not one.exact and one.interval is None]
-    if None in answers and bare:
-        said.append(
-            "one network without an interval leaves a claim that holds open"
-            if bare[0].published
-            else "of a single seed only a clear failure counts"
-        )
+def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:
+    """In words: for which networks it holds, fails, or is left open, and where single runs stand."""
+    sure = [(one.holds(claim), one.network) for one in estimates if not one.bare]
+    single = [(one.leans(claim), one.network) for one in estimates if one.bare]
+    said = _grouped(sure, {True: "holds", False: "fails", None: "open"})
+    if single:
+        published = any(one.bare and one.published for one in estimates)
+        alone = "a published network without an interval" if published else "a single seed"
+        sides = _grouped(single, {True: "for the claim", False: "against it"})
+        said.append(f"{alone} decides nothing; {', '.join(sides)}")
     return "; ".join(said)
+
+
+def _grouped(answers: Sequence[tuple[bool | None, str]], words: Mapping[bool | None, str]) -> list[str]:
+    """The networks of each answer behind its word."""
+    names = {answer: [name for said, name in answers if said is answer] for answer in words}
+    return [f"{word}: {', '.join(names[answer])}" for answer, word in words.items() if names[answer]]

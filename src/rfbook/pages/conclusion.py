@@ -14,8 +14,10 @@ from rfbook.pages.census import Asked, Cell, by_page
 from rfbook.pages.claim_tables import UNTESTED
 from rfbook.pages.tables import WORDS, Table
 
-HATCHES = dict(zip(WORDS, ("", "//", "xx", ".."), strict=True))
-GROUNDS = dict(zip(WORDS, (style.COLOURS[0], style.COLOURS[5], style.COLOURS[1], "white"), strict=True))
+HATCHES = dict(zip(WORDS, ("", "//", "xx", "", ".."), strict=True))
+GROUNDS = dict(
+    zip(WORDS, (style.COLOURS[0], style.COLOURS[5], style.COLOURS[1], "#DDDDDD", "white"), strict=True)
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from myst_nb import glue
 
 from rfbook.ledger.verdicts import Verdict
@@ -39,3 +40,34 @@ def seeds(outcomes: Sequence[Outcome]) -> str:
     if low == high:
         return f"{low} seeds" if low > 1 else "one seed"
     return f"{low} to {high} seeds"
+
+
+def mean_of(outcomes: Sequence[Outcome]) -> str:
+    """What values are in a caption: "mean of 3 seeds"; a single seed has no mean, so "one seed"."""
+    said = seeds(outcomes)
+    return said if said.startswith("one ") else f"mean of {said}"
+
+
+def error_bars(outcomes: Sequence[Outcome]) -> str:
+    """What a caption says of error bars over seeds: how many seeds, or why there are none."""
+    said = seeds(outcomes)
+    if said.startswith("one "):
+        return f"No error bars: {said}."
+    return f"Error bars: 95 % intervals over {said}."
+
+
+def trained(outcomes: Sequence[Outcome]) -> str:
+    """How far the networks of each label learnt their training images, in a sentence.
+
+    The share of right answers is that of the last epoch, counted while it trains, mean over seeds. The
+    text is empty where no record has it.
+    """
+    ends: dict[str, list[float]] = {}
+    for label, group in by_network(outcomes).items():
+        for one in group:
+            for share in one.records["accuracy"].values.get("training_accuracy", [])[-1:]:
+                ends.setdefault(label, []).append(100 * share)
+    if not ends:
+        return ""
+    said = listed([f"{np.mean(shares):.0f} % ({label})" for label, shares in ends.items()])
+    return f"In the last epoch the networks are right on {said} of their training images."

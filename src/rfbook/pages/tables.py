@@ -19,6 +19,7 @@ WORDS = {
     "reproduced": "●",
     "partly": "◐",
     "not reproduced": "○",
+    "open": "◇",
     "not tested": "◌",
 }
 """A sign beside each verdict word, so that neither colour nor shape is needed to read it."""

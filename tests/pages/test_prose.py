@@ -1,0 +1,61 @@
+"""What sentences and captions say of the runs behind them."""
+
+import dataclasses
+
+import pytest
+
+from rfbook.experiments.tiers import with_changes
+from rfbook.pages import prose
+
+
+@pytest.fixture
+def published(page):
+    """A published network, which has no seeds."""
+    parts = {
+        "recipe": {"epochs": 0, "start": "imagenet"},
+        "model": {"name": "efficientnet_lite0", "width": 1.0},
+        "data": {"images": None},
+    }
+    return dataclasses.replace(page.outcomes[0], run=with_changes(page.outcomes[0].run, parts))
+
+
+def test_the_number_of_seeds_is_said_in_words(page):
+    one, two, three, _ = page.outcomes
+    assert prose.seeds([one, two]) == "2 seeds"
+    assert prose.seeds([one, three]) == "one seed"
+    assert prose.seeds([one, two, three]) == "1 to 2 seeds"
+
+
+def test_a_published_network_is_not_called_a_seed(published):
+    assert prose.seeds([published]) == "one published network"
+
+
+def test_only_several_seeds_have_a_mean(page, published):
+    one, two, three, _ = page.outcomes
+    assert prose.mean_of([one, two]) == "mean of 2 seeds"
+    assert prose.mean_of([one, two, three]) == "mean of 1 to 2 seeds"
+    assert prose.mean_of([one, three]) == "one seed"
+    assert prose.mean_of([published]) == "one published network"
+
+
+def test_only_several_seeds_have_error_bars(page, published):
+    one, two, three, _ = page.outcomes
+    assert prose.error_bars([one, two]) == "Error bars: 95 % intervals over 2 seeds."
+    assert prose.error_bars([one, three]) == "No error bars: one seed."
+    assert prose.error_bars([published]) == "No error bars: one published network."
+
+
+def test_how_far_networks_are_trained_is_a_mean_over_their_seeds(page):
+    for one, share in zip(page.outcomes, (0.4, 0.5, 0.9, 0.9), strict=True):
+        one.records["accuracy"].values["training_accuracy"] = [0.1, share]
+    said = "In the last epoch the networks are right on 45 % (vgg11) and 90 % (vgg13) of their training "
+    assert prose.trained(page.outcomes) == f"{said}images."
+
+
+def test_nothing_is_said_of_training_where_no_record_does(page):
+    assert prose.trained(page.outcomes) == ""
+    page.outcomes[2].records["accuracy"].values["training_accuracy"] = [0.3]
+    page.outcomes[0].records["accuracy"].values["training_accuracy"] = []
+    assert prose.trained(page.outcomes) == (
+        "In the last epoch the networks are right on 30 % (vgg13) of their training images."
+    )
