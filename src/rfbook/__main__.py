@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rfbook.pages import commands
+from rfbook.pages import commands, upkeep
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -63,12 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     work = verb("work", commands.work, tier="published")
     work.add_argument("pages", nargs="*")
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
-    verb("verify", commands.verify)
-    recompute = verb("recompute", commands.recompute)
+    verb("verify", upkeep.verify)
+    recompute = verb("recompute", upkeep.recompute)
     recompute.add_argument("--sample", type=_count, default=10, help="how many records")
     recompute.add_argument("--draw", type=int, default=0, help="another number draws others")
     recompute.add_argument("--keep", action="store_true", help="keep the outcome, for the book")
-    verb("import", commands.take_over).add_argument("directory", type=_absolute)
+    verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")
     verb("notebooks", commands.notebooks)

@@ -13,9 +13,9 @@ import pytest
 
 from rfbook.__main__ import main
 from rfbook.ledger import obtain, published_fields, stages
-from rfbook.ledger.reports import read_report
-from rfbook.ledger.store import Store
-from rfbook.pages import commands
+from rfbook.ledger.reports import COMMANDS, read_report, write_report
+from rfbook.ledger.store import Store, read
+from rfbook.pages import commands, upkeep
 from rfbook.pages.notebook import Page, store_of
 from rfbook.pages.plan import asks, declared
 from tests.ledger.samples import sealed
@@ -38,6 +38,23 @@ def published(repository):
     store = Store(store_of("thin").roots[:1])
     skeleton.fill(store, asks(PAGE, {}))
     return store
+
+
+@pytest.fixture
+def fits(monkeypatch):
+    """Published arrays are fitted at once: of each its sum."""
+    monkeypatch.setattr(published_fields, "read_array", lambda network: np.ones((2, 2)))
+    monkeypatch.setattr(published_fields, "described", lambda field: {"sum": field.sum()})
+
+
+@pytest.fixture
+def whole(published, fits):
+    """All of `results/`: the records of both pages, and the files that stand beside them."""
+    skeleton.fill(published, asks(OTHER, {"tier": "paper"}))
+    published_fields.write_fits(published.roots[0])
+    for name in COMMANDS:
+        write_report(name, [], published.roots[0])
+    return published
 
 
 @pytest.fixture
@@ -224,7 +241,9 @@ def test_why_says_of_each_record_whether_it_is_there(rfbook, published):
     assert len(lines) == 16
     missing = [line for line in lines if not line.endswith(": there")]
     assert len(missing) == 1 and missing[0].startswith(f"{RUNS[0]} probes ")
-    assert "run.seed is 1, needed the default" in missing[0]
+    assert missing[0].endswith(
+        "missing: never made; of the nearest record, run.seed is 1, needed the default"
+    )
 
 
 def test_why_names_a_stage_that_was_raised(rfbook, published, monkeypatch):
@@ -301,37 +320,105 @@ def test_work_can_be_published(rfbook, repository, making):
     assert not (repository / "runs").exists()
 
 
+def test_tiny_runs_are_not_published_and_none_is_made(rfbook, repository, making):
+    status, _, said = rfbook("work", PAGE, "--tier", "smoke", "--publish")
+    assert status == 2
+    assert said.startswith("ParameterError: --publish writes to results/")
+    assert "Leave out --publish, or use another tier" in said
+    assert making == []
+    assert not (repository / "build").exists()
+
+
 # verify
 
 
-def test_records_that_are_as_they_were_made_pass(rfbook, published):
-    assert rfbook("verify") == (0, ["16 records checked"], "")
+def test_records_that_are_as_they_were_made_pass(rfbook, whole):
+    assert rfbook("verify") == (0, ["17 records checked"], "")
 
 
-def test_a_repository_without_records_passes(rfbook):
-    assert rfbook("verify") == (0, ["0 records checked"], "")
+@pytest.mark.parametrize("command", ["verify", "recompute"])
+def test_a_check_of_nothing_does_not_pass(rfbook, repository, command):
+    status, lines, said = rfbook(command)
+    assert (status, lines) == (2, [])
+    assert said.startswith(f"FileNotFoundError: {repository / 'results'}: no records")
+    assert "git checkout" in said and "python -m rfbook work --publish" in said
 
 
-def test_a_damaged_record_fails_and_the_others_are_checked_all_the_same(rfbook, published):
-    paths = [one_path(published, f"{name}-*.json") for name in ("accuracy", "probes")]
+def test_a_damaged_record_fails_and_the_others_are_checked_all_the_same(rfbook, whole):
+    paths = [one_path(whole, f"{name}-*.json") for name in ("accuracy", "probes")]
     for path in paths:
         damage(path)
     status, lines, _ = rfbook("verify")
     assert status == 1
-    assert [line.split(": ")[0] for line in lines] == [*map(str, paths), "16 records checked"]
+    assert [line.split(": ")[0] for line in lines] == [*map(str, paths), "17 records checked"]
 
 
-def test_a_record_that_no_longer_validates_fails_and_the_others_are_checked(rfbook, published):
-    path = one_path(published, "accuracy-*.json")
+def test_a_record_that_no_longer_validates_fails_and_the_others_are_checked(rfbook, whole):
+    path = one_path(whole, "accuracy-*.json")
     path.write_text(sealed(path.read_text(), run={"colour": "red"}))
     status, lines, _ = rfbook("verify")
     assert status == 1
     assert lines[0].startswith(f"{path}: ")
-    assert lines[-1] == "16 records checked"
+    assert lines[-1] == "17 records checked"
 
 
-@pytest.mark.parametrize("stage, count", [("probes", 4), ("training", 16)])
-def test_a_stale_record_fails(rfbook, published, monkeypatch, stage, count):
+def test_a_record_that_is_gone_is_named_with_the_pages_that_ask_for_it(rfbook, whole):
+    path = one_path(whole, "accuracy-*.json")
+    path.unlink()
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    assert lines[0].startswith(f"{path}: missing: asked for by {PAGE}. ")
+    assert lines[0].endswith(f"python -m rfbook work --publish {PAGE}")
+    assert lines[1:] == ["16 records checked"]
+
+
+def test_a_record_under_another_measure_or_run_is_named_and_so_is_the_gap_it_leaves(rfbook, whole):
+    renamed = one_path(whole, "accuracy-*.json")
+    as_probes = renamed.rename(renamed.with_name(renamed.name.replace("accuracy", "probes")))
+    moved = list(whole.paths("saturation-*.json"))[1]
+    elsewhere = moved.rename(renamed.parent / moved.name)
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    said = dict(line.split(": ", 1) for line in lines if ": " in line)
+    assert said.keys() == {str(path) for path in (renamed, as_probes, moved, elsewhere)}
+    for path, own in ((as_probes, renamed), (elsewhere, moved)):
+        assert said[str(path)].endswith(f"move it to its own name, {own.relative_to(whole.roots[0])}")
+        assert said[str(own)].startswith("missing: ")
+
+
+def test_what_a_planned_page_asks_for_is_not_missing(rfbook, whole, repository):
+    path = repository / f"notebooks/{OTHER}.md"
+    path.write_text(path.read_text().replace("{tier: paper}", "{tier: paper, planned: true}"))
+    (wide,) = whole.roots[0].glob("vgg11-w1-*/*.json")
+    wide.unlink()
+    assert rfbook("verify") == (0, ["16 records checked"], "")
+
+
+@pytest.mark.parametrize("name", ["openerf", *COMMANDS])
+@pytest.mark.parametrize("harm", ["changed", "cut", "gone"])
+def test_the_files_beside_the_records_are_checked_too(rfbook, whole, name, harm):
+    path = whole.roots[0] / f"{name}.json"
+    if harm == "gone":
+        path.unlink()
+    else:
+        text = path.read_text()
+        path.write_text(text.replace('"commit"', '"comment"') if harm == "changed" else text[:40])
+    status, lines, _ = rfbook("verify")
+    assert status == 1
+    assert [line.startswith(f"{path}: ") for line in lines] == [True, False]
+
+
+def test_what_a_reader_has_made_is_neither_verified_nor_recomputed(rfbook, whole, repository, again):
+    runs = Store((repository / "runs",))
+    skeleton.fill(runs, asks(PAGE, {"epochs": 1}))
+    damage(one_path(runs, "*.json"))
+    again()
+    assert rfbook("verify") == (0, ["17 records checked"], "")
+    assert len(rfbook("recompute", "--sample", "99")[1]) == 17
+
+
+@pytest.mark.parametrize("stage, count", [("probes", 4), ("training", 17)])
+def test_a_stale_record_fails(rfbook, whole, monkeypatch, stage, count):
     if stage == "training":
         monkeypatch.setattr(stages, "TRAINING", 99)
     else:
@@ -339,6 +426,7 @@ def test_a_stale_record_fails(rfbook, published, monkeypatch, stage, count):
     status, lines, _ = rfbook("verify")
     assert status == 1
     assert sum(": stale: " in line for line in lines) == count
+    assert len(lines) == count + 1
 
 
 def test_a_record_of_a_measure_that_is_gone_is_stale(rfbook, published, monkeypatch):
@@ -362,7 +450,7 @@ def again(published, monkeypatch):
                 return kept
             return dataclasses.replace(kept, values=kept.values | {"accuracy": accuracy})
 
-        monkeypatch.setattr(commands, "made", made)
+        monkeypatch.setattr(upkeep, "made", made)
 
     return make
 
@@ -419,12 +507,53 @@ def brought(repository, published):
     return published.roots[0].rename(repository / "brought")
 
 
+def remade(path, **changed):
+    """Another valid record of the same name, with some of its values changed."""
+    kept = read(path)
+    path.write_text(dataclasses.replace(kept, values=kept.values | changed).encode()[0])
+
+
 def test_records_are_taken_over_into_the_published_ones(rfbook, brought, repository):
     status, lines, _ = rfbook("import", "brought")
     assert status == 0
     assert sorted(line.split()[0] for line in lines) == sorted(RUNS * 4)
+    assert all(line.endswith(": taken") for line in lines)
     assert len(list((repository / "results").glob("*/*.json"))) == 16
-    assert rfbook("verify")[0] == 0
+    for path in (repository / "results").glob("*/*.json"):
+        assert read(path).current
+
+
+def test_what_is_there_already_is_said_to_be_and_stays(rfbook, brought, repository):
+    rfbook("import", "brought")
+    path = next(brought.rglob("accuracy-*.json"))
+    remade(path, accuracy=read(path).values["accuracy"] * 1.001)
+    next((repository / "results").rglob("probes-*.json")).unlink()
+    status, lines, _ = rfbook("import", "brought")
+    assert status == 0
+    assert sorted(line.split(": ")[1] for line in lines) == ["already there"] * 15 + ["taken"]
+
+
+@pytest.mark.parametrize(
+    "changed, said",
+    [
+        ({"accuracy": 0.9}, "by 0.5 of the largest number, allowed is 0.002"),
+        ({"other": 1}, "in its names or shapes, allowed is 0.002"),
+    ],
+)
+def test_a_record_that_says_something_else_is_named_and_not_taken(
+    rfbook, brought, repository, changed, said
+):
+    rfbook("import", "brought")
+    path = sorted(brought.rglob("accuracy-*.json"))[0]
+    stored = repository / "results" / path.relative_to(brought)
+    before = stored.read_bytes()
+    remade(path, **changed)
+    status, lines, _ = rfbook("import", "brought")
+    assert status == 1
+    (other,) = [line for line in lines if not line.endswith(": already there")]
+    assert other.startswith(f"{RUNS[0]} accuracy ")
+    assert f": not taken: it differs from the one that is there {said}" in other
+    assert stored.read_bytes() == before
 
 
 def test_a_directory_is_meant_from_where_the_user_is(
@@ -462,13 +591,11 @@ def test_a_directory_without_records_is_refused(rfbook):
 # outside
 
 
-def test_published_arrays_are_fitted_into_the_published_results(rfbook, repository, monkeypatch):
-    flat = np.indices((32, 32)).sum(0) + 1.0
-    monkeypatch.setattr(published_fields, "read_array", lambda network: flat)
-    monkeypatch.setattr(published_fields, "described", lambda field: {"sum": field.sum()})
+def test_published_arrays_are_fitted_into_the_published_results(rfbook, repository, fits):
     status, lines, _ = rfbook("outside")
     assert (status, lines) == (0, [f"fitted: {repository / 'results/openerf.json'}"])
-    assert rfbook("verify") == (0, ["0 records checked"], "")
+    kept = published_fields.read_fits(repository / "results")["fits"]
+    assert kept == {name: {"sum": 4.0} for name in published_fields.PINNED}
 
 
 def test_without_the_arrays_it_is_said_where_they_are_published(rfbook, tmp_path, monkeypatch):
@@ -499,6 +626,36 @@ def test_a_page_that_measures_nothing_has_nothing_to_plan_and_can_be_run(rfbook,
     assert rfbook("why", "book/index") == (0, [], "")
     assert rfbook("run", "book/index")[0] == 0
     assert executions == [("book/index", {})]
+
+
+@pytest.mark.parametrize(
+    "parameter, said",
+    [
+        (("nonsense", "5"), "unknown parameter 'nonsense': This page has tier."),
+        (("teir", "thin"), "unknown parameter 'teir': did you mean 'tier'? This page has tier."),
+        (("tier", "thim"), "tier='thim': valid is "),
+        (("_hidden", "5"), "unknown parameter '_hidden': This page has tier."),
+    ],
+)
+def test_a_page_that_measures_nothing_refuses_too(
+    rfbook, repository, executions, parameter, said
+):
+    (repository / "book/explorer.md").write_text(
+        skeleton.INDEX.replace("1 + 1", ':tags: [parameters]\ntier = "published"')
+    )
+    status, _, error = rfbook("run", "book/explorer", "-p", *parameter)
+    assert status == 2
+    assert error.startswith(f"ParameterError: {said}")
+    assert executions == []
+    for tier in ("published", "smoke"):
+        assert rfbook("run", "book/explorer", "-p", "tier", tier)[0] == 0
+
+
+def test_a_page_without_parameters_says_that_it_has_none(rfbook, executions):
+    status, _, error = rfbook("run", "book/index", "-p", "nonsense", "5")
+    assert status == 2
+    assert error.startswith("ParameterError: unknown parameter 'nonsense': This page has no parameters")
+    assert executions == []
 
 
 def test_the_executed_notebook_goes_where_the_user_says(

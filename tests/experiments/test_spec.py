@@ -451,6 +451,20 @@ def test_a_canvas_without_augmentation_is_refused():
         described(data=canvas, recipe=Recipe(augmentation="none"))
 
 
+def test_less_detail_is_refused_where_only_the_test_images_would_lose_it():
+    shrunk = Data(name="cifar10", side=32, detail=8)
+    with pytest.raises(ValidationError, match="use augmentation='standard'"):
+        described(data=shrunk, recipe=Recipe(augmentation="rotated"))
+    assert described(data=shrunk, recipe=Recipe(augmentation="none")).data.detail == 8
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_vgg_is_refused_an_image_that_its_pools_would_shrink_to_nothing(dilation):
+    small = Data(name="digits", side=16)
+    with pytest.raises(ValidationError, match="VGG halves the map five times; use 32 or more"):
+        described(model=Model(name="vgg16", dilation=dilation), data=small)
+
+
 @pytest.mark.parametrize("images, batch", [(65, 64), (129, 64), (1, 64), (64, 1)])
 def test_a_last_batch_of_one_image_is_refused(images, batch):
     few, recipe = Data(name="digits", side=32, images=images), Recipe(batch=batch)

@@ -22,6 +22,7 @@ from rfbook.experiments.train import Trace
 from rfbook.ledger import (
     field_measures,
     measures,
+    padding,
     perturbation_measures,
     probe_measures,
     stages,
@@ -39,6 +40,18 @@ PINNED_AT = {
     "cost": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
+
+LIMITS_AT = {
+    "POSITION_IMAGES": (probe_measures, 20_000),
+    "STEP_IMAGES": (perturbation_measures, 100),
+    "STEPS": (perturbation_measures, (0.1, 0.03, 0.01, 0.003, 0.001)),
+    "SHIFTS": (perturbation_measures, (1, 2, 3, 4, 5, 6, 7, 8, 16, 32)),
+    "LARGEST_SHIFT": (perturbation_measures, 7),
+    "TRIES": (perturbation_measures, 10),
+    "BATCH": (perturbation_measures, 8),
+    "IMAGES": (padding, 8),
+}
+"""Constants of these versions that the small sets here do not reach. An attack draws by batch."""
 
 CONVOLUTIONS = [f"features.{number}" for number in (0, 4, 8, 11, 15, 18, 22, 25)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
@@ -86,6 +99,9 @@ def test_every_measure_has_a_version_and_every_version_a_measure():
 
 def test_the_numbers_in_this_file_are_those_of_the_versions_in_force():
     assert stages.MEASURES == PINNED_AT
+    assert {name: getattr(module, name) for name, (module, _) in LIMITS_AT.items()} == {
+        name: value for name, (_, value) in LIMITS_AT.items()
+    }
 
 
 # The numbers.
@@ -447,6 +463,15 @@ def test_probes_at_positions_are_fitted_on_the_first_images_only(networks, monke
     monkeypatch.setattr(probe_measures, "POSITION_IMAGES", 32)
     values, _ = MEASURES["position_probes"](networks[False])
     assert values["training_images"] == 32
+
+
+@pytest.mark.parametrize("side, centre", [(64, 32), (100, 64), (250, 128)])
+def test_the_middle_unit_is_that_of_the_map_as_it_is(networks, side, centre):
+    """Maps of 2, 4 and 8 units, 32 pixels apart: unit 1, 2, 4."""
+    ready = networks[True]
+    run = ready.run.model_copy(update={"data": Data(name="photos", side=side, images=16, test_images=8)})
+    values, _ = MEASURES["field_recipe"](Trained(run, ready.network, ready.trace))
+    assert values["unit_center"] == centre
 
 
 def test_kernel_padding_refuses_a_side_at_which_maps_would_shrink(networks):

@@ -139,13 +139,13 @@ def test_other_data_are_named(held, monkeypatch):
 )
 def test_the_parts_of_the_run_that_differ_are_named(held, run, said):
     held.add(record())
-    assert reason(held, run) == f"stale: {said}"
+    assert reason(held, run) == f"missing: never made; of the nearest record, {said}"
 
 
 def test_the_nearest_record_is_the_one_compared_with(held):
     held.add(record(tiny(width=0.25, seed=2)))
     held.add(record(tiny(seed=2)))
-    assert reason(held) == "stale: run.seed is 2, needed the default"
+    assert reason(held).endswith("of the nearest record, run.seed is 2, needed the default")
 
 
 def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held, monkeypatch):
@@ -154,6 +154,28 @@ def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held
     monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
     held.add(record(tiny(seed=0)))
     assert "measure_version" in reason(held, tiny(seed=1))
+
+
+def test_only_a_record_of_the_same_run_is_stale(held, monkeypatch):
+    held.add(record(tiny(name="vgg13")))
+    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    assert reason(held).startswith("missing: never made; of the nearest record, measure_version is ")
+    assert reason(held).endswith("run.model.name is vgg13, needed vgg11")
+
+
+def test_a_record_is_stale_by_every_version_that_was_raised(held, monkeypatch):
+    held.add(record())
+    now = stages.MEASURES["accuracy"], stages.TRAINING
+    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    monkeypatch.setattr(stages, "TRAINING", 98)
+    other = dataclasses.replace(catalogue.CATALOGUE["digits"], fingerprint="0" * 64)
+    monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
+    held.add(record(tiny(seed=1)))
+    said = reason(held)
+    assert said.startswith("stale: data_fingerprint is ")
+    assert said.endswith(
+        f"measure_version is {now[0]}, needed 99; training_version is {now[1]}, needed 98"
+    )
 
 
 RUNS = [tiny(), tiny(seed=1)]

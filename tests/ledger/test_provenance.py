@@ -68,13 +68,22 @@ def test_without_git_the_commit_is_unknown(repository, monkeypatch):
 def test_all_that_can_change_a_number_is_written_down():
     here = provenance.here()
     assert here.keys() == {
-        "commit", "made", "processor", "cores", "threads", "system", "versions",
+        "commit", "made", "device", "processor", "cores", "threads", "system", "versions",
     }  # fmt: skip
     assert {"torch", "torchvision", "numpy", "scikit-learn", "lmfit"} <= here["versions"].keys()
     assert all(here["versions"].values())
     assert here["threads"] >= 1
     assert here["processor"] not in ("", "?")
     assert json.loads(json.dumps(here)) == here
+
+
+def test_the_processor_is_that_of_the_device_that_computes(monkeypatch):
+    """A visible GPU computes nothing of what was asked of the processor."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: f"the GPU of {device}")
+    assert provenance.here("cpu")["processor"] == provenance.here()["processor"] != "the GPU of cpu"
+    found = provenance.here("cuda:0")
+    assert (found["device"], found["processor"]) == ("cuda", "the GPU of cuda:0")
 
 
 def test_the_time_is_that_of_utc():

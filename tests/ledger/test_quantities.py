@@ -13,7 +13,7 @@ from tests.ledger.samples import records, tiny
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
 GRID = np.array(
-    [[0.2, 0.5, 0.5, 0.2], [0.5, 0.3, 0.3, 0.5], [0.5, 0.3, 0.3, 0.5], [0.2, 0.5, 0.5, 0.2]]
+    [[0.1, 0.5, 0.5, 0.2], [0.5, 0.3, 0.3, 0.5], [0.5, 0.3, 0.3, 0.5], [0.4, 0.5, 0.5, 0.1]]
 )
 
 

@@ -106,6 +106,35 @@ def test_a_record_under_the_name_of_another_is_refused(held):
         read(other)
 
 
+@pytest.mark.parametrize("part", ["folder", "measure", "both"])
+def test_a_record_in_the_place_of_another_is_refused_though_its_name_ends_with_its_key(held, part):
+    held.add(record())
+    path = only_path(held)
+    own = path.relative_to(held.roots[-1])
+    other = path.parent.parent / folder(tiny(seed=1)) if part != "measure" else path.parent
+    other.mkdir(exist_ok=True)
+    name = path.name if part == "folder" else path.name.replace("accuracy", "probes")
+    moved = path.rename(other / name)
+    with pytest.raises(RecordError, match=f"{moved}: it holds record .*own name, {own}"):
+        read(moved)
+
+
+def test_a_record_stays_in_its_place_when_a_stage_is_raised(held, monkeypatch):
+    held.add(record(tiny(seed=1)))
+    path = only_path(held)
+    monkeypatch.setattr(stages, "TRAINING", 99)
+    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    assert read(path).run == tiny(seed=1)
+    assert path.parent.name != folder(tiny(seed=1))
+
+
+def test_what_is_published_is_read_without_what_a_reader_has_made(held):
+    published(held).add(record())
+    reruns(held).add(record(tiny(seed=1)))
+    assert held.published.find(tiny(), "accuracy") is not None
+    assert held.published.find(tiny(seed=1), "accuracy") is None
+
+
 def test_a_record_that_no_longer_validates_is_refused_where_it_lies(held):
     held.add(record())
     path = only_path(held)
@@ -204,7 +233,9 @@ def taken(brought, held):
 
 
 def test_all_records_below_a_directory_are_taken_over(brought, held):
-    assert [machine(one) for one in taken(brought, held)] == ["there", "there"]
+    found = taken(brought, held)
+    assert [machine(kept) for _, kept in found] == ["there", "there"]
+    assert all(kept is mine for mine, kept in found)
     assert machine(held.find(tiny(), "accuracy")) == "there"
     assert machine(held.find(tiny(seed=1), "accuracy")) == "there"
     assert len(list(published(held).paths())) == 2
@@ -212,7 +243,8 @@ def test_all_records_below_a_directory_are_taken_over(brought, held):
 
 def test_what_is_there_already_stays_when_records_are_taken_over(brought, held):
     published(held).add(made_by("here"))
-    assert sorted(machine(one) for one in taken(brought, held)) == ["here", "there"]
+    pairs = [(machine(mine), machine(kept)) for mine, kept in taken(brought, held)]
+    assert sorted(pairs) == [("there", "here"), ("there", "there")]
     assert machine(held.find(tiny(), "accuracy")) == "here"
 
 

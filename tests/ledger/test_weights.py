@@ -8,6 +8,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from rfbook.experiments.batches import in_order
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.images import Images, Splits
 from rfbook.experiments.spec import Data, Model, Recipe, Run
@@ -143,11 +144,13 @@ SOURCED = Run(
 
 @pytest.fixture
 def tiny_sets(monkeypatch):
-    """Eight random images in place of every data set."""
+    """Eight random images, and eight others to test with, in place of every data set."""
     drawn = torch.Generator().manual_seed(0)
-    pixels = torch.randint(256, (8, 32, 32, 3), generator=drawn).byte()
-    images = Images(pixels, torch.arange(8) % 2)
-    monkeypatch.setattr(weights, "load", lambda name: Splits(images, images))
+    train, test = (
+        Images(torch.randint(256, (8, 32, 32, 3), generator=drawn).byte(), torch.arange(8) % 2)
+        for _ in range(2)
+    )
+    monkeypatch.setattr(weights, "load", lambda name: Splits(train, test))
 
 
 def test_a_run_that_starts_from_another_has_that_one_trained_first_and_once(tiny_sets, epochs):
@@ -187,12 +190,15 @@ def test_an_interrupted_run_does_not_ask_for_its_source_again(tiny_sets, epochs,
     assert epochs == [(3, number) for number in range(31, 40)]
 
 
-def test_a_micro_object_task_is_watched_on_its_own_test_images(tiny_sets):
+def test_a_micro_object_task_is_watched_on_its_test_images_and_no_others(tiny_sets, monkeypatch):
+    seen = []
+    monkeypatch.setattr(weights, "in_order", lambda one, *rest: seen.append(one) or in_order(one, *rest))
     data = Data(name="caltech101", side=32, images=8, test_images=4, task="micro-object")
     run = Run(model=SOURCED.model, data=data, recipe=Recipe(epochs=2, batch=8))
     ready = trained(run, "cpu")
     assert len(ready.trace.watched) == 2
-    assert all(share * 8 == round(share * 8) for share in ready.trace.watched)
+    assert all(torch.equal(one.pixels, weights.load("any").test.pixels[:4]) for one in seen)
+    assert len(seen) == 2
     fewer = run.model_copy(update={"data": data.model_copy(update={"test_images": 2})})
     assert run_key(fewer) != run_key(run)
 

@@ -1,5 +1,6 @@
 """Environment, citation, contributing: what is shown is what the repository holds."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -107,3 +108,21 @@ def test_the_files_that_contributing_names_exist():
     named = re.findall(r"`((?:src|tests|book|notebooks)/[a-z0-9/_.-]+)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+    assert set(re.findall(r"`(\w+\.py)`", text)) == set(), "a file is named with its folder"
+
+
+def defined(path):
+    """The names that a Python file defines itself; one that it imports is another's."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_what_contributing_names_is_defined_in_the_file_that_it_names():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`(\w+)`\s+in\s+`([\w/]+\.py)`", text)
+    assert {"NETWORKS", "Model", "require", "ALLOWED", "PINNED_AT"} <= {name for name, _ in named}
+    assert [(name, file) for name, file in named if name not in defined(ROOT / file)] == []

@@ -35,6 +35,12 @@ def test_position_probes_that_learn_from_a_part_of_the_images_say_so(images, sai
     assert (differences([made]) == "position probes on 20000 training images (paper all)") is said
 
 
+def test_a_probe_that_was_stopped_before_it_converged_is_named():
+    held = {"layers": ["conv1", "conv2"], "probes": [0.5, 0.1], "converged": [True, False]}
+    made = outcome(Data(name="cifar10", side=32), probes=held)
+    assert differences([made]) == f"the probe of conv2 in {made.label}, seed 0, not converged"
+
+
 def test_what_holds_for_several_runs_is_said_once():
     one = dataclasses.replace(outcome(Data(name="caltech101", side=224)), departs=("other data",))
     assert differences([one, one]) == "other data, caltech101 enlarged from 160 pixels"

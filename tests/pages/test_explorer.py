@@ -177,6 +177,22 @@ def test_a_network_that_nobody_listed_comes_with_its_recorded_fields(store, monk
     assert (last["name"], last["field"][-1], last["records"][0]["seeds"]) == ("vgg19-d4", 150, 1)
 
 
+def test_a_readers_own_runs_and_those_of_planned_pages_are_not_in_the_published_book(
+    store, repository, monkeypatch
+):
+    monkeypatch.setattr(explorer, "fields", lambda model: {"layers": [], "field": [3], "jump": [1]})
+    before = explorer.explorer_data("published")
+    assert [one["name"] for one in before["networks"] if one["records"]] == ["vgg11", "vgg13"]
+    reader = Store((repository / "runs",))
+    skeleton.fill(reader, asks(skeleton.PAGE, {"epochs": 1}))
+    add(store, seed=7)
+    assert explorer.explorer_data("published") == before
+    page = repository / f"notebooks/{skeleton.PAGE}.md"
+    page.write_text(page.read_text().replace("{tier: thin,", "{tier: thin, planned: true,"))
+    shown = explorer.explorer_data("published")["networks"]
+    assert [one["name"] for one in shown if one["records"]] == []
+
+
 # What is embedded.
 
 

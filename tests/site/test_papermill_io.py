@@ -5,9 +5,11 @@ import sys
 
 import nbformat
 import pytest
-from papermill.iorw import papermill_io
+from papermill.iorw import load_notebook_node, papermill_io
+from papermill.parameterize import parameterize_notebook
 
 from rfbook.pages.papermill_io import PageHandler, handler
+from rfbook.pages.parameters import ParameterError
 
 SIZE_MATTERS = ["page://size_matters/plain", "page://size_matters/toy"]
 
@@ -26,6 +28,38 @@ def test_a_page_is_read_as_a_notebook_with_a_kernel(tiny):
 def test_reading_twice_gives_the_same_text(tiny):
     read = PageHandler(tiny).read
     assert read("page://size_matters/toy") == read("page://size_matters/toy")
+
+
+def executed_with(page, **passed):
+    """What papermill would execute of a page, up to the cell that refuses."""
+    notebook = load_notebook_node(f"page://{page}.ipynb")
+    nbformat.validate(notebook)
+    cells = parameterize_notebook(notebook, passed, kernel_name="python3", language="python").cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    (last,) = [place for place, source in enumerate(sources) if "require_valid" in source]
+    namespace = {"__name__": "__main__", "In": [], "_": ""}
+    for source in sources[: last + 1]:
+        exec(source, namespace)
+    return namespace
+
+
+@pytest.mark.parametrize(
+    "page, passed, said",
+    [
+        ("book/explorer", {"nonsense": 5}, "unknown parameter 'nonsense': This page has tier"),
+        ("book/explorer", {"tier": "thim"}, "Did you mean 'thin'"),
+        ("book/stride-toy", {"nonsense": 5}, "This page has no parameters"),
+    ],
+)
+def test_a_page_that_measures_nothing_refuses_what_it_does_not_know(page, passed, said):
+    with pytest.raises(ParameterError, match=said):
+        executed_with(page, **passed)
+
+
+def test_a_page_that_measures_nothing_takes_what_it_knows():
+    assert executed_with("book/explorer")["tier"] == "published"
+    assert executed_with("book/explorer", tier="smoke")["tier"] == "smoke"
+    executed_with("book/stride-toy")
 
 
 def test_a_suffix_that_papermill_users_write_by_habit_is_accepted(tiny):

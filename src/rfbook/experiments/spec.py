@@ -104,7 +104,8 @@ class Run(Spec):
                 f"images={images}, batch={batch}: the last batch would hold one image, and batch norm "
                 "needs two. Change either by one."
             )
-        if self.model.name in VGGS and self.data.side < 32 and self.model.dilation == 1:
+        shrinks = self.model.dilation == 1 or self.model.dilation_padding == "same"
+        if self.model.name in VGGS and self.data.side < 32 and shrinks:
             raise ValueError(f"side={self.data.side}: VGG halves the map five times; use 32 or more")
         if self.model.kernel_padding != "none":
             require_even_maps(self.data.side, 8 if self.model.stem == "cifar" else 32)
@@ -116,6 +117,15 @@ class Run(Spec):
             raise ValueError(
                 "a canvas gives every training image a new place each epoch, which is augmentation: "
                 "leave augmentation at 'standard'"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _warping_shows_the_stored_image(self) -> Run:
+        if self.data.detail is not None and self.recipe.augmentation == "rotated":
+            raise ValueError(
+                "rotated augmentation cuts from the image as it is stored, so detail would be lost in "
+                "the test only: leave detail out, or use augmentation='standard'"
             )
         return self
 

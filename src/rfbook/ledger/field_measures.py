@@ -103,8 +103,11 @@ def _batch_difference(trained: Trained, batched: Tensor) -> float:
 
 
 def _unit_center(trained: Trained) -> float:
-    """Middle of the field of unit `size // 2` of layer4, along one axis, in pixels."""
+    """Middle of the field of unit `size // 2` of layer4, along one axis, in pixels.
+
+    Every stride of a ResNet rounds the side of its map up.
+    """
     known = receptive_fields(trained.network)
     last = [layer for name, layer in known.items() if name.startswith("layer4") and layer.main][-1]
-    side = trained.run.data.side // int(last.jump[0])
+    side = -(-trained.run.data.side // int(last.jump[0]))
     return last.unit_center(side // 2, side // 2)[0]

@@ -142,6 +142,6 @@ def measure(trained: Trained, name: str) -> Record:
     values, arrays = MEASURES[name](trained)
     provenance = {
         "training": trained.provenance(),
-        "measuring": {"minutes": (time.perf_counter() - started) / 60} | here(),
+        "measuring": {"minutes": (time.perf_counter() - started) / 60} | here(trained.device),
     }
     return Record.made(trained.run, name, values, arrays, provenance)

@@ -66,17 +66,20 @@ def status(run: Run, measure: str, store: Store) -> Status:
 
 
 def why(run: Run, measure: str, store: Store) -> str:
-    """Why a record is not there: never made, or stale and by which component of its key."""
+    """Why a record is not there: never made, or stale and by which component of its key.
+
+    Stale is a record of this very run, made by another version of a stage or from other data. Of what
+    was never made, the nearest record is named if it differs in no more than two components.
+    """
     wanted = description(run, measure)
     others = [read(path).description for path in store.paths(f"{measure}-*.json")]
-    # Of equally close records, that of the same run tells more than that of another seed.
-    differences = sorted(
-        (_differences(wanted, other) for other in others),
-        key=lambda found: (len(found), sum(line.startswith("run.") for line in found)),
-    )
-    if not differences or len(differences[0]) > 2:
+    same = [_differences(wanted, other) for other in others if other["run"] == wanted["run"]]
+    if same:
+        return "stale: " + "; ".join(min(same, key=len))
+    nearest = min((_differences(wanted, other) for other in others), key=len, default=[])
+    if not 0 < len(nearest) <= 2:
         return "missing: never made"
-    return "stale: " + "; ".join(differences[0])
+    return "missing: never made; of the nearest record, " + "; ".join(nearest)
 
 
 def _differences(wanted: dict[str, Any], other: dict[str, Any]) -> list[str]:

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
 
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "lmfit")
 
@@ -40,15 +43,19 @@ def _processor() -> str:
     return next((li.partition(":")[2].strip() for li in lines if li.startswith("model name")), "?")
 
 
-def here() -> dict[str, Any]:
-    """Provenance of work that is done now: commit, time, machine, versions of what computes."""
+def here(device: torch.device | str = "cpu") -> dict[str, Any]:
+    """Provenance of work that is done now: commit, time, machine, versions of what computes.
+
+    device: where it computes, which decides what is named as the processor.
+    """
     import torch
 
-    accelerated = torch.cuda.is_available()
+    kind = torch.device(device).type
     return {
         "commit": commit(),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "processor": torch.cuda.get_device_name() if accelerated else _processor(),
+        "device": kind,
+        "processor": torch.cuda.get_device_name(device) if kind == "cuda" else _processor(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",

@@ -19,6 +19,7 @@ from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import DataError
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
+from rfbook.ledger.reports import read_sealed
 from rfbook.ledger.store import write_atomically
 from rfbook.metrics import imbalance
 from rfbook.metrics.gaussian import fit_gaussian
@@ -100,7 +101,10 @@ def read_fits(results: Path) -> dict[str, Any]:
             f"{path}: the arrays were not fitted yet; `python -m rfbook outside` does it, with the "
             f"files of {REPOSITORY} in RFBOOK_DATA/openerf"
         )
-    body = json.loads(path.read_text())
-    if body.pop("sha256", None) != digest(body, length=64) or body["source"]["files"] != PINNED:
-        raise RecordError(f"{path}: its checksums do not agree; run python -m rfbook outside again")
+    body = read_sealed(path, "python -m rfbook outside")
+    if body["source"]["files"] != PINNED:
+        raise RecordError(
+            f"{path}: its checksums do not agree with those of the arrays that are meant; run python -m "
+            "rfbook outside again"
+        )
     return body

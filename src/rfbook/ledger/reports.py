@@ -36,7 +36,22 @@ def read_report(name: str, directory: Path) -> dict[str, Any]:
     path = directory / f"{name}.json"
     if not path.exists():
         raise FileNotFoundError(f"{path}: not there; {COMMANDS[name]} makes it")
-    body = json.loads(path.read_text())
-    if body.pop("sha256", None) != digest(body, length=64):
-        raise RecordError(f"{path}: its checksum does not agree; run {COMMANDS[name]} again")
+    return read_sealed(path, COMMANDS[name])
+
+
+def read_sealed(path: Path, command: str) -> dict[str, Any]:
+    """What a JSON file holds beside its checksum. command: what makes the file.
+
+    Raises RecordError if the file is damaged.
+    """
+    try:
+        body = json.loads(path.read_text())
+        agrees = body.pop("sha256", None) == digest(body, length=64)
+    except (ValueError, AttributeError, TypeError):
+        agrees = False
+    if not agrees:
+        raise RecordError(
+            f"{path}: its checksums do not agree; restore it (git checkout -- {path}), or run "
+            f"{command} again"
+        )
     return body

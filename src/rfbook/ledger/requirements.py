@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS
+from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS, Model
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, require_even_maps
 
@@ -37,5 +37,22 @@ def require(run: Run, measure: str) -> None:
             f"{run.data.name}: the learning curve is kept of micro-object tasks only; the record of the "
             "accuracy holds the training accuracy of each epoch"
         )
+    if measure in ("probes", "probes_global", "position_probes") and run.data.task != "class":
+        raise ValueError(
+            f"{run.data.name}: a probe learns one class an image, and a {run.data.task} task shows each "
+            "image twice; take the accuracy or the learning curve"
+        )
     if measure == "kernel_padding":
         require_even_maps(run.data.side)
+        _require_plain(run.model)
+
+
+def _require_plain(model: Model) -> None:
+    """Kernel padding is compared with a network that has it nowhere, pools and strides as published."""
+    plain = {"stem": "imagenet", "kernel_padding": "none", "downsampling": "strided"}
+    wrong = [f"{name}={getattr(model, name)!r}" for name in plain if getattr(model, name) != plain[name]]
+    if wrong:
+        raise ValueError(
+            f"{model.label}: kernel padding is measured on a network without it, with its first pool "
+            f"and its strides; leave out {', '.join(wrong)}"
+        )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Run
 from rfbook.ledger.record import Record, RecordError, record_key, run_key
 
@@ -26,13 +27,18 @@ class Store:
 
     roots: tuple[Path, ...] = (PUBLISHED, RERUNS)
 
+    @property
+    def published(self) -> Store:
+        """Its first root alone, without what a reader has made."""
+        return Store(self.roots[:1])
+
     def find(self, run: Run, measure: str) -> Record | None:
         """The record, or None if no root holds it.
 
         Raises RecordError if it is there and damaged: it is never silently made again.
         """
         for root in self.roots:
-            path = root / _name(run, measure)
+            path = root / place(run, measure)
             if path.exists():
                 return read(path)
         return None
@@ -40,7 +46,7 @@ class Store:
     def add(self, record: Record) -> Record:
         """Keeps the record; one that is already there stays as it is and is returned instead."""
         text, packed = record.encode()
-        path = self.roots[-1] / _name(record.run, record.measure)
+        path = self.roots[-1] / place(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Without a lock, two processes could leave the arrays of one beside the JSON of the other.
         with FileLock(self.roots[-1] / ".lock"):
@@ -63,14 +69,27 @@ def read(path: Path) -> Record:
     arrays = path.with_suffix(".npz")
     packed = arrays.read_bytes() if arrays.exists() else None
     record = Record.decode(path.read_bytes(), packed, str(path))
-    if not path.stem.endswith(record.key):
-        raise RecordError(f"{path}: it holds record {record.key}; move it to its own name")
+    own = _own_place(record)
+    if path.parts[-2:] != own.parts:
+        raise RecordError(f"{path}: it holds record {record.key}; move it to its own name, {own}")
     return record
 
 
-def take_over(source: Path, store: Store) -> list[Record]:
+def _own_place(record: Record) -> Path:
+    """Where a record lies below its root, by the versions it was made with: a stale one stays there."""
+    made_from = {
+        name: value
+        for name, value in record.description.items()
+        if name not in ("measure", "measure_version")
+    }
+    weights = digest(made_from | {"run": record.run.weights().canonical()})
+    return Path(f"{record.run.slug()}-{weights}") / f"{record.measure}-{record.key}.json"
+
+
+def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
     """Checks every record below `source`, then adds all of them: all or, on damage, none.
 
+    Returns each with the one that the store now holds: itself, or one that was there before it.
     Raises RecordError for a damaged or stale record, FileNotFoundError where there is no record.
     """
     records = [read(path) for path in sorted(source.glob("**/*-*.json"))]
@@ -84,7 +103,7 @@ def take_over(source: Path, store: Store) -> list[Record]:
         )
     for record in records:
         store.find(record.run, record.measure)  # a damaged one of ours stops it before any is added
-    return [store.add(record) for record in records]
+    return [(record, store.add(record)) for record in records]
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -107,5 +126,6 @@ def folder(run: Run) -> str:
     return f"{run.slug()}-{run_key(run)}"
 
 
-def _name(run: Run, measure: str) -> Path:
+def place(run: Run, measure: str) -> Path:
+    """Where the record of a measure lies below its root."""
     return Path(folder(run)) / f"{measure}-{record_key(run, measure)}.json"

@@ -63,7 +63,8 @@ class Checkpoints:
         After the last epoch only the network is kept.
         """
         if not self.noted:
-            trace.sessions.append({"first_epoch": len(trace.loss)} | here())
+            device = next(iter(state.values())).device
+            trace.sessions.append({"first_epoch": len(trace.loss)} | here(device))
             self.noted = True
         if len(trace.loss) >= self.run.recipe.epochs:
             state = {name: value for name, value in state.items() if name.startswith("network.")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from rfbook.experiments.spec import Run
 from rfbook.ledger.obtain import merged
@@ -46,21 +47,28 @@ def census(tier: str) -> list[Asked]:
     asked = []
     root = sources.repository()
     planned = sources.planned(root)
-    there = [page for page in sources.pages(root) if not page.startswith("book/")]
-    for page in [*there, *planned]:
-        for at, run, measure in _wanted(page, tier_of(page, tier)):
-            key = at, run, measure
-            if key not in found:
-                found[key] = store_of(at).find(run, measure)
-            asked.append(Asked(page, at, run, measure, found[key], page in planned))
+    for page, at, run, measure in wanted([*in_book(root), *planned], tier):
+        key = at, run, measure
+        if key not in found:
+            found[key] = store_of(at).find(run, measure)
+        asked.append(Asked(page, at, run, measure, found[key], page in planned))
     return asked
 
 
-def _wanted(page: str, tier: str) -> Iterator[tuple[str, Run, str]]:
-    """What a page asks for with that tier as its own; each measure of a run once a tier."""
-    for at, asked in asks_by_tier(page, {"tier": tier}).items():
-        for run, measures in merged(asked).items():
-            yield from ((at, run, measure) for measure in measures)
+def in_book(root: Path) -> list[str]:
+    """The pages of `notebooks/` that are part of the book, so without planned ones."""
+    return [page for page in sources.pages(root) if not page.startswith("book/")]
+
+
+def wanted(pages: Iterable[str], tier: str) -> Iterator[tuple[str, str, Run, str]]:
+    """Page, tier, run and measure of all that pages ask for; no record is looked up.
+
+    tier: as for `census`. Each measure of a run comes once a page and tier.
+    """
+    for page in pages:
+        for at, asked in asks_by_tier(page, {"tier": tier_of(page, tier)}).items():
+            for run, measures in merged(asked).items():
+                yield from ((page, at, run, measure) for measure in measures)
 
 
 def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:

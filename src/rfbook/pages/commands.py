@@ -5,29 +5,23 @@ from __future__ import annotations
 import argparse
 import ast
 import os
-import random
 import shutil
 from collections.abc import Iterator, Mapping
-from math import isfinite
 
 import nbformat
 from pydantic import ValidationError
 
 from rfbook.experiments.errors import DataError, TrainingError
-from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import TIERS
-from rfbook.ledger.agreement import allowed, difference
 from rfbook.ledger.claims import ClaimError
-from rfbook.ledger.obtain import made, merged, obtain, status
+from rfbook.ledger.obtain import merged, obtain, status
 from rfbook.ledger.published_fields import write_fits
 from rfbook.ledger.record import RecordError, record_key
-from rfbook.ledger.reports import write_report
-from rfbook.ledger.store import Store, read
-from rfbook.ledger.store import take_over as add_all
 from rfbook.pages import site, sources
+from rfbook.pages.census import in_book
 from rfbook.pages.execution import PUBLISHED, PageError, execute, folder_of, tier_of
 from rfbook.pages.notebook import store_of
-from rfbook.pages.parameters import ParameterError
+from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, declared
 from rfbook.pages.sources import repository
 
@@ -43,6 +37,7 @@ MENDABLE = (
 def run(arguments: argparse.Namespace) -> Lines:
     """execute one page with other parameters: run PAGE -p NAME VALUE ..."""
     passed = {name: _typed(value) for name, value in arguments.parameters}
+    require_valid(declared(arguments.page), passed)
     passed = {**_at(arguments.page, PUBLISHED), **passed}
     asks(arguments.page, passed)
     executed = execute(arguments.page, "rerun", passed)
@@ -79,9 +74,14 @@ def plan(arguments: argparse.Namespace) -> Lines:
 
 def work(arguments: argparse.Namespace) -> Lines:
     """make every missing record of the plan, run by run; can be killed and started again"""
+    if arguments.publish and arguments.tier == "smoke":
+        raise ParameterError(
+            "--publish writes to results/, which holds no runs of tier smoke: theirs stay in "
+            "build/smoke/records. Leave out --publish, or use another tier."
+        )
     store = store_of(arguments.tier)
     if arguments.publish:
-        store = Store(store.roots[:1])
+        store = store.published
     for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
         obtain(run, measures, store)
         yield f"{run.slug()}: done", True
@@ -89,8 +89,7 @@ def work(arguments: argparse.Namespace) -> Lines:
 
 def _asked(pages: list[str], tier: str) -> list[Ask]:
     root = repository()
-    there = [page for page in sources.pages(root) if "book/" not in page]
-    names = pages or [*there, *sources.planned(root)]
+    names = pages or [*in_book(root), *sources.planned(root)]
     return [ask for page in names for ask in asks(page, _at(page, tier))]
 
 
@@ -99,58 +98,9 @@ def _at(page: str, tier: str) -> Mapping[str, object]:
     return {"tier": tier_of(page, tier)} if "tier" in declared(page) else {}
 
 
-def verify(arguments: argparse.Namespace) -> Lines:
-    """check every published record: checksum, key, and whether its stages are still current"""
-    paths = list(store_of(PUBLISHED).paths())
-    for path in paths:
-        try:
-            record = read(path)
-        except RecordError as error:
-            yield str(error), False
-            continue
-        if not record.current:
-            yield f"{path}: stale: a stage, the data or the description has a newer version", False
-    yield f"{len(paths)} records checked", True
-
-
-def recompute(arguments: argparse.Namespace) -> Lines:
-    """make published records, drawn at random, again from their descriptions, and compare"""
-    published, rows = store_of(PUBLISHED), []
-    paths = list(published.paths())
-    for path in random.Random(arguments.draw).sample(paths, min(arguments.sample, len(paths))):
-        kept = read(path)
-        name, weights = f"{kept.run.slug()} {kept.measure}", _weights(kept.run)
-        found = difference(kept, made(kept.run, kept.measure))
-        limit = allowed(kept.measure)
-        rows.append({
-            "record": name, "weights": weights, "allowed": limit,
-            "difference": found if isfinite(found) else "other names or shapes",
-        })  # fmt: skip
-        said = f"differs by {found:.2g} of the largest number, allowed is {limit:g}"
-        yield f"{name}: {said}", found <= limit
-    if arguments.keep:
-        yield f"kept: {write_report('recomputed', rows, published.roots[0])}", True
-
-
-def _weights(run: Run) -> str:
-    """Where the weights of a record that is made again come from."""
-    from rfbook.ledger.weights import Checkpoints
-
-    if run.recipe.epochs == 0:
-        return "not trained"
-    return "from the cache" if Checkpoints(run).path.exists() else "trained again"
-
-
-def take_over(arguments: argparse.Namespace) -> Lines:
-    """check the records in a directory and add them to results/; none is overwritten"""
-    published = Store(store_of(PUBLISHED).roots[:1])
-    for record in add_all(arguments.directory, published):
-        yield f"{record.run.slug()} {record.measure} {record.key}", True
-
-
 def outside(arguments: argparse.Namespace) -> Lines:
     """fit the effective fields that others publish, from RFBOOK_DATA, into results/"""
-    yield f"fitted: {write_fits(store_of(PUBLISHED).roots[0])}", True
+    yield f"fitted: {write_fits(repository() / 'results')}", True
 
 
 def book(arguments: argparse.Namespace) -> Lines:

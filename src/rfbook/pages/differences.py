@@ -39,6 +39,19 @@ def _made(outcome: Outcome) -> Iterator[str]:
         learnt = outcome.records["position_probes"].values["training_images"]
         if learnt < (data.images or source.train):
             yield f"position probes on {learnt} training images (paper all)"
+    for layer in _stopped(outcome):
+        yield f"the probe of {layer} in {outcome.label}, seed {outcome.run.seed}, not converged"
+
+
+def _stopped(outcome: Outcome) -> list[str]:
+    """Layers whose probe was stopped before it converged."""
+    found = []
+    fitted = [name for name in ("probes", "probes_global") if name in outcome.records]
+    for measure in fitted:
+        values = outcome.records[measure].values
+        done = values.get("converged", [True] * len(values["layers"]))
+        found += [layer for layer, ended in zip(values["layers"], done, strict=True) if not ended]
+    return found
 
 
 def _said(value: object) -> str:

@@ -6,7 +6,7 @@ from the records, colours from the book's style.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from matplotlib import pyplot
 
 from rfbook.experiments.spec import RESNETS, VGGS, Model, Run
 from rfbook.ledger.store import Store, read
-from rfbook.pages import style
+from rfbook.pages import sources, style
+from rfbook.pages.census import in_book, wanted
+from rfbook.pages.execution import PUBLISHED
 from rfbook.pages.interactive import COLOURS
 from rfbook.pages.notebook import store_of
 from rfbook.pages.outcomes import Outcome, curves_of
@@ -42,9 +44,11 @@ NEEDED = (*CURVES, "accuracy", "receptive_field")
 def explorer_data(tier: str) -> dict[str, Any]:
     """Fields of every network, and the curves of those whose records are there at this tier.
 
+    At `published` these are the records in `results/` of runs that a page of the book asks for: those
+    in a reader's `runs/` and those of planned pages are left out.
     Networks with squeeze-excitation are not listed: there every unit sees the whole input.
     """
-    groups = by_setting(store_of(tier))
+    groups = _of_the_book() if tier == PUBLISHED else by_setting(store_of(tier))
     known = {model.label: fields(model) for model in MODELS}
     for run, seeds in groups.items():
         if run.model.label not in known:
@@ -69,12 +73,20 @@ def fields(model: Model) -> dict[str, list]:
     return dict(zip(PARTS, (list(names), list(sizes), jumps), strict=True))
 
 
-def by_setting(store: Store) -> dict[Run, list[Outcome]]:
+def _of_the_book() -> dict[Run, list[Outcome]]:
+    pages = in_book(sources.repository())
+    asked = {run for _, _, run, _ in wanted(pages, PUBLISHED)}
+    return by_setting(store_of(PUBLISHED).published, asked)
+
+
+def by_setting(store: Store, among: Container[Run] | None = None) -> dict[Run, list[Outcome]]:
     """All runs whose records are complete and current, those that differ only in their seed together.
 
-    Raises RecordError if one of the records is damaged.
+    among: the runs to choose from; None is all. Raises RecordError if one of the records is damaged.
     """
     runs = {read(path).run for path in store.paths(f"{CURVES[0]}-*.json")}
+    if among is not None:
+        runs = {run for run in runs if run in among}
     groups: dict[Run, list[Outcome]] = {}
     for run in sorted(runs, key=Run.model_dump_json):
         held = {measure: store.find(run, measure) for measure in NEEDED}

@@ -10,10 +10,18 @@ import warnings
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from rfbook.pages import sources
 
 SCHEME = "page://"
+
+GUARD = """\
+from rfbook.pages import parameters
+
+parameters.require_valid({declared}, parameters.plain(globals()))"""
+"""What a page of `book/` executes first, under papermill: the others refuse when they are opened."""
 
 # papermill warns of every input whose name has no suffix; the name of a page has none.
 warnings.filterwarnings("ignore", "the file is not specified with any extension", UserWarning)
@@ -26,8 +34,16 @@ class PageHandler:
         self.root = root
 
     def read(self, path: str) -> str:
-        """The page as the JSON text of a notebook. Raises LookupError for an unknown page."""
-        return nbformat.writes(sources.read(_page(path), self._root()))
+        """The page as the JSON text of a notebook that refuses what the page does not know.
+
+        Raises LookupError for an unknown page.
+        """
+        page = _page(path)
+        notebook = sources.read(page, self._root())
+        if page.startswith("book/"):
+            _guard(notebook)
+            sources.number_cells(notebook, page)
+        return nbformat.writes(notebook)
 
     def listdir(self, path: str) -> list[str]:
         """All pages whose address begins with `path`, as addresses."""
@@ -43,6 +59,14 @@ class PageHandler:
 
     def _root(self) -> Path:
         return self.root or sources.repository()
+
+
+def _guard(notebook: NotebookNode) -> None:
+    """Adds `GUARD` where papermill injects its cell, which then comes before it."""
+    tagged = ["parameters" in cell.metadata.get("tags", []) for cell in notebook.cells]
+    place = tagged.index(True) + 1 if any(tagged) else 0
+    guard = GUARD.format(declared=sources.defaults(notebook))
+    notebook.cells.insert(place, new_code_cell(guard))
 
 
 def _page(path: str) -> str:

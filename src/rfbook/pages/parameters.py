@@ -106,14 +106,34 @@ def checked(declared: Iterable[str], namespace: Mapping[str, object]) -> dict[st
     namespace: it was passed, and the page does not have it.
     """
     names = list(declared)
-    for name in namespace:
-        if name not in names and _is_passed(name, namespace[name]):
+    _require_known(names, plain(namespace))
+    return {name: _valid(name, namespace[name]) for name in names}
+
+
+def require_valid(declared: Mapping[str, object], passed: Mapping[str, object]) -> None:
+    """Whether a page with these parameters and defaults can be passed these values.
+
+    Raises ParameterError for the first name that the page does not have, or the first value that is
+    neither valid nor the page's own default: pages of `book/` have a tier `published`.
+    """
+    _require_known(list(declared), passed)
+    for name, value in passed.items():
+        if value != declared[name]:
+            _valid(name, value)
+
+
+def plain(namespace: Mapping[str, object]) -> dict[str, object]:
+    """What can only be a parameter in a notebook's `globals()`: plain data under a public name."""
+    return {name: value for name, value in namespace.items() if _is_passed(name, value)}
+
+
+def _require_known(names: list[str], passed: Iterable[str]) -> None:
+    for name in passed:
+        if name not in names:
             near = get_close_matches(name, names, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            raise ParameterError(
-                f"unknown parameter {name!r}: {hint}This page has {', '.join(names)}."
-            )
-    return {name: _valid(name, namespace[name]) for name in names}
+            held = ", ".join(names) or "no parameters"
+            raise ParameterError(f"unknown parameter {name!r}: {hint}This page has {held}.")
 
 
 def resnets(models: Iterable[str]) -> tuple[str, ...]:
@@ -143,7 +163,6 @@ def _valid(name: str, value: object) -> object:
 
 
 def _is_passed(name: str, value: object) -> bool:
-    """Whether a variable can only be an injected parameter: plain data under a public name."""
     shell = {"In", "Out", "exit", "quit", "get_ipython", "open"}
     plain = (bool, int, float, str, list, dict, tuple, set, types.NoneType)
     return not name.startswith("_") and name not in shell and isinstance(value, plain)

@@ -1,0 +1,34 @@
+"""What a measure cannot be taken on is refused before anything is computed, with what to do."""
+
+import pytest
+
+from rfbook.experiments.spec import Data, Model, Recipe, Run
+from rfbook.ledger.requirements import require
+
+MICRO = Run(
+    model=Model(name="resnet18"),
+    data=Data(name="caltech101", side=128, task="micro-object"),
+    recipe=Recipe(augmentation="rotated"),
+)
+
+
+@pytest.mark.parametrize("measure", ["probes", "probes_global", "position_probes"])
+def test_a_task_that_shows_an_image_twice_has_no_probes(measure):
+    with pytest.raises(ValueError, match="take the accuracy or the learning curve"):
+        require(MICRO, measure)
+    require(MICRO, "accuracy")
+
+
+@pytest.mark.parametrize(
+    "changes, named",
+    [
+        ({"kernel_padding": "all"}, "kernel_padding='all'"),
+        ({"stem": "cifar"}, "stem='cifar'"),
+        ({"downsampling": "blurred"}, "downsampling='blurred'"),
+    ],
+)
+def test_kernel_padding_is_measured_on_a_network_as_it_was_published(changes, named):
+    run = Run(model=Model(name="resnet18", **changes), data=Data(name="cifar10", side=32))
+    with pytest.raises(ValueError, match=f"leave out {named}"):
+        require(run, "kernel_padding")
+    require(Run(model=Model(name="resnet18"), data=run.data), "kernel_padding")
