@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 
+from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.images import Images
 from rfbook.experiments.spec import RECIPES, Data, Model, Run
 from rfbook.experiments.train import Trace
@@ -420,6 +421,16 @@ def test_a_record_that_was_just_made_is_the_one_that_is_read_again(found, name):
     assert read.arrays.keys() == made.arrays.keys()
     for array, again in zip(made.arrays.values(), read.arrays.values(), strict=True):
         np.testing.assert_array_equal(array, again, strict=True)
+
+
+def test_a_record_notes_the_fingerprint_of_the_images_it_was_made_from(found):
+    assert found["accuracy"].provenance["measuring"]["pixels"] == CATALOGUE["digits"].fingerprint
+
+
+def test_a_measure_that_needs_no_images_notes_none_and_loads_none(networks):
+    unread = Trained(networks[False].run, networks[False].network, Trace())
+    assert measure(unread, "receptive_field").provenance["measuring"]["pixels"] == ""
+    assert "data" not in vars(unread)
 
 
 @pytest.mark.parametrize("name", stages.MEASURES)

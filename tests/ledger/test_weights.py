@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 import torch
@@ -9,6 +10,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from rfbook.experiments.batches import in_order
+from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.data import load
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.images import Images, Splits
 from rfbook.experiments.spec import Data, Model, Recipe, Run
@@ -132,6 +135,22 @@ def test_the_provenance_names_each_session_and_adds_up_the_minutes(made):
     (session,) = found["sessions"]
     assert session.keys() >= {"first_epoch", "commit", "made", "processor", "threads", "versions"}
     assert json.loads(json.dumps(found)) == found
+
+
+def test_weights_note_the_fingerprint_of_the_set_they_were_trained_on(made):
+    (session,) = made[0].trace.sessions
+    assert session["pixels"] == CATALOGUE["digits"].fingerprint
+
+
+def test_weights_of_other_images_under_the_same_name_are_refused_and_kept(finished, monkeypatch, epochs):
+    """Owner: a set whose images the catalogue does not pin, in two editions on one machine."""
+    before, edition = finished.read_bytes(), "f" * 64
+    monkeypatch.setattr(weights, "load", lambda name: replace(load(name), pixels=edition))
+    known = CATALOGUE["digits"].fingerprint[:16]
+    said = f"{finished}.*trained on a digits of fingerprint {known}, here is one of {edition[:16]}"
+    with pytest.raises(TrainingError, match=f"{said}. Delete it to train again"):
+        trained(RUN, "cpu")
+    assert epochs == [] and finished.read_bytes() == before
 
 
 SOURCED = Run(

@@ -41,7 +41,7 @@ def test_a_change_in_the_catalogue_is_a_change_of_the_card(monkeypatch):
     monkeypatch.setitem(CATALOGUE, "digits", other)
     found = facts("digits")
     assert found["size"].startswith("7 training")
-    assert found["fingerprint"].startswith("none: only")
+    assert found["fingerprint"].startswith("none: the numbers")
     assert found["how it is read"] == (
         "centre square, brought to 32 pixels a side; RGB; mirrored at random in training"
     )

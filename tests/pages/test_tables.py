@@ -238,6 +238,12 @@ def test_every_record_of_the_page_stands_in_its_footer(page):
     assert first["data"] == fingerprint[:12]
 
 
+def test_the_footer_shows_the_fingerprint_that_was_found_where_the_record_notes_one(page):
+    page.outcomes[0].records["accuracy"].provenance["measuring"]["pixels"] = "f" * 64
+    first, second = rows(tables.footer(page))[:2]
+    assert (first["data"], second["data"] == "f" * 12) == ("f" * 12, False)
+
+
 def test_what_a_page_shows_beside_its_own_stands_in_its_footer_too(page):
     part = page.part(seeds=1, models="vgg13")
     part.measure(part.runs(["vgg13"]), "accuracy")

@@ -3,7 +3,8 @@
 A fingerprint is the SHA-256 over the images and labels in canonical order (`images.canonical`), so it
 is the same from the hub, from a local copy and from the decoded cache. Reading a published record
 needs the fingerprint only, never the data. Sets that are too large or not free enough to be
-fingerprinted here have a label in its place, and only their numbers of images and classes are checked.
+fingerprinted here have a label in its place: their numbers of images and classes are checked, and the
+provenance of weights and records notes the fingerprint of the images that were there.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -30,7 +31,7 @@ def load(name: str) -> Splits:
     cached = _read(path)
     if cached is not None and not _difference(cached, source):
         return cached
-    splits = _ship(name) if source.shipped else _decode(name, source)
+    splits = _identified(_ship(name) if source.shipped else _decode(name, source))
     difference = _difference(splits, source)
     if difference:
         edition = f" (meant are not the hub's images but {source.copy})" if source.copy else ""
@@ -45,7 +46,7 @@ def load(name: str) -> Splits:
 def _difference(splits: Splits, source: Source) -> str:
     """What is not as in the catalogue, in words; empty where all is."""
     if source.pinned:
-        found, wanted = fingerprint(splits), source.fingerprint
+        found, wanted = splits.pixels, source.fingerprint
         said = f"the fingerprint is {found[:16]}, the catalogue has {wanted[:16]}"
     else:
         found = len(splits.train), len(splits.test), len(splits.train.labels.unique())
@@ -59,9 +60,13 @@ def _read(path: Path) -> Splits | None:
     try:
         held = load_file(path)
         train, test = (Images(held[f"{s}.pixels"], held[f"{s}.labels"]) for s in ("train", "test"))
-        return Splits(train, test)
+        return _identified(Splits(train, test))
     except (FileNotFoundError, SafetensorError, KeyError):
         return None
+
+
+def _identified(splits: Splits) -> Splits:
+    return replace(splits, pixels=fingerprint(splits))
 
 
 def _write(path: Path, splits: Splits) -> None:

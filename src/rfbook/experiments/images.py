@@ -33,10 +33,14 @@ class Images:
 
 @dataclass(frozen=True)
 class Splits:
-    """The training and the test images of one data set."""
+    """The training and the test images of one data set, or a part of them.
+
+    pixels: the fingerprint of the whole set they were loaded from; empty where nobody loaded them.
+    """
 
     train: Images
     test: Images
+    pixels: str = ""
 
 
 def digests(images: Images) -> list[bytes]:

@@ -140,8 +140,9 @@ def measure(trained: Trained, name: str) -> Record:
     """The record of one measure on one network, with its provenance."""
     started = time.perf_counter()
     values, arrays = MEASURES[name](trained)
+    took = {"minutes": (time.perf_counter() - started) / 60, "pixels": trained.pixels}
     provenance = {
         "training": trained.provenance(),
-        "measuring": {"minutes": (time.perf_counter() - started) / 60} | here(trained.device),
+        "measuring": took | here(trained.device),
     }
     return Record.made(trained.run, name, values, arrays, provenance)

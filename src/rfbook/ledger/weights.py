@@ -34,16 +34,20 @@ WATCH_BATCH = 250
 
 
 class Checkpoints:
-    """Keeps the state of one run under its key (a `train.Keeper`)."""
+    """Keeps the state of one run under its key (a `train.Keeper`).
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.noted = run, False
+    pixels: the fingerprint of the set it is trained on, where the images are at hand.
+    """
+
+    def __init__(self, run: Run, pixels: str = "") -> None:
+        self.run, self.pixels, self.noted = run, pixels, False
         self.path = cache_directory() / "weights" / f"{folder(run)}.safetensors"
 
     def load(self) -> tuple[Tensors, Trace] | None:
         """The state after the last whole epoch, or None.
 
-        Raises TrainingError if the file is damaged or not what was saved: delete it to train again.
+        Raises TrainingError if the file is damaged, not what was saved, or trained on other pixels
+        under the same name (a set without a fingerprint in the catalogue): delete it to train again.
         """
         if not self.path.exists():
             return None
@@ -53,9 +57,20 @@ class Checkpoints:
                 state = {name: held.get_tensor(name) for name in held.keys()}
             if (found := _checksum(state, noted)) != stated:
                 raise ValueError(f"its contents have the SHA-256 {found}, saved was {stated}")
-            return state, Trace(**json.loads(noted))
+            trace = Trace(**json.loads(noted))
+            self._same_pixels(trace)
+            return state, trace
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise TrainingError(f"{self.path}: {error}. Delete it to train again.") from error
+
+    def _same_pixels(self, trace: Trace) -> None:
+        for session in trace.sessions:
+            known = session.get("pixels")
+            if known and self.pixels and known != self.pixels:
+                raise ValueError(
+                    f"it was trained on a {self.run.data.name} of fingerprint {known[:16]}, "
+                    f"here is one of {self.pixels[:16]}"
+                )
 
     def save(self, state: Tensors, trace: Trace) -> None:
         """Replaces the file at once, so that a kill leaves the old or the new one.
@@ -64,7 +79,8 @@ class Checkpoints:
         """
         if not self.noted:
             device = next(iter(state.values())).device
-            trace.sessions.append({"first_epoch": len(trace.loss)} | here(device))
+            began = {"first_epoch": len(trace.loss), "pixels": self.pixels}
+            trace.sessions.append(began | here(device))
             self.noted = True
         if len(trace.loss) >= self.run.recipe.epochs:
             state = {name: value for name, value in state.items() if name.startswith("network.")}
@@ -98,6 +114,11 @@ class Trained:
         return images_of(self.run)
 
     @property
+    def pixels(self) -> str:
+        """The fingerprint of the set its images are from; empty as long as no measure asked for them."""
+        return self.data.pixels if "data" in vars(self) else ""
+
+    @property
     def device(self) -> torch.device:
         """Where the network is."""
         return next(self.network.parameters()).device
@@ -113,14 +134,15 @@ def trained(run: Run, device: str = "auto") -> Trained:
     if run.recipe.epochs == 0:
         network = started(run, readout_classes(run))
         return Trained(run, network.to(accelerator_for(device).device).eval(), Trace())
-    checkpoints = Checkpoints(run)
-    checkpoints.path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(checkpoints.path.with_suffix(".lock")):
-        begun = checkpoints.path.exists()
+    path = Checkpoints(run).path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        begun = path.exists()
         start = None if begun or run.source is None else _weights(run.source, device)
         images = images_of(run)
+        kept = Checkpoints(run, images.pixels)
         network, trace = train(
-            run, images.train, readout_classes(run), checkpoints, device, start, _watch(run, images.test)
+            run, images.train, readout_classes(run), kept, device, start, _watch(run, images.test)
         )
     return Trained(run, network, trace)
 
@@ -145,4 +167,5 @@ def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
 def images_of(run: Run) -> Splits:
     """The training and test images that the run names. Raises DataError if they are not to be had."""
     held = load(run.data.name)
-    return Splits(held.train.first(run.data.images), held.test.first(run.data.test_images))
+    train, test = held.train.first(run.data.images), held.test.first(run.data.test_images)
+    return Splits(train, test, held.pixels)

@@ -129,7 +129,10 @@ def card(name: str, asked: Iterable[Asked] = ()) -> Table:
 def _fingerprint(source: Source) -> str:
     """The digits in groups, so that a line can be broken between them."""
     if not source.pinned:
-        return "none: only the numbers of images and classes are checked"
+        return (
+            "none: the numbers of images and classes are checked, and a record notes the fingerprint "
+            "of the images it was made from"
+        )
     digits = source.fingerprint
     return " ".join(digits[start : start + 16] for start in range(0, len(digits), 16))
 

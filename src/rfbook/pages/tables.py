@@ -154,7 +154,7 @@ def footer(page: Page) -> Table:
             minutes = record.provenance["training"]["minutes"]
             rows.append([
                 f"{outcome.run.slug()} {record.measure}", record.key, _commit(made["commit"]),
-                record.description["data_fingerprint"][:12], made["made"][:10],
+                (made.get("pixels") or record.description["data_fingerprint"])[:12], made["made"][:10],
                 f"{made['processor']}, {made['threads']} threads",
                 f"{minutes:.1f} + {made['minutes']:.1f}",
             ])  # fmt: skip
