@@ -54,6 +54,16 @@ def test_the_field_ratio_compares_the_last_convolutions_and_no_seed_can_change_i
     assert compare.exact
 
 
+def test_the_largest_field_ratio_is_that_of_the_layer_that_keeps_most_of_its_field():
+    small, large = profile(0, 0), profile(0, 0)
+    assert measured("largest_field_ratio", 2).function(small, large) == pytest.approx(100)
+    fields = large["receptive_field"].values["field"]
+    fields[:] = [2 * field for field in fields]
+    fields[0] *= 2
+    assert measured("largest_field_ratio", 2).function(small, large) == pytest.approx(50)
+    assert measured("largest_field_ratio", 2).exact
+
+
 def test_an_arm_is_compared_with_the_mean_of_all_others():
     """0.8 against the mean of 0.9, 0.8 and 0.7."""
     arms = [profile(0, 0, share) for share in (0.7, 0.9, 0.8, 0.7)]

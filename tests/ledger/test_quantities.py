@@ -142,6 +142,7 @@ EXPECTED = {
     "after_best_position": 0,
     "first_equal_position": 4,
     "inner_over_corners": 10,
+    "inner_over_corners_at_border": 0,
     "inner_gap_at_border": 5,
     "position_spread_shrinks": 8,
     "directions_short": 6 / 7,
@@ -340,6 +341,13 @@ def test_counting_needs_only_the_description_of_a_run(kernel_padding, counted):
     assert found == pytest.approx(counted, rel=1e-2)
     error = QUANTITIES["counting_error"].function(made)
     assert error == pytest.approx(100 * abs(1.2 / found - 1))
+
+
+def test_the_middle_of_the_border_layer_is_compared_with_its_own_corners():
+    """With its border at the first convolution, whose map three layers before conv4 is the same."""
+    layers = {"layers": CONVOLUTIONS, "field": [33] * 6, "border": "conv1"}
+    made = sample() | records(receptive_field=layers)
+    assert QUANTITIES["inner_over_corners_at_border"].function(made) == pytest.approx(10)
 
 
 def test_a_tail_may_start_before_the_border_layer_or_after_it():

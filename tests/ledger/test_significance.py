@@ -12,7 +12,15 @@ from scipy.stats import ttest_ind
 
 from rfbook.ledger import significance
 from rfbook.ledger.printed_tables import read_skip_ablation
-from rfbook.ledger.significance import bonferroni, compared, holm, p_value, pooled_sd, two_sample
+from rfbook.ledger.significance import (
+    bonferroni,
+    compared,
+    holm,
+    needed_t,
+    p_value,
+    pooled_sd,
+    two_sample,
+)
 from tests.ledger.samples import repeatable
 
 CLAIMS = Path(__file__).parents[2] / "claims"
@@ -45,6 +53,12 @@ def test_p_is_that_of_a_table_of_student():
     """t(0.975, 2) = 4.3027 and t(0.975, 18) = 2.1009 in every printed table."""
     found = p_value(np.array([4.3027, -4.3027, 2.1009]), np.array([2, 2, 18]))
     assert found == pytest.approx([0.05] * 3, abs=1e-5)
+
+
+@pytest.mark.parametrize("degrees, comparisons, t", [(2, 1, 4.303), (14, 1, 2.145), (2, 5, 9.925)])
+def test_the_t_that_is_needed_is_that_of_a_table_of_student(degrees, comparisons, t):
+    """Five comparisons share 5 %: the column of 99 % on both sides."""
+    assert needed_t(degrees, comparisons) == pytest.approx(t, abs=1e-3)
 
 
 def test_the_implied_deviation_is_the_pooled_one_of_the_values():

@@ -1,5 +1,6 @@
 """Minutes come from the records' provenance, and nothing counts twice."""
 
+from rfbook.experiments.spec import Data, Recipe
 from rfbook.ledger.store import Store
 from rfbook.pages import cost
 from rfbook.pages.census import Asked, census
@@ -33,6 +34,7 @@ def test_runs_that_differ_in_their_seed_only_are_one_row(page):
     assert [one["network"] for one in found] == ["vgg11", "vgg11", "vgg13"]
     assert row(cost.runs(census("published")), network="vgg13") == {
         "network": "vgg13", "data": "cifar10", "side": "32", "epochs": "30", "width": "0.25",
+        "further settings": "",
         "tier": "thin", "seeds": "2", TRAINING: "3.0", MEASURING: "2.0",
     }  # fmt: skip
 
@@ -60,6 +62,14 @@ def test_the_minutes_of_a_row_are_those_of_the_records(page):
 def test_images_are_named_where_they_are_not_all():
     (found,) = rows(cost.runs(asked(record(tiny(images=64)))))
     assert found["data"] == "digits, 64 images"
+
+
+def test_runs_that_differ_in_recipe_or_view_can_be_told_apart():
+    canvas = tiny().model_copy(update={"data": Data(name="cifar10", side=160, placement="canvas")})
+    patient = tiny().model_copy(update={"recipe": Recipe(learning_rate=0.01, precision="bf16")})
+    found = rows(cost.runs([*asked(record(canvas)), *asked(record(patient))]))
+    assert found[0]["further settings"].startswith("placement canvas")
+    assert found[1]["further settings"].endswith("learning rate 0.01, precision bf16")
 
 
 # Sums.

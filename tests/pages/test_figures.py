@@ -211,6 +211,16 @@ def test_networks_of_which_nothing_is_printed_are_drawn_all_the_same(page, draw)
 # Curves, maps and bars.
 
 
+def test_a_curve_of_several_seeds_is_their_mean_in_its_interval(page, draw):
+    """1, 2, 3 has the mean 2 and s = 1; 5, 5, 5 no spread. t(0.975, 2) = 4.3027."""
+    lines = {"seeds": np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]), "one": [1.0, 2.0]}
+    (axis,) = visible(drawn(draw, "curves", lines, ("layer", "share")))
+    assert list(labelled(axis, "seeds").get_ydata()) == [2, 5]
+    (band,) = axis.collections
+    ends = band.get_datalim(axis.transData)
+    assert (ends.y0, ends.y1) == pytest.approx((2 - 4.3027 / 3**0.5, 5), abs=1e-3)
+
+
 def test_curves_are_told_apart_without_colour(page, draw):
     lines = {"a": [1, 2], "b": [2, 3], "c": [3, 4]}
     (axis,) = visible(drawn(draw, "curves", lines, ("layer", "share")))

@@ -38,6 +38,21 @@ def test_only_several_seeds_have_a_mean(page, published):
     assert prose.mean_of([published]) == "one published network"
 
 
+def test_only_the_mean_of_several_seeds_has_a_band(page, published):
+    one, two, three, _ = page.outcomes
+    assert prose.banded([one, two]) == "mean of 2 seeds, with its 95 % interval"
+    assert prose.banded([one, three]) == "one seed"
+    assert prose.banded([published]) == "one published network"
+
+
+@pytest.mark.parametrize(
+    "number, said",
+    [(9, "conv9"), (9.0, "conv9"), (28 / 3, "conv9.3 in the mean"), (9.5, "conv9.5 in the mean")],
+)
+def test_a_layer_is_named_by_a_whole_number_or_by_the_mean_that_it_is(number, said):
+    assert prose.convolution(number) == said
+
+
 def test_only_several_seeds_have_error_bars(page, published):
     one, two, three, _ = page.outcomes
     assert prose.error_bars([one, two]) == "Error bars: 95 % intervals over 2 seeds."

@@ -45,6 +45,12 @@ def field_ratio(first: Records, second: Records) -> float:
     return 100 * last_field(first) / last_field(second)
 
 
+def largest_field_ratio(first: Records, second: Records) -> float:
+    """Receptive field of the first arm, percent of the second's: the largest over the convolutions."""
+    fields = (records["receptive_field"].values["field"] for records in (first, second))
+    return 100 * max(mine / other for mine, other in zip(*fields, strict=True))
+
+
 def raw_imbalance_ratio(first: Records, second: Records) -> float:
     """L1 of R_xy of the output, not over its mean: that of the first arm, percent of the second's."""
     indices = [of_output(records)["imbalance"][0] for records in (first, second)]
@@ -81,6 +87,9 @@ CONTRASTS: dict[str, Contrast] = {
     "accuracy_ratio": Contrast(2, Quantity(accuracy_ratio, ("accuracy",), "%")),
     "recovered_accuracy": Contrast(3, Quantity(recovered_accuracy, ("accuracy",), "points")),
     "field_ratio": Contrast(2, Quantity(field_ratio, ("receptive_field",), "%", exact=True)),
+    "largest_field_ratio": Contrast(
+        2, Quantity(largest_field_ratio, ("receptive_field",), "%", exact=True)
+    ),
     "raw_imbalance_ratio": Contrast(2, Quantity(raw_imbalance_ratio, ("effective_field",), "%")),
     "over_rest": Contrast(4, Quantity(over_rest, ("accuracy",), "points")),
     "openerf_depth_exponent": Contrast(4, OPENERF_DEPTH_EXPONENT),

@@ -122,7 +122,15 @@ def inner_over_corners(records: Records) -> float:
     number = border_place(records) - 3
     if number < 1:
         raise Undefined(f"the border layer is conv{number + 3}: no layer lies three before it")
-    grid = position_grid(records, number)
+    return _middle_over_corners(position_grid(records, number))
+
+
+def inner_over_corners_at_border(records: Records) -> float:
+    """Mean of the border layer's middle 2x2 positions minus that of its corners, points."""
+    return _middle_over_corners(position_grid(records, border_place(records)))
+
+
+def _middle_over_corners(grid: np.ndarray) -> float:
     return 100 * float(curves.middle(grid).mean() - grid[[0, 0, -1, -1], [0, -1, 0, -1]].mean())
 
 
@@ -163,6 +171,7 @@ LAYER_QUANTITIES: dict[str, Quantity] = {
     ),
     "last_probe_gap": Quantity(last_probe_gap, (*CURVES, "accuracy"), "points"),
     "inner_over_corners": Quantity(inner_over_corners, POSITIONS, "points"),
+    "inner_over_corners_at_border": Quantity(inner_over_corners_at_border, POSITIONS, "points"),
     "inner_gap_at_border": Quantity(inner_gap_at_border, (*POSITIONS, "accuracy"), "points"),
     "position_spread_shrinks": Quantity(position_spread_shrinks, POSITIONS, "points"),
     "directions_short": Quantity(directions_short, ("saturation",), "directions"),

@@ -21,6 +21,16 @@ def p_value(t: np.ndarray, degrees: np.ndarray) -> np.ndarray:
     return 2 * student.sf(np.abs(t), degrees)
 
 
+def needed_t(degrees: float, comparisons: int = 1) -> float:
+    """The |t| from which a test is significant at `LEVEL` after Bonferroni's correction.
+
+    That Holm's rule finds anything at all takes as much of the largest.
+    """
+    from scipy.stats import t as student
+
+    return float(student.isf(LEVEL / comparisons / 2, degrees))
+
+
 def two_sample(
     means: tuple[np.ndarray, np.ndarray],
     sds: tuple[np.ndarray, np.ndarray],

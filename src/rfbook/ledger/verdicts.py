@@ -152,9 +152,10 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
 
 
 def _word(answers: Sequence[bool | None]) -> Word:
-    if len(set(answers)) > 1:
-        return "partly"
-    return {True: "reproduced", False: "not reproduced", None: "open"}[answers[0]]
+    """Partly needs a network that supports the claim: to fail for some and hold for none is to fail."""
+    if True in answers:
+        return "reproduced" if all(answers) else "partly"
+    return "not reproduced" if False in answers else "open"
 
 
 def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:

@@ -11,6 +11,8 @@ from rfbook.pages.census import NOT_RUN, Asked, Cell, by_page, links, minutes
 from rfbook.pages.tables import Table
 
 MINUTES = ("training, min", "measuring, min")
+COLUMNS = {"name", "side", "images", "epochs"}
+"""Fields of a run's images and recipe that have a column of their own, or share one."""
 Spent = tuple[float, float]
 """Minutes of training and of measuring."""
 
@@ -50,7 +52,9 @@ def runs(asked: Iterable[Asked]) -> Table:
     groups: dict[tuple[str, Run], list[Asked]] = defaultdict(list)
     for one in asked:
         groups[one.tier, one.run.model_copy(update={"seed": 0})].append(one)
-    columns = ("network", "data", "side", "epochs", "width", "tier", "seeds", *MINUTES)
+    columns = (
+        "network", "data", "side", "epochs", "width", "further settings", "tier", "seeds", *MINUTES
+    )  # fmt: skip
     return Table("Every run of the pages", columns, [_run(*key, part) for key, part in groups.items()])
 
 
@@ -58,9 +62,17 @@ def _run(tier: str, run: Run, asked: Sequence[Asked]) -> list[str]:
     images = "" if run.data.images is None else f", {run.data.images} images"
     described = [
         run.model.label, f"{run.data.name}{images}", str(run.data.side), str(run.recipe.epochs),
-        f"{run.model.width:g}", tier,
+        f"{run.model.width:g}", _further(run), tier,
     ]  # fmt: skip
     return [*described, _seeds(asked), *_taken(asked)]
+
+
+def _further(run: Run) -> str:
+    """What its description says of images and recipe beyond the other columns."""
+    held = run.canonical()
+    said = held.get("data", {}) | held.get("recipe", {})
+    rest = {name: value for name, value in said.items() if name not in COLUMNS}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rest.items())
 
 
 def _seeds(asked: Sequence[Asked]) -> str:

@@ -91,14 +91,21 @@ def fields_against_printed(
 
 
 def curves(
-    page: Page, lines: dict[str, Sequence[float]], axes: tuple[str, str], alt: str, caption: str,
-    name: str,
+    page: Page, lines: Mapping[str, Sequence[float] | np.ndarray], axes: tuple[str, str], alt: str,
+    caption: str, name: str,
 ) -> None:  # fmt: skip
-    """Named curves over convolutions, counted from 1."""
+    """Named curves over convolutions, counted from 1: one each, or one a seed (seeds, convolutions).
+
+    Of several seeds the mean is drawn in a band, which is its 95 % interval.
+    """
     style.use()
     figure, axis = pyplot.subplots()
     for (label, values), marker in style.told_apart(lines, "osD^vP*"):
-        axis.plot(range(1, len(values) + 1), values, marker=marker, markersize=5, label=label)
+        seeds = np.atleast_2d(values)
+        places, mean, half = np.arange(1, seeds.shape[1] + 1), seeds.mean(0), half_width(seeds)
+        (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=label)
+        if half is not None:
+            axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
     axis.set(xlabel=axes[0], ylabel=axes[1])
     axis.legend(fontsize="small")
     note(figure, page)

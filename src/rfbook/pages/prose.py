@@ -48,12 +48,23 @@ def mean_of(outcomes: Sequence[Outcome]) -> str:
     return said if said.startswith("one ") else f"mean of {said}"
 
 
+def banded(outcomes: Sequence[Outcome]) -> str:
+    """`mean_of`, where the figure shows a band around the mean."""
+    said = mean_of(outcomes)
+    return said if said.startswith("one ") else f"{said}, with its 95 % interval"
+
+
 def error_bars(outcomes: Sequence[Outcome]) -> str:
     """What a caption says of error bars over seeds: how many seeds, or why there are none."""
     said = seeds(outcomes)
     if said.startswith("one "):
         return f"No error bars: {said}."
     return f"Error bars: 95 % intervals over {said}."
+
+
+def convolution(number: float) -> str:
+    """A layer by its number: "conv9"; of a mean over seeds that differ, "conv9.3 in the mean"."""
+    return f"conv{number:.0f}" if number == round(number) else f"conv{number:.1f} in the mean"
 
 
 def trained(outcomes: Sequence[Outcome]) -> str:

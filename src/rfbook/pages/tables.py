@@ -68,7 +68,8 @@ def _interval(one: Estimate) -> str:
         return "exact"
     if one.interval is None:
         return "no seeds: none" if one.published else "one seed: none"
-    return f"{number(one.interval[0])} to {number(one.interval[1])}"
+    low, high = one.interval
+    return f"{number(low)} to {number(high)}" if low < high else "all seeds alike"
 
 
 def parameters(page: Page) -> Table:
