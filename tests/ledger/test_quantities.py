@@ -53,7 +53,11 @@ def sample():
         },
         effective_field={
             "targets": {
-                "layer4": {"gaussian": {"sigma_x": 60.0, "sigma_y": 64.0, "r_squared": 0.9}},
+                "layer3": {"residues": {"2": [[0.9, 0.8], [1.1, 1.1]]}},
+                "layer4": {
+                    "gaussian": {"sigma_x": 60.0, "sigma_y": 64.0, "r_squared": 0.9},
+                    "residues": {"2": [[1.0, 0.9], [1.1, 1.0]]},
+                },
                 "output": {
                     "residues": {
                         "2": [[0.8, 0.9], [1.1, 1.2]],
@@ -156,6 +160,8 @@ EXPECTED = {
     "center_offset": 96 - 15.5,
     "gaussian_r_squared": 0.9,
     "checkerboard": 40,
+    "checkerboard_layer3": 30,
+    "checkerboard_layer4": 20,
     "coarse_checkerboard": 60,
     "coarsest_checkerboard": 70,
     "odd_over_even": 1.5,
@@ -202,7 +208,7 @@ class Watched(dict):
 
 
 def test_every_quantity_is_worked_out_here():
-    assert EXPECTED.keys() == QUANTITIES.keys()
+    assert EXPECTED.keys() | {"fit_without_pattern"} == QUANTITIES.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -321,6 +327,20 @@ def test_a_model_that_no_position_reaches_has_no_first_equal_layer():
     made = sample() | records(accuracy={"accuracy": 0.9})
     with pytest.raises(Undefined, match="within 2 points of the model"):
         QUANTITIES["first_equal_position"].function(made)
+
+
+def test_dividing_out_a_pattern_restores_the_fit_that_it_spoils():
+    """A Gaussian under a board of period two: perfect without the board, .8 as recorded."""
+    row, column = np.indices((64, 64)) - 31.5
+    gaussian = np.exp(-(row**2 + column**2) / (2 * 12**2))
+    made = records(effective_field={"targets": {"layer4": {"gaussian": {"r_squared": 0.8}}}})
+    made["effective_field"].arrays["layer4"] = gaussian * (1 + 0.3 * (-1) ** np.indices((64, 64)).sum(0))
+    assert QUANTITIES["fit_without_pattern"].function(made) == pytest.approx(0.2, abs=1e-3)
+
+
+def test_a_network_without_the_layers_of_a_resnet_has_no_checkerboard_there():
+    with pytest.raises(Undefined, match="no effective field of layer3"):
+        QUANTITIES["checkerboard_layer3"].function(records(effective_field={"targets": {}}))
 
 
 @pytest.mark.parametrize("targets", [{}, {"layer4": {"gaussian": None}}])

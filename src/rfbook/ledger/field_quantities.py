@@ -9,6 +9,8 @@ import numpy as np
 
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity, Undefined
+from rfbook.metrics.gaussian import fit_gaussian
+from rfbook.metrics.imbalance import residue_means
 
 
 def padding_difference(arm: str) -> Callable[[Records], float]:
@@ -48,13 +50,20 @@ def of_output(records: Records) -> dict[str, Any]:
     return records["effective_field"].values["targets"]["output"]
 
 
-def class_range(period: int) -> Callable[[Records], float]:
-    """Range of the classes of (row, column) mod the period in R_xy of the output, % of its mean.
+def class_range(period: int, target: str = "output") -> Callable[[Records], float]:
+    """Range of the classes of (row, column) mod the period in R_xy of a target, % of its mean.
 
     The range is the strongest class minus the weakest, each averaged over the map.
     Classes mod a multiple hold the pattern too: those mod 4 that of period 2 and that of period 4.
     """
-    return lambda records: 100 * float(np.ptp(of_output(records)["residues"][str(period)]))
+
+    def spread(records: Records) -> float:
+        found = records["effective_field"].values["targets"].get(target)
+        if found is None:
+            raise Undefined(f"no effective field of {target}")
+        return 100 * float(np.ptp(found["residues"][str(period)]))
+
+    return spread
 
 
 def wave(period: int) -> Callable[[Records], float]:
@@ -129,6 +138,18 @@ def layer4_sigma(records: Records) -> float:
     return (of_layer4("sigma_x")(records) + of_layer4("sigma_y")(records)) / 2
 
 
+def fit_without_pattern(records: Records) -> float:
+    """R^2 of the Gaussian at layer4 with the pattern of period eight divided out, minus R^2 as it is.
+
+    Divided by are the means of the classes of (row, column) mod 8, which hold periods two and four.
+    """
+    before = of_layer4("r_squared")(records)
+    field = records["effective_field"].arrays["layer4"].astype(float)
+    copies = [-(-side // 8) for side in field.shape]
+    pattern = np.tile(residue_means(field, 8), copies)[: field.shape[0], : field.shape[1]]
+    return fit_gaussian(field / pattern).r_squared - before
+
+
 def imbalance(kind: str, order: int) -> Callable[[Records], float]:
     """An imbalance index of R_xy of the output, % of its mean. kind: "relative" or "split_half"."""
     return lambda records: 100 * of_output(records)[kind][order - 1]
@@ -149,6 +170,8 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "center_offset": Quantity(center_offset, ("field_recipe",), "px", exact=True),
     "gaussian_r_squared": Quantity(field_check("r_squared"), ("field_recipe",), "R^2"),
     "checkerboard": Quantity(class_range(2), ("effective_field",), "% of the mean"),
+    "checkerboard_layer3": Quantity(class_range(2, "layer3"), ("effective_field",), "% of the mean"),
+    "checkerboard_layer4": Quantity(class_range(2, "layer4"), ("effective_field",), "% of the mean"),
     "coarse_checkerboard": Quantity(class_range(4), ("effective_field",), "% of the mean"),
     "coarsest_checkerboard": Quantity(class_range(8), ("effective_field",), "% of the mean"),
     "odd_over_even": Quantity(odd_over_even, ("effective_field",), "times"),
@@ -163,6 +186,7 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "half_share_output": Quantity(half_share("output"), ("effective_field",), "% of the image"),
     "half_share_growth": Quantity(half_share_growth, ("effective_field",), "points"),
     "layer4_sigma": Quantity(layer4_sigma, ("effective_field",), "px"),
+    "fit_without_pattern": Quantity(fit_without_pattern, ("effective_field",), "R^2"),
     "layer4_r_squared": Quantity(of_layer4("r_squared"), ("effective_field",), "R^2"),
     "relative_L1": Quantity(imbalance("relative", 1), ("effective_field",), "% of the mean"),
     "relative_L2": Quantity(imbalance("relative", 2), ("effective_field",), "% of the mean"),
