@@ -66,7 +66,6 @@ EXPECTED = {
     "saliency_ratio": (3 * 12 / 8 + 8 / 12) / 4,
     "flips_by_one": 100 * 3 / 8,
     "odd_over_even_shifts": 3 / 2,
-    "detrended_odd_over_even_shifts": 3 / 2,
     "attack_strong_wins": 100 * 2 / 3,
     "attack_fall_wins": 100 * 2 / 3,
 }

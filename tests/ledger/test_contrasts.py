@@ -59,7 +59,7 @@ def test_the_largest_field_ratio_is_that_of_the_layer_that_keeps_most_of_its_fie
     assert measured("largest_field_ratio", 2).function(small, large) == pytest.approx(100)
     fields = large["receptive_field"].values["field"]
     fields[:] = [2 * field for field in fields]
-    fields[0] *= 2
+    fields[-1] *= 2
     assert measured("largest_field_ratio", 2).function(small, large) == pytest.approx(50)
     assert measured("largest_field_ratio", 2).exact
 

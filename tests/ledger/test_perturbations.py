@@ -91,13 +91,10 @@ def test_attacks_that_do_the_same_say_nothing_about_which_is_stronger():
             QUANTITIES[name].function(made)
 
 
-def test_a_change_that_is_smooth_in_the_shift_gives_one_only_with_weights_that_cancel_it():
-    """The square root of 1 to 7: its means over odd and even shifts differ by three percent."""
+def test_a_change_that_grows_like_a_square_root_of_the_shift_is_a_little_smaller_at_odd_ones():
     made = perturbed()
-    change = made["translation"].arrays["change"]
-    change[..., :7] = np.sqrt(np.arange(1, 8))
+    made["translation"].arrays["change"][..., :7] = np.sqrt(np.arange(1, 8))
     assert QUANTITIES["odd_over_even_shifts"].function(made) == pytest.approx(0.974, abs=1e-3)
-    assert QUANTITIES["detrended_odd_over_even_shifts"].function(made) == pytest.approx(1, abs=2e-3)
 
 
 def test_an_image_too_small_for_seven_shifts_has_no_odd_and_even_ones():

@@ -1,15 +1,20 @@
 """Every quantity that a claim may name, worked out by hand on records that nobody measured."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rfbook.ledger import layer_quantities, stages
+from rfbook.ledger.claims import read_claims
 from rfbook.ledger.outside import SOURCES, Evidence
 from rfbook.ledger.quantities import QUANTITIES
 from rfbook.ledger.quantity import Undefined
+from rfbook.metrics.gaussian import fit_gaussian
 from tests.ledger import perturbed
 from tests.ledger.samples import records, tiny
 
+ROOT = Path(__file__).parents[2]
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
 GRID = np.array(
@@ -208,7 +213,8 @@ class Watched(dict):
 
 
 def test_every_quantity_is_worked_out_here():
-    assert EXPECTED.keys() | {"fit_without_pattern"} == QUANTITIES.keys()
+    by_themselves = {"fit_without_pattern", "saturation_drop_before_tail"}
+    assert EXPECTED.keys() | by_themselves == QUANTITIES.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -282,6 +288,18 @@ def test_a_network_without_a_tail_has_no_distance_of_it_to_the_model():
         QUANTITIES["own_tail_distance_to_model"].function(sample() | records(saturation=rising))
 
 
+def test_how_far_saturation_falls_at_the_border_layer_may_leave_the_tail_out():
+    """Before the border layer, the fourth, .8 in the mean; from it up to the tail, the sixth, .7."""
+    layers = {"layers": RECORDED, "saturation": [0.9, 0.8, 0.7, 0.8, 0.6, 0.1, 0.5]}
+    made = sample() | records(saturation=layers)
+    assert QUANTITIES["saturation_drop_before_tail"].function(made) == pytest.approx(10)
+
+
+def test_a_tail_that_starts_at_the_border_layer_leaves_nothing_before_it():
+    with pytest.raises(Undefined, match="no later than the border layer"):
+        QUANTITIES["saturation_drop_before_tail"].function(sample())
+
+
 def test_what_comes_back_after_a_dip_at_the_border_layer_is_no_gain_after_it():
     dipped = {"layers": RECORDED, "probes": [0.3, 0.4, 0.6, 0.5, 0.58, 0.6, 0]}
     assert QUANTITIES["share_after_border"].function(sample() | records(probes=dipped)) == 0
@@ -336,6 +354,18 @@ def test_dividing_out_a_pattern_restores_the_fit_that_it_spoils():
     made = records(effective_field={"targets": {"layer4": {"gaussian": {"r_squared": 0.8}}}})
     made["effective_field"].arrays["layer4"] = gaussian * (1 + 0.3 * (-1) ** np.indices((64, 64)).sum(0))
     assert QUANTITIES["fit_without_pattern"].function(made) == pytest.approx(0.2, abs=1e-3)
+
+
+def test_noise_without_a_pattern_is_no_misfit_that_a_pattern_causes():
+    """Class means follow the noise, so that dividing by them helps a little: less than the margin."""
+    row, column = np.indices((64, 64)) - 31.5
+    gaussian = np.exp(-(row**2 + column**2) / (2 * 12**2))
+    noisy = gaussian + 0.1 * np.random.default_rng(0).exponential(size=(64, 64))
+    fitted = {"r_squared": fit_gaussian(noisy).r_squared}
+    made = records(effective_field={"targets": {"layer4": {"gaussian": fitted}}})
+    made["effective_field"].arrays["layer4"] = noisy
+    margin = next(c.margin for c in read_claims(ROOT / "claims") if c.id == "DP-4-misfit")
+    assert 0 < QUANTITIES["fit_without_pattern"].function(made) < margin
 
 
 def test_a_network_without_the_layers_of_a_resnet_has_no_checkerboard_there():

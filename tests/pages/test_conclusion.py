@@ -49,6 +49,8 @@ def stated(repository):
         (["reproduced", "partly", "not tested"], "partly"),
         (["reproduced", "open"], "partly"),
         (["open", "open", "not tested"], "open"),
+        (["not reproduced", "open", "not tested"], "not reproduced"),
+        (["not reproduced", "partly"], "partly"),
         (["not reproduced", "not tested"], "not reproduced"),
         (["not tested", "not tested"], "not tested"),
         ([], "not tested"),

@@ -41,6 +41,9 @@ def test_only_several_seeds_have_a_mean(page, published):
 def test_only_the_mean_of_several_seeds_has_a_band(page, published):
     one, two, three, _ = page.outcomes
     assert prose.banded([one, two]) == "mean of 2 seeds, with its 95 % interval"
+    assert prose.banded([one, two, three]) == (
+        "mean of 1 to 2 seeds, with its 95 % interval (none where there is only one)"
+    )
     assert prose.banded([one, three]) == "one seed"
     assert prose.banded([published]) == "one published network"
 
@@ -56,6 +59,9 @@ def test_a_layer_is_named_by_a_whole_number_or_by_the_mean_that_it_is(number, sa
 def test_only_several_seeds_have_error_bars(page, published):
     one, two, three, _ = page.outcomes
     assert prose.error_bars([one, two]) == "Error bars: 95 % intervals over 2 seeds."
+    assert prose.error_bars([one, two, three]) == (
+        "Error bars: 95 % intervals over 1 to 2 seeds (none where there is only one)."
+    )
     assert prose.error_bars([one, three]) == "No error bars: one seed."
     assert prose.error_bars([published]) == "No error bars: one published network."
 

@@ -176,6 +176,8 @@ def test_every_verdict_has_a_sign_of_its_own():
         (Estimate("vgg11", 6, 1, None, False), "one seed: none"),
         (Estimate("vgg11", 6, 1, None, False, published=True), "no seeds: none"),
         (Estimate("vgg11", 6, 3, (5.5, 6.5), False), "5.5 to 6.5"),
+        (Estimate("vgg11", 6, 3, (6.0, 6.0), False), "all seeds alike"),
+        (Estimate("vgg11", 6, 1, (6.0, 6.0), False, published=True), "all images alike"),
     ],
 )
 def test_an_interval_is_shown_or_it_is_said_why_there_is_none(page, monkeypatch, one, text):

@@ -69,20 +69,6 @@ def odd_over_even_shifts(records: Records) -> float:
     return _odd_over_even(_changes(records))
 
 
-SIXTH_DIFFERENCE = np.array([1, 6, 15, 20, 15, 6, 1])
-"""Weights of shifts 1 to 7 whose odd and even sums agree for every polynomial up to degree five."""
-
-
-def detrended_odd_over_even_shifts(records: Records) -> float:
-    """`odd_over_even_shifts` with weights by which a change that is smooth in the shift gives one."""
-    return _detrended(_changes(records))
-
-
-def _detrended(changes: np.ndarray) -> float:
-    means = SIXTH_DIFFERENCE * changes.mean(0)
-    return float(means[::2].sum() / means[1::2].sum())
-
-
 def _changes(records: Records) -> np.ndarray:
     """(n, 7): change by shifts of 1 to 7, mean of the two directions."""
     record = records["translation"]
@@ -142,12 +128,6 @@ PERTURBATION_QUANTITIES: dict[str, Quantity] = {
         ("translation",),
         "times",
         interval=lambda records: jackknife_interval(_odd_over_even, _changes(records)),
-    ),
-    "detrended_odd_over_even_shifts": Quantity(
-        detrended_odd_over_even_shifts,
-        ("translation",),
-        "times",
-        interval=lambda records: jackknife_interval(_detrended, _changes(records)),
     ),
     "attack_strong_wins": _share(attack_wins),
     "attack_fall_wins": _share(fall_wins),

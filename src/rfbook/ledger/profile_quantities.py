@@ -32,6 +32,18 @@ def fall_before_tail(records: Records) -> float:
     return 100 * curves.largest_fall(convolution_curve(records, "probes")[: tail_number(records) - 1])
 
 
+def saturation_drop_before_tail(records: Records) -> float:
+    """Mean saturation before the border layer minus the mean from it up to the low tail, points.
+
+    Raises Undefined if the tail starts at the border layer or before it.
+    """
+    saturation, border = convolution_curve(records, "saturation"), border_place(records) - 1
+    tail = tail_number(records) - 1
+    if tail <= border:
+        raise Undefined("the low tail of saturation starts no later than the border layer")
+    return 100 * curves.drop_at(saturation[:tail], border)
+
+
 def best_gain_from_border(records: Records) -> float:
     """Best probe from the border layer on minus the best before it, points; may be negative."""
     return 100 * curves.best_gain_past(convolution_curve(records, "probes"), border_place(records) - 1)
@@ -78,6 +90,9 @@ PROFILE_QUANTITIES: dict[str, Quantity] = {
         own_tail_distance_to_model, (*CURVES, "saturation", "accuracy"), "points"
     ),
     "fall_before_tail": Quantity(fall_before_tail, (*CURVES, "saturation"), "points"),
+    "saturation_drop_before_tail": Quantity(
+        saturation_drop_before_tail, ("receptive_field", "saturation"), "points"
+    ),
     "best_gain_from_border": Quantity(best_gain_from_border, CURVES, "points"),
     "largest_fall": Quantity(largest_fall, CURVES, "points"),
     "saturation_step": Quantity(saturation_step, ("receptive_field", "saturation"), "points"),

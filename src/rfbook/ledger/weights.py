@@ -115,7 +115,7 @@ class Trained:
 
     @property
     def pixels(self) -> str:
-        """The fingerprint of the set its images are from; empty as long as no measure asked for them."""
+        """The fingerprint of the set at hand; empty as long as no measure asked for images."""
         return self.data.pixels if "data" in vars(self) else ""
 
     @property

@@ -39,11 +39,16 @@ class Sentence:
 
 
 def standing(words: Iterable[str]) -> Word:
-    """The word for a sentence: that of its tested claims if they agree, else partly."""
+    """The word for a sentence: that of its tested claims if they agree, else partly.
+
+    As with the networks of a claim, partly needs some support: failed and open together is failed.
+    """
     tested = {word for word in words if word != UNTESTED}
     if len(tested) == 1:
         return tested.pop()
-    return "partly" if tested else UNTESTED
+    if tested & {"reproduced", "partly"}:
+        return "partly"
+    return "not reproduced" if tested else UNTESTED
 
 
 def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:

@@ -51,7 +51,7 @@ def mean_of(outcomes: Sequence[Outcome]) -> str:
 def banded(outcomes: Sequence[Outcome]) -> str:
     """`mean_of`, where the figure shows a band around the mean."""
     said = mean_of(outcomes)
-    return said if said.startswith("one ") else f"{said}, with its 95 % interval"
+    return said if said.startswith("one ") else f"{said}, with its 95 % interval{_unless(outcomes)}"
 
 
 def error_bars(outcomes: Sequence[Outcome]) -> str:
@@ -59,7 +59,13 @@ def error_bars(outcomes: Sequence[Outcome]) -> str:
     said = seeds(outcomes)
     if said.startswith("one "):
         return f"No error bars: {said}."
-    return f"Error bars: 95 % intervals over {said}."
+    return f"Error bars: 95 % intervals over {said}{_unless(outcomes)}."
+
+
+def _unless(outcomes: Sequence[Outcome]) -> str:
+    """Which of several networks have no interval: those with one seed, and published ones."""
+    alone = any(len(group) == 1 for group in by_network(outcomes).values())
+    return " (none where there is only one)" * alone
 
 
 def convolution(number: float) -> str:

@@ -69,7 +69,8 @@ def _interval(one: Estimate) -> str:
     if one.interval is None:
         return "no seeds: none" if one.published else "one seed: none"
     low, high = one.interval
-    return f"{number(low)} to {number(high)}" if low < high else "all seeds alike"
+    alike = "all images alike" if one.published else "all seeds alike"
+    return f"{number(low)} to {number(high)}" if low < high else alike
 
 
 def parameters(page: Page) -> Table:
