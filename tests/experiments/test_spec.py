@@ -444,6 +444,24 @@ def test_a_recipe_with_a_field_that_has_no_effect_or_no_meaning_is_refused(messa
     refused(message, Recipe, **fields)
 
 
+@pytest.mark.parametrize(
+    "part, field, value",
+    [
+        (Data, "side", "32"), (Data, "images", True), (Data, "test_images", 100.0),
+        (Model, "width", "1"), (Model, "width", True), (Model, "skips", (1, 1, 1, 0)),
+        (Recipe, "epochs", 3.0), (Recipe, "learning_rate", "0.1"),
+    ],
+)  # fmt: skip
+def test_a_number_of_the_wrong_type_is_refused_and_not_turned_into_another(part, field, value):
+    named = {Data: {"name": "cifar10", "side": 32}, Model: {"name": "resnet18"}, Recipe: {}}[part]
+    with pytest.raises(ValidationError, match=f"{field}(.|\n)*valid (integer|number|boolean)"):
+        part(**named | {field: value})
+
+
+def test_a_whole_number_is_a_width_and_has_the_key_of_the_same_number_with_a_point():
+    assert run_key(described(Model(name="vgg16", width=1))) == run_key(described(Model(name="vgg16")))
+
+
 def test_a_canvas_without_augmentation_is_refused():
     canvas = Data(name="cifar10", side=160, placement="canvas")
     message = "a new place each epoch, which is augmentation: leave augmentation at 'standard'"

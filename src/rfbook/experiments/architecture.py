@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from rfbook.experiments.description import Spec
 
@@ -42,10 +42,10 @@ class Model(Spec):
     """
 
     name: Literal[NETWORKS]  # type: ignore[valid-type]
-    width: Annotated[float, Field(gt=0, le=4)] = 1.0
+    width: Annotated[float, Field(gt=0, le=4, strict=True)] = 1.0
     stem: Literal["imagenet", "cifar"] = "imagenet"
-    skips: tuple[bool, bool, bool, bool] = (True, True, True, True)
-    dilation: Annotated[int, Field(ge=1, le=8)] = 1
+    skips: tuple[StrictBool, StrictBool, StrictBool, StrictBool] = (True, True, True, True)
+    dilation: Annotated[int, Field(ge=1, le=8, strict=True)] = 1
     dilation_padding: Literal["same", "authors"] = "same"
     kernel_padding: Literal["none", "convs", "all"] = "none"
     padded_weights: Literal["zero", "fresh", "authors"] = "zero"

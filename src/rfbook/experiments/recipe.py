@@ -24,12 +24,12 @@ class Recipe(Spec):
     stay in single precision.
     """
 
-    epochs: Annotated[int, Field(ge=0, le=1000)] = 30
+    epochs: Annotated[int, Field(ge=0, le=1000, strict=True)] = 30
     batch: Positive = 64
     optimizer: Literal["sgd", "adam"] = "sgd"
-    learning_rate: Annotated[float, Field(gt=0)] = 0.1
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    weight_decay: Annotated[float, Field(ge=0)] = 5e-4
+    learning_rate: Annotated[float, Field(gt=0, strict=True)] = 0.1
+    momentum: Annotated[float, Field(ge=0, lt=1, strict=True)] = 0.9
+    weight_decay: Annotated[float, Field(ge=0, strict=True)] = 5e-4
     schedule: Literal["thirds", "cosine", "constant"] = "thirds"
     augmentation: Literal["standard", "rotated", "none"] = "standard"
     precision: Literal["fp32", "bf16"] = "fp32"

@@ -36,7 +36,7 @@ class Data(Spec):
     """
 
     name: Literal[DATASETS]  # type: ignore[valid-type]
-    side: Annotated[int, Field(ge=8, le=1024)]
+    side: Annotated[int, Field(ge=8, le=1024, strict=True)]
     images: Positive | None = None
     test_images: Positive | None = None
     normalisation: Literal["own", "imagenet", "efficientnet"] = "own"
@@ -94,7 +94,7 @@ class Run(Spec):
     model: Model
     data: Data
     recipe: Recipe = Recipe()
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31, strict=True)] = 0
 
     @model_validator(mode="after")
     def _can_be_trained(self) -> Run:
