@@ -260,6 +260,13 @@ def test_bars_of_one_seed_have_no_error_bars(page, draw):
     assert error_bars(axis) == []
 
 
+def test_a_network_with_one_seed_stands_without_an_error_bar_beside_one_with_two(page, draw):
+    groups = {"vgg11": {"plain": [1.0]}, "resnet18": {"plain": [1.0, 3.0]}}
+    (axis,) = visible(drawn(draw, "bars", groups, "pixels"))
+    assert [bar.get_height() for bar in labelled(axis, "plain").patches] == [1, 2]
+    assert error_bars(axis) == pytest.approx([2 * 12.706], abs=1e-3)
+
+
 def test_bars_of_one_value_can_have_the_intervals_that_are_given(page, draw):
     groups, within = {"lite0": {"strong": [3.0], "weak": [2.0]}}, {"strong": (2.5, 5.0), "weak": (1, 3)}
     (axis,) = visible(drawn(draw, "bars", groups, "%", intervals={"lite0": within}))

@@ -141,7 +141,7 @@ def bars(
     """Bars of several arms beside each other for each network: network -> arm -> one value a seed.
 
     The mean stands on its bar. Error bars are 95 % intervals over seeds, of which one seed has none, or
-    the intervals that are given.
+    the intervals that are given. Networks may differ in their number of seeds.
     """
     style.use()
     figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
@@ -149,16 +149,18 @@ def bars(
     width = 0.8 / len(arms)
     hatches = style.told_apart(dict.fromkeys(arms), ("", "//", "..", "xx"))
     for index, ((arm, _), hatch) in enumerate(hatches):
-        seeds = np.array([values[arm] for values in groups.values()]).T
+        means = np.array([np.mean(values[arm]) for values in groups.values()])
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
-        drawn = axis.bar(places, seeds.mean(0), width, label=arm, hatch=hatch, edgecolor="white")
-        errors = half_width(seeds)
-        if intervals is not None:
-            ends = np.array([intervals[network][arm] for network in groups]).T
-            errors = np.abs(ends - seeds.mean(0))
-        axis.errorbar(places, seeds.mean(0), errors, color=style.GREY, linestyle="none")
-        for label in axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small"):
-            label.set_ha("center" if errors is None else "right")  # beside the error bar
+        drawn = axis.bar(places, means, width, label=arm, hatch=hatch, edgecolor="white")
+        labels = axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small")
+        for network, place, mean, label in zip(groups, places, means, labels, strict=True):
+            error = half_width(np.array(groups[network][arm]))
+            if intervals is not None:
+                error = np.abs(np.array(intervals[network][arm]) - mean)
+            if error is not None:
+                ends = np.broadcast_to(error, 2)[:, None]
+                axis.errorbar(place, mean, ends, color=style.GREY, linestyle="none")
+            label.set_ha("center" if error is None else "right")  # beside the error bar
     axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
     axis.set(ylabel=ylabel)
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))
