@@ -217,9 +217,12 @@ def test_outside_a_repository_it_is_said_where_pages_are_read_from(rfbook, tmp_p
     assert said.startswith("FileNotFoundError: no folder with _toc.yml and notebooks/ above")
 
 
-def test_a_fault_of_ours_shows_where_it_happened(rfbook, monkeypatch):
-    monkeypatch.setattr(commands, "merged", lambda asked: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+@pytest.mark.parametrize(
+    "fault, error", [(lambda asked: 1 / 0, ZeroDivisionError), (lambda asked: {}["x"], KeyError)]
+)
+def test_a_fault_of_ours_shows_where_it_happened(rfbook, monkeypatch, fault, error):
+    monkeypatch.setattr(commands, "merged", fault)
+    with pytest.raises(error):
         rfbook("plan")
 
 
@@ -228,7 +231,7 @@ def test_the_module_can_be_run_and_hands_on_its_status(tmp_path, monkeypatch):
     command = [sys.executable, "-m", "rfbook", "why", "no/such/page"]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("LookupError: there is no page 'no/such/page'")
+    assert done.stderr.startswith("UnknownPage: there is no page 'no/such/page'")
 
 
 # why
@@ -536,8 +539,8 @@ def test_what_is_there_already_is_said_to_be_and_stays(rfbook, brought, reposito
 @pytest.mark.parametrize(
     "changed, said",
     [
-        ({"accuracy": 0.9}, "by 0.5 of the largest number, allowed is 0.002"),
-        ({"other": 1}, "in its names or shapes, allowed is 0.002"),
+        ({"accuracy": 0.9}, "by 0.5 of the largest number, allowed is 0.01"),
+        ({"other": 1}, "in its names or shapes, allowed is 0.01"),
     ],
 )
 def test_a_record_that_says_something_else_is_named_and_not_taken(
@@ -665,6 +668,23 @@ def test_the_executed_notebook_goes_where_the_user_says(
     monkeypatch.chdir(elsewhere)
     assert rfbook("run", PAGE, "-o", "out.ipynb")[0] == 0
     assert (elsewhere / "out.ipynb").read_text() == "a notebook"
+
+
+@pytest.mark.parametrize("place", ["missing/out.ipynb", "."])
+def test_a_place_where_no_file_can_be_is_refused_before_anything_is_executed(
+    place, rfbook, executions
+):
+    status, _, said = rfbook("run", PAGE, "-o", place)
+    assert (status, executions) == (2, [])
+    assert said.startswith("ParameterError: -o ") and "name a file in a folder that exists" in said
+
+
+def test_runs_with_other_parameters_do_not_share_a_file(rfbook, monkeypatch):
+    tiers = []
+    monkeypatch.setattr(commands, "execute", lambda page, tier, passed: tiers.append(tier))
+    for width in ("0.5", "0.25", "0.5"):
+        rfbook("run", PAGE, "-p", "width", width)
+    assert tiers[0] == tiers[2] != tiers[1]
 
 
 def test_every_page_is_written_as_a_notebook(rfbook, repository):

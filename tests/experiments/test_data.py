@@ -262,6 +262,38 @@ def test_a_data_directory_without_the_set_says_what_to_put_there(folder, toy, tm
         load("toy")
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"picture": datasets.Image(), "label": datasets.Value("int64")},
+        {"image": datasets.Image(), "category": datasets.Value("int64")},
+        {"image": datasets.Image(), "label": datasets.Value("string")},
+        {"image": datasets.Value("string"), "label": datasets.Value("int64")},
+    ],
+)
+def test_other_columns_are_refused_before_anything_is_decoded(columns, toy, tmp_path, monkeypatch):
+    toy()
+    monkeypatch.setenv("RFBOOK_DATA", str(tmp_path))
+    monkeypatch.setattr(Images, "__init__", None)
+    (tmp_path / "toy").mkdir()
+    values = {"Image": [toy_images(0)[0]], "Value": ["0"]}
+    held = {name: values[type(kind).__name__] for name, kind in columns.items()}
+    features = datasets.Features(columns)
+    datasets.Dataset.from_dict(held, features=features).to_parquet(tmp_path / "toy/train.parquet")
+    first = next(iter(columns))
+    with pytest.raises(DataError, match=f"toy, train: needed are a column `image`.*there are {first}"):
+        load("toy")
+
+
+def test_a_damaged_file_is_named_with_what_to_do(toy, tmp_path, monkeypatch):
+    toy()
+    monkeypatch.setenv("RFBOOK_DATA", str(tmp_path))
+    (tmp_path / "toy").mkdir()
+    (tmp_path / "toy/train.parquet").write_bytes(b"no parquet")
+    with pytest.raises(DataError, match=f"toy: the files in {tmp_path}/toy cannot be read .* whole"):
+        load("toy")
+
+
 def test_a_hub_that_cannot_be_reached_names_both_ways_out(toy, monkeypatch):
     toy()
     monkeypatch.delenv("RFBOOK_DATA")

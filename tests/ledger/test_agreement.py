@@ -46,6 +46,20 @@ def test_other_names_shapes_and_words_never_agree(kept, again):
     assert apart(kept, again) == inf
 
 
+def test_of_yes_and_no_the_share_that_differs_counts():
+    flipped = [True] * 99 + [False]
+    assert apart({}, {}, flipped=(flipped, [True] * 100)) == pytest.approx(0.01)
+    assert apart({"converged": True}, {"converged": False}) == 1
+
+
+def test_an_image_a_direction_or_a_step_of_a_solver_is_rounding():
+    assert apart({"iterations": [3, 40]}, {"iterations": [30, 40]}) == 0
+    narrowest, one_less = {"directions": [8, 7], "saturation": [1.0, 7 / 8]}, [1.0, 6 / 8]
+    again = {"directions": [8, 6], "saturation": one_less}
+    assert 0 < apart(narrowest, again) < allowed("saturation")
+    assert 0 < apart({"accuracy": 150 / 400}, {"accuracy": 149 / 400}) < allowed("accuracy")
+
+
 def test_nothing_but_zeros_agrees_with_zeros():
     assert apart({"a": [0.0, 0.0]}, {"a": [0.0, 0.0]}) == 0
     assert apart({"a": [0.0, 0.0]}, {"a": [0.0, 1e-9]}) == inf

@@ -174,6 +174,13 @@ def test_what_is_open_for_one_network_and_holds_for_another_is_partly():
     assert verdict.why == "holds: vgg11; a single seed decides nothing; against it: vgg13"
 
 
+def test_a_value_that_is_no_finite_number_leaves_a_claim_untested():
+    verdict = judge(a_claim(), {"vgg11": accuracies(float("nan"), 0.9)}, "thin")
+    assert (verdict.word, verdict.why) == (
+        "not tested", "vgg11: it has no finite value or interval on so few images",
+    )  # fmt: skip
+
+
 def test_a_verdict_names_the_networks_that_were_not_run():
     claim = a_claim(only=["vgg11", "vgg13"])
     verdict = judge(claim, {"vgg11": accuracies(0.6, 0.61), "vgg16": accuracies(0.4, 0.41)}, "thin")

@@ -89,12 +89,6 @@ def test_the_largest_gap_is_taken_on_both_sides_of_the_level_and_from_the_start_
     assert curves.largest_gap([0.0, 0.5, 0.8], 0.7, 0) == pytest.approx(0.7)
 
 
-def test_the_largest_difference_is_taken_over_the_same_layers():
-    assert curves.largest_difference([0.1, 0.9], [0.2, 0.6]) == pytest.approx(0.3)
-    with pytest.raises(ValueError, match="shorter"):
-        curves.largest_difference([0.1, 0.9], [0.2])
-
-
 def test_ranks_and_not_values_are_correlated():
     assert curves.rank_correlation([1, 2, 3, 4], [1, 10, 100, 1000]) == pytest.approx(1)
     assert curves.rank_correlation([1, 2, 3, 4], [9, 8, 7, 0]) == pytest.approx(-1)

@@ -6,8 +6,8 @@ import torch
 from rfbook.experiments.architecture import RESNETS, VGGS, Model
 from rfbook.experiments.models import build
 from rfbook.ledger.layer_lists import steps_of
-from rfbook.metrics.imbalance import window_counts
 from rfbook.metrics.layer_list import border_number, fields
+from rfbook.metrics.paths import window_counts
 from rfbook.metrics.receptive_field import border_layer, conv_fields, receptive_fields
 
 SKIPLESS = (False,) * 4

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rfbook.ledger import provenance
-from rfbook.ledger.record import run_key
-from tests.ledger.samples import record, tiny
+from tests.ledger.samples import record
 
 
 @pytest.fixture
@@ -95,4 +94,3 @@ def test_the_time_is_that_of_utc():
 def test_provenance_is_no_part_of_any_key():
     other = {"training": {"minutes": 9}, "measuring": provenance.here()}
     assert record(provenance=other).key == record().key
-    assert run_key(tiny()) == run_key(tiny())

@@ -149,6 +149,7 @@ EXPECTED = {
     "position_fall_block8": 58 - 63,
     "last_position_gap": 55 - 63,
     "after_best_position": 0,
+    "worst_in_corner": 100,
     "first_equal_position": 4,
     "inner_over_corners": 10,
     "inner_over_corners_at_border": 0,
@@ -326,6 +327,26 @@ def test_a_skipped_layer_is_a_fall_of_the_mean_over_its_positions():
     assert values["position_fall_block8"] == pytest.approx(58 - 25)
     assert values["position_fall"] == pytest.approx(58 - 25)
     assert values["after_best_position"] == 2
+
+
+@pytest.mark.parametrize(
+    "place, share", [((0, 3), 100), ((3, 3), 100), ((0, 1), 75), ((1, 1), 75)],
+)  # fmt: skip
+def test_a_worst_position_may_be_in_a_corner_or_not(place, share):
+    """Of the four maps with a side of three or more, one has its worst position at this place."""
+    made = sample()
+    grid = np.full((4, 4), 0.5)
+    grid[place] = 0.1
+    maps = {"conv1": np.full((4, 4), 0.4), "conv2": grid, "conv3": np.full((4, 4), 0.4)}
+    made["position_probes"].arrays.update(maps, conv4=np.eye(3))
+    assert QUANTITIES["worst_in_corner"].function(made) == share
+
+
+def test_maps_of_corners_alone_have_no_worst_corner():
+    made = sample()
+    made["position_probes"].arrays.update(dict.fromkeys(CONVOLUTIONS, np.ones((2, 2))))
+    with pytest.raises(Undefined, match="all its positions are corners"):
+        QUANTITIES["worst_in_corner"].function(made)
 
 
 def test_the_fifth_convolution_from_the_end_needs_one_before_it():

@@ -15,7 +15,7 @@ from rfbook.experiments.data import load
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.images import Images, Splits
 from rfbook.experiments.spec import Data, Model, Recipe, Run
-from rfbook.experiments.train import Training
+from rfbook.experiments.train import Trace, Training
 from rfbook.ledger import weights
 from rfbook.ledger.record import run_key
 from rfbook.ledger.store import folder
@@ -135,6 +135,16 @@ def test_the_provenance_names_each_session_and_adds_up_the_minutes(made):
     (session,) = found["sessions"]
     assert session.keys() >= {"first_epoch", "commit", "made", "processor", "threads", "versions"}
     assert json.loads(json.dumps(found)) == found
+
+
+def test_the_provenance_names_the_device_that_trained_though_the_weights_are_kept_on_the_cpu(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setenv("RFBOOK_CACHE", str(tmp_path))
+    monkeypatch.setattr(weights, "here", lambda device: {"device": str(device)})
+    trace = Trace(loss=[1.0], accuracy=[0.5], seconds=[1.0])
+    Checkpoints(RUN, device="cuda:0").save({"network.weight": torch.zeros(1)}, trace)
+    assert [session["device"] for session in trace.sessions] == ["cuda:0"]
 
 
 def test_weights_note_the_fingerprint_of_the_set_they_were_trained_on(made):

@@ -12,7 +12,7 @@ from torchvision import models
 from rfbook.experiments.spec import RESNETS, VGGS, Model
 from rfbook.ledger.record import Record
 from rfbook.ledger.store import Store, folder, read
-from rfbook.metrics.imbalance import window_counts
+from rfbook.metrics.paths import window_counts
 from rfbook.metrics.receptive_field import conv_fields, receptive_fields
 from rfbook.pages import explorer, interactive, style
 from rfbook.pages.notebook import store_of

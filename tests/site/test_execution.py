@@ -112,6 +112,13 @@ def test_a_kernel_that_never_came_up_is_started_again_but_not_for_ever():
         execution._once_started(failing(3, died))
 
 
+def test_a_kernel_that_dies_in_a_cell_stops_its_page_and_says_what_to_do(tiny, monkeypatch):
+    path = tiny / f"notebooks/{PAGE}.md"
+    path.write_text(path.read_text() + "\n```{code-cell} ipython3\nimport os\nos._exit(1)\n```\n")
+    with pytest.raises(execution.PageError, match=f"{PAGE}: its kernel died.* try again"):
+        site.execute(PAGE, "smoke", root=tiny)
+
+
 def test_any_other_failure_is_not_tried_again():
     with pytest.raises(RuntimeError, match="out of memory"):
         execution._once_started(failing(1, "out of memory"))

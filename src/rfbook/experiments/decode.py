@@ -26,8 +26,10 @@ def decode(name: str, source: Source) -> Splits:
     datasets.disable_progress_bars()
     local = os.environ.get("RFBOOK_DATA")
     opened = _open_folder(Path(local), name, source) if local else _open_hub(name, source)
-    train = canonical(_images(opened["train"], source))
     held_out = next((split for split in HELD_OUT if split in opened), None)
+    for split in filter(None, ("train", held_out)):
+        _require_columns(f"{name}, {split}", opened[split], source)
+    train = canonical(_images(opened["train"], source))
     if held_out is None:
         return hold_out(train, source.test_share)
     return Splits(train, canonical(_images(opened[held_out], source)))
@@ -38,10 +40,16 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
     folder, files = root / name, {}
     for path in sorted(folder.rglob("*.parquet")):
         files.setdefault(path.stem.partition("-")[0], []).append(str(path))
-    if "train" in files:
-        return datasets.load_dataset("parquet", data_files=files)
-    if (folder / "train").is_dir():
-        return datasets.load_dataset("imagefolder", data_dir=str(folder))
+    try:
+        if "train" in files:
+            return datasets.load_dataset("parquet", data_files=files)
+        if (folder / "train").is_dir():
+            return datasets.load_dataset("imagefolder", data_dir=str(folder))
+    except Exception as error:
+        raise DataError(
+            f"{name}: the files in {folder} cannot be read ({type(error).__name__}: {error}). "
+            "Put whole ones there."
+        ) from error
     online = source.hub is not None and not source.copy
     raise DataError(
         f"{name}: RFBOOK_DATA is {root}, which has no folder {name} with train*.parquet or "
@@ -66,6 +74,22 @@ def _open_hub(name: str, source: Source) -> dict[str, datasets.Dataset]:
             f"{name}: {source.hub} could not be downloaded ({type(error).__name__}). "
             f"{source.access or 'Connect to the network.'} Or {where}."
         ) from error
+
+
+def _require_columns(where: str, rows: datasets.Dataset, source: Source) -> None:
+    """Raises DataError, before anything is decoded, unless there are images and numbers for labels."""
+    kinds = dict(rows.features)
+    image, label = (
+        next((kinds[column] for column in columns if column in kinds), None)
+        for columns in (("image", source.image), ("label", source.label))
+    )
+    numbered = isinstance(label, datasets.ClassLabel) or "int" in getattr(label, "dtype", "")
+    if not (isinstance(image, datasets.Image) and numbered):
+        raise DataError(
+            f"{where}: needed are a column `image` of images and a column `label` of whole numbers; "
+            f"there are {', '.join(f'{column} ({kind})' for column, kind in kinds.items())}. Rename or "
+            "convert them."
+        )
 
 
 def _images(rows: datasets.Dataset, source: Source) -> Images:

@@ -78,16 +78,16 @@ def largest_gap(curve: Curve, level: float, start: int) -> float:
     return max(abs(value - level) for value in curve[start:])
 
 
-def largest_difference(first: Curve, second: Curve) -> float:
-    """The largest distance between two curves over the same layers."""
-    return max(abs(a - b) for a, b in zip(first, second, strict=True))
-
-
 def rank_correlation(first: Curve, second: Curve) -> float:
     """Spearman's rank correlation of two curves over the same layers, -1 to 1."""
     from scipy.stats import spearmanr
 
     return float(spearmanr(first, second).statistic)
+
+
+def corners(grid: np.ndarray) -> np.ndarray:
+    """(4,) values at the corners of a map."""
+    return grid[[0, 0, -1, -1], [0, -1, 0, -1]]
 
 
 def middle(grid: np.ndarray) -> np.ndarray:

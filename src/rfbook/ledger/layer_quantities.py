@@ -131,7 +131,7 @@ def inner_over_corners_at_border(records: Records) -> float:
 
 
 def _middle_over_corners(grid: np.ndarray) -> float:
-    return 100 * float(curves.middle(grid).mean() - grid[[0, 0, -1, -1], [0, -1, 0, -1]].mean())
+    return 100 * float(curves.middle(grid).mean() - curves.corners(grid).mean())
 
 
 def inner_gap_at_border(records: Records) -> float:

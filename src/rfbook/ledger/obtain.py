@@ -26,7 +26,7 @@ def obtain(run: Run, measures: Sequence[str], store: Store, device: str = "auto"
     return {name: record or made[name] for name, record in held.items()}
 
 
-def made(run: Run, measure: str, device: str = "auto") -> Record:
+def made(run: Run, measure: str) -> Record:
     """The record made now, whatever the stores hold; it is kept in none.
 
     Weights come from the cache if they are there: an empty cache has them trained again. Raises as
@@ -35,7 +35,7 @@ def made(run: Run, measure: str, device: str = "auto") -> Record:
     from rfbook.ledger.measures import measure as measured
     from rfbook.ledger.weights import trained
 
-    return measured(trained(run, device), measure)
+    return measured(trained(run), measure)
 
 
 def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:

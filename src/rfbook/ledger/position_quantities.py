@@ -1,4 +1,4 @@
-"""Quantities of the probes at every position of every layer: Size Matters, appendix F."""
+"""Quantities of the probes at every position of every layer: Size Matters, 3.4 and appendix F."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def fall_from_the_end(records: Records, back: int) -> float:
     return 100 * (means[-back - 1] - means[-back])
 
 
+def worst_in_corner(records: Records) -> float:
+    """Share of the convolutions in whose map no position is worse than the worst corner, percent.
+
+    Only maps with a side of three or more count: a smaller one is all corners.
+    """
+    grids = [grid for grid in position_grids(records) if len(grid) > 2]
+    if not grids:
+        raise Undefined("every map is 2x2 or smaller: all its positions are corners")
+    return 100 * float(np.mean([curves.corners(grid).min() == grid.min() for grid in grids]))
+
+
 def after_best_position(records: Records) -> float:
     """How many convolutions come after the one with the best mean over positions."""
     means = position_curve(records)
@@ -67,6 +78,7 @@ POSITION_QUANTITIES: dict[str, Quantity] = {
     # ResNet18's blocks hold two convolutions each, so these two are counted from its end.
     "position_fall_block6": Quantity(lambda r: fall_from_the_end(r, 5), POSITIONS, "points"),
     "position_fall_block8": Quantity(lambda r: fall_from_the_end(r, 1), POSITIONS, "points"),
+    "worst_in_corner": Quantity(worst_in_corner, POSITIONS, "% of the convolutions"),
     "after_best_position": Quantity(after_best_position, POSITIONS, "convolutions"),
     "last_position_gap": Quantity(last_position_gap, (*POSITIONS, "probes_global"), "points"),
     "first_equal_position": Quantity(first_equal_position, (*POSITIONS, "accuracy"), "conv"),

@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rfbook.experiments.batches import View, in_order
 from rfbook.experiments.data import Images
 from rfbook.experiments.models import recorded_layers
-from rfbook.experiments.progress import track
+from rfbook.ledger.views import shown
 from rfbook.ledger.weights import Trained
 from rfbook.metrics.position_probes import fit_position_probes
 from rfbook.metrics.probes import Probe, Standardiser, accuracy, fit_probe, pool_features
@@ -98,18 +97,10 @@ def outputs(
         kept[name][start : start + len(reduced)] = reduced
 
     with tap(trained.network, names, keep):
-        for inputs, _ in _shown(trained, images, names):
+        for inputs, _ in shown(trained, images, BATCH, f"probes {names[0]}"):
             trained.network(inputs)
             start += len(inputs)
     return kept
-
-
-def _shown(
-    trained: Trained, images: Images, names: Sequence[str]
-) -> Iterator[tuple[Tensor, Tensor]]:
-    made = in_order(images, View(trained.run.data), BATCH, trained.device)
-    label = f"{trained.run.slug()} probes {names[0]}"
-    return track(made, label, total=-(-len(images) // BATCH))
 
 
 def _groups(

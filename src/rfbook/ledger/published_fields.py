@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -15,12 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import DataError
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
-from rfbook.ledger.reports import read_sealed
-from rfbook.ledger.store import write_atomically
+from rfbook.ledger.reports import read_sealed, write_sealed
 from rfbook.metrics import imbalance
 from rfbook.metrics.gaussian import fit_gaussian
 
@@ -85,8 +82,7 @@ def write_fits(results: Path) -> Path:
     body = {"source": source, "fits": fits, "provenance": here()}
     path = results / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(body | {"sha256": digest(body, length=64)}, indent=1, allow_nan=False)
-    write_atomically(path, text.encode())
+    write_sealed(path, body)
     return path
 
 

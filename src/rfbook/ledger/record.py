@@ -102,7 +102,9 @@ class Record:
         """
         body = _body(text, where)
         if body["arrays_sha256"] != (hashlib.sha256(packed).hexdigest() if packed else None):
-            raise _damaged(where, "its arrays are missing or do not agree with their checksum")
+            arrays = f"{where.removesuffix('.json')}.npz"
+            why = "its arrays are missing or do not agree with their checksum"
+            raise _damaged(f"{where} {arrays}", why)
         try:
             run = Run.model_validate(body["run"])
         except ValidationError as error:

@@ -21,10 +21,8 @@ COMMANDS = {
 
 def write_report(name: str, rows: Sequence[dict[str, Any]], directory: Path) -> Path:
     """Keeps the rows of one run with its provenance, in place of the run before."""
-    body = {"rows": list(rows), "provenance": here()}
-    text = json.dumps(body | {"sha256": digest(body, length=64)}, indent=1, allow_nan=False)
     path = directory / f"{name}.json"
-    write_atomically(path, text.encode())
+    write_sealed(path, {"rows": list(rows), "provenance": here()})
     return path
 
 
@@ -37,6 +35,12 @@ def read_report(name: str, directory: Path) -> dict[str, Any]:
     if not path.exists():
         raise FileNotFoundError(f"{path}: not there; {COMMANDS[name]} makes it")
     return read_sealed(path, COMMANDS[name])
+
+
+def write_sealed(path: Path, body: dict[str, Any]) -> None:
+    """Writes the body at once as JSON with its checksum, in place of what stood there."""
+    text = json.dumps(body | {"sha256": digest(body, length=64)}, indent=1, allow_nan=False)
+    write_atomically(path, text.encode())
 
 
 def read_sealed(path: Path, command: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     without = [f"{network}: {said}" for network, said in undefined.items()]
     if not estimates:
         return Verdict(claim, "not tested", "; ".join(without))
-    absent = [network for network in _named(claim) if network not in chosen]
+    absent = [network for network in named(claim) if network not in chosen]
     missing = [f"not run: {', '.join(absent)}"] if absent else []
     why = "; ".join([_why(claim, estimates), *without, *missing])
     return Verdict(claim, _word([one.holds(claim) for one in estimates]), why, tuple(estimates))
@@ -104,11 +104,11 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
 def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
     """The samples of each network the claim speaks of."""
     compared = paired(claim.arms, outcomes)
-    named = _named(claim)
-    return {network: samples for network, samples in compared.items() if not named or network in named}
+    asked = named(claim)
+    return {network: samples for network, samples in compared.items() if not asked or network in asked}
 
 
-def _named(claim: Claim) -> tuple[str, ...]:
+def named(claim: Claim) -> tuple[str, ...]:
     """The networks that a claim speaks of, none if it is all."""
     return claim.only or tuple(claim.printed if claim.holds_if == "near" else ())
 
@@ -138,7 +138,7 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
     """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
 
     A published network is the same from every seed: its interval is that over its images.
-    Raises Undefined if the quantity has no value for one of them, or there is no common seed.
+    Raises Undefined if the quantity has no finite value for one of them, or there is no common seed.
     """
     if not samples:
         raise Undefined("no seed was run in every arm")
@@ -148,6 +148,8 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
     interval = interval_of_mean(values) if n > 1 else None
     if published and measured.interval:
         interval = measured.interval(*samples[0])
+    if not np.isfinite([mean, *(interval or ())]).all():
+        raise Undefined("it has no finite value or interval on so few images")
     return Estimate(network, mean, n, interval, measured.exact, published)
 
 

@@ -26,7 +26,7 @@ from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.pretrained import readout_classes, started
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
-from rfbook.ledger.provenance import here
+from rfbook.ledger.provenance import commit, here
 from rfbook.ledger.store import folder
 
 WATCH_BATCH = 250
@@ -36,11 +36,12 @@ WATCH_BATCH = 250
 class Checkpoints:
     """Keeps the state of one run under its key (a `train.Keeper`).
 
-    pixels: the fingerprint of the set it is trained on, where the images are at hand.
+    pixels: the fingerprint of the set it is trained on, where the images are at hand. device: where it
+    is trained, for the trace alone; what is kept is on the CPU.
     """
 
-    def __init__(self, run: Run, pixels: str = "") -> None:
-        self.run, self.pixels, self.noted = run, pixels, False
+    def __init__(self, run: Run, pixels: str = "", device: torch.device | str = "cpu") -> None:
+        self.run, self.pixels, self.device, self.noted = run, pixels, device, False
         self.path = cache_directory() / "weights" / f"{folder(run)}.safetensors"
 
     def load(self) -> tuple[Tensors, Trace] | None:
@@ -78,9 +79,8 @@ class Checkpoints:
         After the last epoch only the network is kept.
         """
         if not self.noted:
-            device = next(iter(state.values())).device
             began = {"first_epoch": len(trace.loss), "pixels": self.pixels}
-            trace.sessions.append(began | here(device))
+            trace.sessions.append(began | here(self.device))
             self.noted = True
         if len(trace.loss) >= self.run.recipe.epochs:
             state = {name: value for name, value in state.items() if name.startswith("network.")}
@@ -131,6 +131,7 @@ class Trained:
 
 def trained(run: Run, device: str = "auto") -> Trained:
     """The run's weights, from the cache or trained now; waits while another process trains them."""
+    commit()  # Noted before the work: one made meanwhile is not of the code that runs.
     if run.recipe.epochs == 0:
         network = started(run, readout_classes(run))
         return Trained(run, network.to(accelerator_for(device).device).eval(), Trace())
@@ -140,7 +141,7 @@ def trained(run: Run, device: str = "auto") -> Trained:
         begun = path.exists()
         start = None if begun or run.source is None else _weights(run.source, device)
         images = images_of(run)
-        kept = Checkpoints(run, images.pixels)
+        kept = Checkpoints(run, images.pixels, accelerator_for(device).device)
         network, trace = train(
             run, images.train, readout_classes(run), kept, device, start, _watch(run, images.test)
         )

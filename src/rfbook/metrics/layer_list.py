@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from rfbook.metrics.imbalance import window_counts
+from rfbook.metrics.paths import window_counts
 from rfbook.metrics.receptive_field_arithmetic import Axis
 
 

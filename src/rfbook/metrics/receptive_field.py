@@ -84,20 +84,9 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
     }
 
 
-def recorded_layers(layers: Mapping[str, Layer]) -> dict[str, Layer]:
-    """The layers that Size Matters measures: convolutions on the main path, final linear layer."""
-    linear = [layer.name for layer in layers.values() if layer.kind == "linear" and layer.main]
-    return {
-        name: layer
-        for name, layer in layers.items()
-        if (layer.main and layer.kind == "conv") or name in linear[-1:]
-    }
-
-
 def conv_fields(layers: Mapping[str, Layer]) -> list[tuple[str, Pixels]]:
     """(name, field size) of the convolutions on the main path: what `border_layer` takes."""
-    recorded = recorded_layers(layers).values()
-    return [(layer.name, layer.size) for layer in recorded if layer.kind == "conv"]
+    return [(one.name, one.size) for one in layers.values() if one.main and one.kind == "conv"]
 
 
 def border_layer(fields: Sequence[tuple[str, Pixels]], side: int) -> str | None:

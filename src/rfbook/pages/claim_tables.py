@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.experiments.spec import NETWORKS
 from rfbook.ledger.claims import Claim, read_claims
-from rfbook.ledger.verdicts import Verdict
+from rfbook.ledger.verdicts import Verdict, named
 from rfbook.pages import sources
 from rfbook.pages.census import links
 from rfbook.pages.notebook import Page
@@ -95,6 +95,6 @@ def _lacking(page: Page, claim: Claim) -> list[str]:
     """The networks without the claim's records among those it names; arms of one are no networks."""
     needed = set(claim.measured.measures)
     held = {one.label for one in page.outcomes if needed <= one.records.keys()}
-    named = claim.arms or claim.only
-    bases = [label.partition(" ")[0].partition("-")[0] for label in named if label not in held]
+    asked = claim.arms or named(claim)
+    bases = [label.partition(" ")[0].partition("-")[0] for label in asked if label not in held]
     return [name for name in dict.fromkeys(bases) if name in NETWORKS]

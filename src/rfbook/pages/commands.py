@@ -7,10 +7,12 @@ import ast
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import nbformat
 from pydantic import ValidationError
 
+from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.tiers import TIERS
 from rfbook.ledger.claims import ClaimError
@@ -23,12 +25,12 @@ from rfbook.pages.execution import PUBLISHED, PageError, execute, folder_of, tie
 from rfbook.pages.notebook import store_of
 from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, declared
-from rfbook.pages.sources import repository
+from rfbook.pages.sources import UnknownPage, repository
 
 Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
 MENDABLE = (
-    ParameterError, PageError, RecordError, ClaimError, ValidationError, LookupError,
+    ParameterError, UnknownPage, PageError, RecordError, ClaimError, ValidationError,
     FileNotFoundError, DataError, TrainingError,
 )  # fmt: skip
 """Errors whose message says what to do; any other is a fault of ours and shows where it happened."""
@@ -37,13 +39,19 @@ MENDABLE = (
 def run(arguments: argparse.Namespace) -> Lines:
     """execute one page with other parameters: run PAGE -p NAME VALUE ..."""
     passed = {name: _typed(value) for name, value in arguments.parameters}
+    _require_place(arguments.output)
     require_valid(declared(arguments.page), passed)
     passed = {**_at(arguments.page, PUBLISHED), **passed}
     asks(arguments.page, passed)
-    executed = execute(arguments.page, "rerun", passed)
+    executed = execute(arguments.page, f"rerun/{digest(passed)}", passed)
     if arguments.output:
         shutil.copyfile(executed, arguments.output)
     yield f"executed: {arguments.output or executed}", True
+
+
+def _require_place(output: Path | None) -> None:
+    if output and (output.is_dir() or not output.parent.is_dir()):
+        raise ParameterError(f"-o {output}: name a file in a folder that exists")
 
 
 def _typed(text: str) -> object:

@@ -21,6 +21,8 @@ HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
 NO_KERNEL = "Kernel died before replying"
 """What the Jupyter client says of a kernel that never came up."""
 
+DIED = "its kernel died, as kernels do when there is too little memory. Close other programs, try again."
+
 
 class PageError(RuntimeError):
     """A page stopped, or the site could not be rendered; the message says where and why."""
@@ -36,8 +38,9 @@ def execute(
 
     parameters: values for the page's parameters cell; the others keep their defaults, except
         `tier`. Running the same page twice gives the same bytes.
-    Raises LookupError for an unknown page and PageError if a cell raises.
+    Raises UnknownPage for an unknown page and PageError if a cell raises or the kernel dies.
     """
+    from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError, execute_notebook
 
     root = root or sources.repository()
@@ -56,6 +59,10 @@ def execute(
         notebook = _once_started(lambda: execute_notebook(notebook, running, values, **options))
     except PapermillExecutionError as error:
         raise PageError(_stopped(page, error, running)) from error
+    except RuntimeError as error:
+        if NO_KERNEL not in str(error) and not isinstance(error, DeadKernelError):
+            raise
+        raise PageError(f"{page}: {DIED} What it said: {error}") from error
     _clean(notebook, page)
     target = executed(page, tier, root)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from IPython.display import HTML
 from matplotlib import pyplot
 from matplotlib.colors import to_hex
 
-from rfbook.metrics.imbalance import Window, window_counts
+from rfbook.metrics.paths import window_counts
 from rfbook.pages import style
 from rfbook.pages.prose import listed
 
@@ -45,8 +45,11 @@ def toy_data() -> dict[str, Any]:
     return {"colours": COLOURS, "shades": [to_hex(shade) for shade in shades]}
 
 
-def steady_counts(layers: Sequence[Window]) -> list[int]:
-    """`window_counts` far from both edges: the shortest stretch that repeats, from pixel 0's class."""
+def steady_counts(layers: Sequence[tuple[int, int, int]]) -> list[int]:
+    """`window_counts` far from both edges: the shortest stretch that repeats, from pixel 0's class.
+
+    layers: (kernel, stride, padding) from the first to the last, none of them dilated.
+    """
     period = prod(stride for _, stride, _ in layers)
     field = 1
     for kernel, stride, _ in reversed(layers):

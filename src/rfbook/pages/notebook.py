@@ -37,7 +37,7 @@ class Page:
     def open(cls, name: str, namespace: Mapping[str, object]) -> Page:
         """The page of that name, with the parameters found in the notebook's `globals()`.
 
-        Raises ParameterError before anything is computed, LookupError for an unknown page.
+        Raises ParameterError before anything is computed, UnknownPage for an unknown page.
         """
         names = declared(name)
         if any(isinstance(value, cls) for value in namespace.values()):

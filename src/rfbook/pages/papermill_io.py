@@ -36,7 +36,7 @@ class PageHandler:
     def read(self, path: str) -> str:
         """The page as the JSON text of a notebook that refuses what the page does not know.
 
-        Raises LookupError for an unknown page.
+        Raises UnknownPage for an unknown page.
         """
         page = _page(path)
         notebook = sources.read(page, self._root())

@@ -51,19 +51,23 @@ def _is_planned(path: Path) -> bool:
     return bool(matter(path).get("rfbook", {}).get("planned"))
 
 
+class UnknownPage(LookupError):
+    """There is no page of that name; the message names those that there are."""
+
+
 def document(page: str) -> str:
     """Name of the page's file in the book, without suffix: `notebooks/...` or `book/...`."""
     return page if page.startswith("book/") else f"notebooks/{page}"
 
 
 def find(page: str, root: Path) -> Path:
-    """Source file of the page. Raises LookupError that names the nearest page and all pages."""
+    """Source file of the page. Raises UnknownPage that names the nearest page and all pages."""
     valid = [*pages(root), *planned(root)]
     if page in valid:
         return root / f"{document(page)}.md"
     near = get_close_matches(page, valid, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise LookupError(f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}.")
+    raise UnknownPage(f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}.")
 
 
 def matter(path: Path) -> dict:
@@ -81,7 +85,7 @@ def _parsed(text: str) -> dict:
 def read(page: str, root: Path) -> NotebookNode:
     """The page as a notebook of nbformat 4, with a Python kernel and the same cell ids every time.
 
-    Raises LookupError for an unknown page.
+    Raises UnknownPage for an unknown page.
     """
     import jupytext
 
