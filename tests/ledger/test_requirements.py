@@ -32,3 +32,14 @@ def test_kernel_padding_is_measured_on_a_network_as_it_was_published(changes, na
     with pytest.raises(ValueError, match=f"leave out {named}"):
         require(run, "kernel_padding")
     require(Run(model=Model(name="resnet18"), data=run.data), "kernel_padding")
+
+
+@pytest.mark.parametrize("measure", ["probes", "probes_global", "position_probes"])
+def test_fewer_images_than_classes_cannot_be_probed(measure):
+    few, enough = (
+        Run(model=Model(name="vgg11"), data=Data(name="cifar10", side=32, images=images))
+        for images in (9, 10)
+    )
+    with pytest.raises(ValueError, match=r"all of its 10 classes, and 9 training images .*images=10"):
+        require(few, measure)
+    require(enough, measure)

@@ -35,6 +35,11 @@ def test_position_probes_that_learn_from_a_part_of_the_images_say_so(images, sai
     assert (differences([made]) == "position probes on 20000 training images (paper all)") is said
 
 
+def test_a_part_of_a_set_says_how_many_images_it_has():
+    made = outcome(Data(name="tiny-imagenet-50", side=32))
+    assert differences([made]) == "tiny-imagenet-50 with 10000 training and 2000 test images"
+
+
 def test_a_probe_that_was_stopped_before_it_converged_is_named():
     held = {"layers": ["conv1", "conv2"], "probes": [0.5, 0.1], "converged": [True, False]}
     made = outcome(Data(name="cifar10", side=32), probes=held)

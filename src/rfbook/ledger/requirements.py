@@ -8,6 +8,8 @@ from rfbook.experiments.spec import Run, require_even_maps
 
 FOR_RESNETS = ("kernel_padding", "field_recipe")
 """Measures that speak of a ResNet's stages."""
+PROBED = ("probes", "probes_global", "position_probes")
+"""Measures for which a probe learns the classes."""
 
 
 def require(run: Run, measure: str) -> None:
@@ -37,7 +39,9 @@ def require(run: Run, measure: str) -> None:
             f"{run.data.name}: the learning curve is kept of micro-object tasks only; the record of the "
             "accuracy holds the training accuracy of each epoch"
         )
-    if measure in ("probes", "probes_global", "position_probes") and run.data.task != "class":
+    if measure in PROBED:
+        _require_classes(run)
+    if measure in PROBED and run.data.task != "class":
         raise ValueError(
             f"{run.data.name}: a probe learns one class an image, and a {run.data.task} task shows each "
             "image twice; take the accuracy or the learning curve"
@@ -45,6 +49,15 @@ def require(run: Run, measure: str) -> None:
     if measure == "kernel_padding":
         require_even_maps(run.data.side)
         _require_plain(run.model)
+
+
+def _require_classes(run: Run) -> None:
+    classes, images = CATALOGUE[run.data.name].classes, run.data.images
+    if images is not None and images < classes:
+        raise ValueError(
+            f"{run.data.name}: a probe learns all of its {classes} classes, and {images} training "
+            f"images cannot show each; use images={classes} or, better, many more"
+        )
 
 
 def _require_plain(model: Model) -> None:

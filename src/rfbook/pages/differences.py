@@ -35,6 +35,8 @@ def _made(outcome: Outcome) -> Iterator[str]:
     source = CATALOGUE[data.name]
     if source.copy and data.side > source.side:
         yield f"{data.name} enlarged from {source.side} pixels"
+    if source.part:
+        yield f"{data.name} with {source.train} training and {source.test} test images"
     if "position_probes" in outcome.records:
         learnt = outcome.records["position_probes"].values["training_images"]
         if learnt < (data.images or source.train):

@@ -21,7 +21,8 @@ HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
 NO_KERNEL = "Kernel died before replying"
 """What the Jupyter client says of a kernel that never came up."""
 
-DIED = "its kernel died, as kernels do when there is too little memory. Close other programs, try again."
+DIED = "Kernel died"
+"""What it says of any kernel that is gone, in a cell as well."""
 
 
 class PageError(RuntimeError):
@@ -40,7 +41,6 @@ def execute(
         `tier`. Running the same page twice gives the same bytes.
     Raises UnknownPage for an unknown page and PageError if a cell raises or the kernel dies.
     """
-    from nbclient.exceptions import DeadKernelError
     from papermill import PapermillExecutionError, execute_notebook
 
     root = root or sources.repository()
@@ -60,9 +60,12 @@ def execute(
     except PapermillExecutionError as error:
         raise PageError(_stopped(page, error, running)) from error
     except RuntimeError as error:
-        if NO_KERNEL not in str(error) and not isinstance(error, DeadKernelError):
+        if DIED not in str(error):
             raise
-        raise PageError(f"{page}: {DIED} What it said: {error}") from error
+        raise PageError(
+            f"{page}: its kernel died, as kernels do when there is too little memory ({error}). "
+            "Close other programs and try again."
+        ) from error
     _clean(notebook, page)
     target = executed(page, tier, root)
     target.parent.mkdir(parents=True, exist_ok=True)
