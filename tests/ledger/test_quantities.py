@@ -110,7 +110,13 @@ OUTSIDE = {
         }
     ),
     "table_2": Evidence({"accuracy": [70.0, 71.0, 72.0], "field": [1, 3, 2], "sigma": [9.0, 8.0, 7.0]}),
-    "openerf": Evidence({"gaussian": {"sigma_x": 10.0, "sigma_y": 30.0, "r_squared": 0.8}, "depth": 18}),
+    "openerf": Evidence(
+        {
+            "gaussian": {"sigma_x": 10.0, "sigma_y": 30.0, "r_squared": 0.8},
+            "residues": {"2": [[0.9, 1.0], [1.0, 1.1]], "4": [[0.7, 1.0], [1.0, 1.3]]},
+            "depth": 18,
+        }
+    ),
 }
 
 
@@ -192,6 +198,9 @@ EXPECTED = {
     "finetuned_accuracy_against_field": 1 - 6 * 2 / (3 * 8),
     "finetuned_accuracy_against_sigma": -1,
     "openerf_sigma": 20,
+    "openerf_board": 20,
+    "openerf_coarse_board": 60,
+    "weakest_pixel": 20,
     "openerf_r_squared": 0.8,
     "relative_L1": 30,
     "relative_L2": 50,

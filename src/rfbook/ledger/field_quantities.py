@@ -79,6 +79,12 @@ def fourth_minus_second_wave(records: Records) -> float:
     return wave(4)(records) - wave(2)(records)
 
 
+def weakest_pixel(records: Records) -> float:
+    """The smallest R_xy of the output over its mean, percent: 0 for a pixel that plays no part."""
+    field = records["effective_field"].arrays["output"].astype(float)
+    return 100 * float(field.min() / field.mean())
+
+
 def odd_over_even(records: Records) -> float:
     """Mean of R_xy of the output at odd rows and columns over that at even ones, pixels from 0."""
     means = of_output(records)["residues"]["2"]
@@ -174,6 +180,7 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "checkerboard_layer4": Quantity(class_range(2, "layer4"), ("effective_field",), "% of the mean"),
     "coarse_checkerboard": Quantity(class_range(4), ("effective_field",), "% of the mean"),
     "coarsest_checkerboard": Quantity(class_range(8), ("effective_field",), "% of the mean"),
+    "weakest_pixel": Quantity(weakest_pixel, ("effective_field",), "% of the mean"),
     "odd_over_even": Quantity(odd_over_even, ("effective_field",), "times"),
     "second_wave": Quantity(wave(2), ("effective_field",), "% of the mean"),
     "fourth_wave": Quantity(wave(4), ("effective_field",), "% of the mean"),

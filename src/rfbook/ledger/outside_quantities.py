@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rfbook.ledger.association import correlation_interval, growth_exponent, growth_interval
 from rfbook.ledger.curves import rank_correlation
 from rfbook.ledger.obtain import Records
@@ -39,6 +41,14 @@ def openerf_sigma(said: Records) -> float:
     return (fit["sigma_x"] + fit["sigma_y"]) / 2
 
 
+def openerf_range(period: int) -> Quantity:
+    """How far classes of rows and columns mod a period lie apart in a published field, % of its mean."""
+    return Quantity(
+        lambda said: 100 * float(np.ptp(said["openerf"].values["residues"][str(period)])),
+        ("openerf",), "% of the mean", exact=True,
+    )  # fmt: skip
+
+
 def growth_of_arrays(*arms: Records) -> Columns:
     """Depth and size of the arms' networks, from published fields."""
     return [arm["openerf"].values["depth"] for arm in arms], [openerf_sigma(arm) for arm in arms]
@@ -54,6 +64,8 @@ OUTSIDE_QUANTITIES: dict[str, Quantity] = {
         interval=lambda said: growth_interval(*growth_of_table(said)),
     ),
     "openerf_sigma": Quantity(openerf_sigma, ("openerf",), "px", exact=True),
+    "openerf_board": openerf_range(2),
+    "openerf_coarse_board": openerf_range(4),
     "openerf_r_squared": Quantity(
         lambda said: said["openerf"].values["gaussian"]["r_squared"], ("openerf",), "R^2", exact=True
     ),
