@@ -7,6 +7,7 @@ from rfbook.ledger.distribution_quantities import DISTRIBUTION_QUANTITIES
 from rfbook.ledger.field_quantities import FIELD_QUANTITIES
 from rfbook.ledger.layer_quantities import LAYER_QUANTITIES
 from rfbook.ledger.outside_quantities import OUTSIDE_QUANTITIES
+from rfbook.ledger.padding_quantities import PADDING_QUANTITIES
 from rfbook.ledger.perturbation_quantities import PERTURBATION_QUANTITIES
 from rfbook.ledger.position_quantities import POSITION_QUANTITIES
 from rfbook.ledger.prediction_quantities import PREDICTION_QUANTITIES
@@ -18,7 +19,7 @@ from rfbook.ledger.speed_quantities import SPEED_QUANTITIES
 QUANTITIES: dict[str, Quantity] = (
     LAYER_QUANTITIES | DISTRIBUTION_QUANTITIES | POSITION_QUANTITIES | PROFILE_QUANTITIES
     | FIELD_QUANTITIES | RESPONSE_QUANTITIES | PERTURBATION_QUANTITIES | OUTSIDE_QUANTITIES
-    | SPEED_QUANTITIES | PREDICTION_QUANTITIES
+    | SPEED_QUANTITIES | PREDICTION_QUANTITIES | PADDING_QUANTITIES
 )
 
 
