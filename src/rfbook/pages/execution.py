@@ -18,11 +18,11 @@ VISIBILITY = {"parameters": "remove-cell", "injected-parameters": "hide-input"}
 HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
 """The same for the pages of `book/`, whose readers came for the result."""
 
-NO_KERNEL = "Kernel died before replying"
-"""What the Jupyter client says of a kernel that never came up."""
-
 DIED = "Kernel died"
-"""What it says of any kernel that is gone, in a cell as well."""
+"""What the Jupyter client says of a kernel that is gone."""
+
+NO_KERNEL = f"{DIED} before replying"
+"""What it says of one that never came up."""
 
 
 class PageError(RuntimeError):
