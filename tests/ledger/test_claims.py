@@ -297,7 +297,20 @@ def test_what_a_tier_cannot_show_is_not_tested_there_and_only_there():
 )
 def test_a_claim_about_another_network_is_not_tested(fields):
     verdict = judge(a_claim(**fields), {"vgg11": accuracies(0.6, 0.61)}, "thin")
-    assert (verdict.word, verdict.why) == ("not tested", "none of its networks was run")
+    assert (verdict.word, verdict.why) == ("not tested", "not run: vgg13")
+
+
+@pytest.mark.parametrize(
+    "arms, run, why",
+    [
+        (("resnet50", "resnet18"), ["resnet18"], "not run: resnet50"),
+        (("small", "large"), ["vgg11 small"], "not run: large"),
+        (("small", "large"), ["vgg11 small", "vgg13 large"], "no network was run in all that it needs"),
+    ],
+)
+def test_of_arms_that_cannot_be_compared_the_missing_one_is_named(arms, run, why):
+    verdict = judge(a_claim(arms=arms), dict.fromkeys(run, accuracies(0.6, 0.61)), "thin")
+    assert (verdict.word, verdict.why) == ("not tested", why)
 
 
 def test_nothing_is_said_before_anything_was_run():

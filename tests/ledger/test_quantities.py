@@ -155,6 +155,7 @@ EXPECTED = {
     "position_fall_block8": 58 - 63,
     "last_position_gap": 55 - 63,
     "after_best_position": 0,
+    "falls_outward": -48 / np.sqrt(288 * 292.5) / 3,
     "worst_in_corner": 100,
     "first_equal_position": 4,
     "inner_over_corners": 10,
@@ -195,6 +196,7 @@ EXPECTED = {
     "printed_accuracy_against_field": -1,
     "printed_accuracy_against_sigma": 1 - 6 * 2 / (4 * 15),
     "printed_depth_exponent": 1,
+    "printed_sigma_at_equal_depth": 0,
     "finetuned_accuracy_against_field": 1 - 6 * 2 / (3 * 8),
     "finetuned_accuracy_against_sigma": -1,
     "openerf_sigma": 20,
@@ -349,6 +351,19 @@ def test_a_worst_position_may_be_in_a_corner_or_not(place, share):
     maps = {"conv1": np.full((4, 4), 0.4), "conv2": grid, "conv3": np.full((4, 4), 0.4)}
     made["position_probes"].arrays.update(maps, conv4=np.eye(3))
     assert QUANTITIES["worst_in_corner"].function(made) == share
+
+
+def test_accuracies_that_fall_from_the_middle_outward_have_a_correlation_of_minus_one():
+    made = sample()
+    ring = np.array([2.0, 1.0, 1.0, 2.0])
+    made["position_probes"].arrays.update(dict.fromkeys(CONVOLUTIONS, 1 / np.hypot.outer(ring, ring)))
+    assert QUANTITIES["falls_outward"].function(made) == pytest.approx(-1)
+
+
+def test_of_equally_deep_networks_those_that_lie_furthest_apart_count():
+    said = {"depth": [18, 50, 50, 101, 101], "sigma": [10.0, 90.0, 110.0, 50.0, 51.0]}
+    value = QUANTITIES["printed_sigma_at_equal_depth"].function({"table_1": Evidence(said)})
+    assert value == pytest.approx(20)
 
 
 def test_maps_of_corners_alone_have_no_worst_corner():

@@ -1,6 +1,5 @@
 """Times that are not always known: owners are a textbook's example, a table of t, and work by hand."""
 
-import numpy as np
 import pytest
 
 from rfbook.ledger.survival import (
@@ -82,13 +81,14 @@ def test_the_log_rank_test_is_that_of_the_textbooks():
     assert log_rank(TREATED, PLACEBO) == pytest.approx(chi2.sf(16.793, 1), rel=1e-3)
 
 
-def test_the_log_rank_test_by_hand():
-    """At 1 and 2 the first group has 1 of 2 expected, then 1/3 and 0; variances 1/4 and 2/9, then 0."""
-    from scipy.stats import norm
+def test_of_six_ways_to_deal_four_trainings_two_separate_them_entirely():
+    assert log_rank(there(1, 2), there(3, 4)) == pytest.approx(2 / 6)
 
-    expected, variance = 2 / 4 + 1 / 3, 1 / 4 + 2 / 9
-    p = log_rank(there(1, 2), there(3, 4))
-    assert p == pytest.approx(2 * norm.sf((2 - expected) / np.sqrt(variance)))
+
+def test_five_against_five_are_counted_and_not_approximated():
+    """Of 252 ways two separate them entirely; the chi-squared distribution would say 0.0018."""
+    early, late = there(1, 2, 3, 4, 5), never(30, 30, 30, 30, 30)
+    assert log_rank(early, late) == pytest.approx(2 / 252)
 
 
 @pytest.mark.parametrize("first, second", [(never(30, 30), never(30)), (there(4, 4), there(4))])

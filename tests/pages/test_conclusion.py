@@ -67,6 +67,17 @@ def test_a_sentence_has_the_verdicts_of_its_claims_and_no_other(stated):
     assert (second.verdicts, second.word) == ((), "not tested")
 
 
+def test_a_sentence_that_rests_on_numbers_of_others_alone_says_so():
+    known = {"paper": "dead-pixel", "where": "3", "page": skeleton.PAGE, "says": "so", "margin": 0.0}
+    printed = Claim(id="A", quantity="printed_depth_exponent", holds_if="below", **known)
+    measured = Claim(id="B", quantity="accuracy", holds_if="above", **known)
+    others, ours = (Verdict(claim, "reproduced", "why") for claim in (printed, measured))
+    untested = Verdict(measured, "not tested", "why")
+    assert conclusion.Sentence("it is", (others, untested)).told == "reproduced (on numbers of others)"
+    assert conclusion.Sentence("it is", (others, ours)).told == "reproduced"
+    assert conclusion.Sentence("it is", (untested,)).told == "not tested"
+
+
 def test_a_claim_that_does_not_exist_is_refused_by_its_name(stated):
     with pytest.raises(LookupError, match="there is no claim SM-1-never"):
         conclusion.sentences(judged(SM_1_border="reproduced"), "dead_pixel")

@@ -24,6 +24,7 @@ def counted():
             verdict("not tested", untested="no data"),
             verdict("reproduced", paper="dead-pixel", **PRINTED),
             verdict("partly", paper="together"),
+            verdict("open", ours=True, **MEASURED),
         ]
     )
 
@@ -33,7 +34,7 @@ def counted():
     [
         ("both papers", ["2", "1", "0", "0", "0", "1"]),
         ("both papers, on numbers of others", ["1", "1", "0", "0", "0", "0"]),
-        ("not in the papers", ["1", "0", "1", "0", "0", "0"]),
+        ("not in the papers", ["2", "0", "1", "0", "1", "0"]),
     ],
 )
 def test_what_was_measured_here_is_counted_apart_from_the_rest(counted, group, counts):

@@ -25,6 +25,7 @@ class Claim(BaseModel):
     it compares, as a page names them: within each network, or of two named networks.
     holds_if: below or above the margin; near: at most the margin away from what is printed.
     only: networks it speaks of, if not of all. untested: why; untested_at: why not at a tier.
+    ours: a question that no sentence of the paper asks, such as a control.
     paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
     """
 
@@ -41,6 +42,7 @@ class Claim(BaseModel):
     margin: float | None = None
     printed: dict[str, float] = {}
     only: tuple[str, ...] = ()
+    ours: bool = False
     untested: str = ""
     untested_at: dict[str, str] = {}
 

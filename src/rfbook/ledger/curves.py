@@ -90,6 +90,13 @@ def corners(grid: np.ndarray) -> np.ndarray:
     return grid[[0, 0, -1, -1], [0, -1, 0, -1]]
 
 
+def rank_from_the_middle(grid: np.ndarray) -> float:
+    """Rank correlation of a square map's values with their distance from its middle; 0 without any."""
+    offsets = np.arange(len(grid)) - (len(grid) - 1) / 2
+    distances = np.hypot(*np.meshgrid(offsets, offsets))
+    return rank_correlation(distances.ravel(), grid.ravel()) if np.ptp(grid) else 0.0
+
+
 def middle(grid: np.ndarray) -> np.ndarray:
     """The middle 2x2 positions of a map with an even side (all of a 2x2 map)."""
     half = len(grid) // 2

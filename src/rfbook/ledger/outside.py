@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rfbook.ledger.claims import Claim
 from rfbook.ledger.outside_quantities import FINETUNED, TABLE
 from rfbook.ledger.printed_tables import read_sizes
 from rfbook.ledger.published_fields import read_fits
@@ -50,6 +51,11 @@ SOURCES: dict[str, Callable[[Path], dict[str, dict[str, Any]]]] = {
     "openerf": _openerf,
 }
 """What a quantity may name in place of a measure: of the repository's root, values by network."""
+
+
+def on_numbers_of_others(claim: Claim) -> bool:
+    """Whether what decides a claim was printed or published by others, and not measured here."""
+    return claim.quantity is not None and bool(set(claim.measured.measures) & SOURCES.keys())
 
 
 def evidence(sources: Collection[str], root: Path) -> dict[str, list[dict[str, Evidence]]]:

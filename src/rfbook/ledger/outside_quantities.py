@@ -35,6 +35,16 @@ def growth_of_table(said: Records) -> Columns:
     return said["table_1"].values["depth"], said["table_1"].values["sigma"]
 
 
+def sigma_at_equal_depth(said: Records) -> float:
+    """How far the sizes of fields of equally deep networks of Table 1 lie apart, percent of their mean.
+
+    The largest over the depths; 0 where no two networks are equally deep.
+    """
+    depths, sigmas = (np.array(column) for column in growth_of_table(said))
+    groups = [sigmas[depths == depth] for depth in np.unique(depths)]
+    return 100 * max(float(np.ptp(group) / group.mean()) for group in groups)
+
+
 def openerf_sigma(said: Records) -> float:
     """Size of a published field, pixels: the width of its Gaussian, mean of both directions."""
     fit = said["openerf"].values["gaussian"]
@@ -62,6 +72,9 @@ OUTSIDE_QUANTITIES: dict[str, Quantity] = {
     "printed_depth_exponent": Quantity(
         lambda said: growth_exponent(*growth_of_table(said)), ("table_1",), "(exponent)",
         interval=lambda said: growth_interval(*growth_of_table(said)),
+    ),
+    "printed_sigma_at_equal_depth": Quantity(
+        sigma_at_equal_depth, ("table_1",), "% of the mean", exact=True
     ),
     "openerf_sigma": Quantity(openerf_sigma, ("openerf",), "px", exact=True),
     "openerf_board": openerf_range(2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.ledger import curves
-from rfbook.ledger.layer_quantities import POSITIONS, convolution_curve, position_grid
+from rfbook.ledger.layer_quantities import POSITIONS, border_place, convolution_curve, position_grid
 from rfbook.ledger.obtain import Records
 from rfbook.ledger.quantity import Quantity, Undefined
 
@@ -51,6 +51,15 @@ def worst_in_corner(records: Records) -> float:
     return 100 * float(np.mean([curves.corners(grid).min() == grid.min() for grid in grids]))
 
 
+def falls_outward(records: Records) -> float:
+    """Rank correlation of a position's accuracy with its distance from the middle of the map.
+
+    Mean over the convolutions before the border layer; a map without any difference counts as 0.
+    """
+    grids = position_grids(records)[: border_place(records) - 1]
+    return float(np.mean([curves.rank_from_the_middle(grid) for grid in grids]))
+
+
 def after_best_position(records: Records) -> float:
     """How many convolutions come after the one with the best mean over positions."""
     means = position_curve(records)
@@ -78,6 +87,7 @@ POSITION_QUANTITIES: dict[str, Quantity] = {
     # ResNet18's blocks hold two convolutions each, so these two are counted from its end.
     "position_fall_block6": Quantity(lambda r: fall_from_the_end(r, 5), POSITIONS, "points"),
     "position_fall_block8": Quantity(lambda r: fall_from_the_end(r, 1), POSITIONS, "points"),
+    "falls_outward": Quantity(falls_outward, POSITIONS, "rank correlation"),
     "worst_in_corner": Quantity(worst_in_corner, POSITIONS, "% of the convolutions"),
     "after_best_position": Quantity(after_best_position, POSITIONS, "convolutions"),
     "last_position_gap": Quantity(last_position_gap, (*POSITIONS, "probes_global"), "points"),

@@ -85,7 +85,7 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     reason = claim.untested or claim.untested_at.get(tier, "")
     chosen = {} if reason else _chosen(claim, outcomes)
     if not chosen:
-        return Verdict(claim, "not tested", reason or "none of its networks was run")
+        return Verdict(claim, "not tested", reason or _unrun(claim, outcomes))
     estimates, undefined = [], {}
     for network, samples in chosen.items():
         try:
@@ -106,6 +106,13 @@ def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, .
     compared = paired(claim.arms, outcomes)
     asked = named(claim)
     return {network: samples for network, samples in compared.items() if not asked or network in asked}
+
+
+def _unrun(claim: Claim, outcomes: Outcomes) -> str:
+    """Which of the networks or arms that a claim needs are not there."""
+    held = {part for name in outcomes for part in (name, name.partition(" ")[2])}
+    absent = [one for one in claim.arms or named(claim) if one not in held]
+    return f"not run: {', '.join(absent)}" if absent else "no network was run in all that it needs"
 
 
 def named(claim: Claim) -> tuple[str, ...]:

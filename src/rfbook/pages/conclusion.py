@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import yaml
 from matplotlib import pyplot
 
+from rfbook.ledger.outside import on_numbers_of_others
 from rfbook.ledger.verdicts import Verdict, Word
 from rfbook.pages import sources, style
 from rfbook.pages.census import Asked, Cell, by_page
@@ -32,6 +33,17 @@ class Sentence:
     def word(self) -> Word:
         """What becomes of the sentence, from the words of its claims."""
         return standing([verdict.word for verdict in self.verdicts])
+
+    @property
+    def checked(self) -> bool:
+        """Whether its word rests on numbers of others alone: nothing was measured here for it."""
+        tested = [verdict.claim for verdict in self.verdicts if verdict.word != UNTESTED]
+        return bool(tested) and all(map(on_numbers_of_others, tested))
+
+    @property
+    def told(self) -> str:
+        """Its word, with what it rests on where that is no measurement of ours."""
+        return f"{self.word} (on numbers of others)" if self.checked else self.word
 
     def count(self, word: str) -> int:
         """How many of its claims came out so."""
@@ -73,7 +85,7 @@ def summary(stated: Sequence[Sentence]) -> Table:
     """One row a sentence: how many of its claims came out how, and what no claim stands for."""
     rows = [
         [one.says, *(str(one.count(word)) for word in WORDS), one.beyond,
-         f"{WORDS[one.word]} {one.word}"]
+         f"{WORDS[one.word]} {one.told}"]
         for one in stated
     ]  # fmt: skip
     columns = ("what it says", *(f"{sign} {word}" for word, sign in WORDS.items()), "beyond", "sentence")

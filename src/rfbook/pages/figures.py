@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot
@@ -92,11 +93,11 @@ def fields_against_printed(
 
 def curves(
     page: Page, lines: Mapping[str, Sequence[float] | np.ndarray], axes: tuple[str, str], alt: str,
-    caption: str, name: str,
+    caption: str, name: str, yscale: str = "linear",
 ) -> None:  # fmt: skip
     """Named curves over convolutions, counted from 1: one each, or one a seed (seeds, convolutions).
 
-    Of several seeds the mean is drawn in a band, which is its 95 % interval.
+    Of several seeds the mean is drawn in a band, which is its 95 % interval. yscale: matplotlib's name.
     """
     style.use()
     figure, axis = pyplot.subplots()
@@ -106,7 +107,7 @@ def curves(
         (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=label)
         if half is not None:
             axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
-    axis.set(xlabel=axes[0], ylabel=axes[1])
+    axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
     axis.legend(fontsize="small")
     note(figure, page)
     style.show(figure, alt, caption, name)
@@ -161,8 +162,12 @@ def bars(
                 ends = np.broadcast_to(error, 2)[:, None]
                 axis.errorbar(place, mean, ends, color=style.GREY, linestyle="none")
             label.set_ha("center" if error is None else "right")  # beside the error bar
-    axis.set_xticks(range(len(groups)), list(groups), rotation=60, ha="right", fontsize="small")
-    axis.set(ylabel=ylabel)
+    upright = len(groups) <= 4
+    axis.set_xticks(
+        range(len(groups)), [fill(group, 18) if upright else group for group in groups],
+        rotation=0 if upright else 60, ha="center" if upright else "right", fontsize="small",
+    )  # fmt: skip
+    axis.set(ylabel=fill(ylabel, 30))
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))
     note(figure, page)
     style.show(figure, alt, caption, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rfbook.ledger.claims import Claim
-from rfbook.ledger.outside import SOURCES
+from rfbook.ledger.outside import on_numbers_of_others
 from rfbook.ledger.verdicts import Verdict
 from rfbook.pages.census import links
 from rfbook.pages.claim_tables import BEYOND
@@ -28,10 +28,9 @@ def count(verdicts: Sequence[Verdict]) -> Table:
 
 
 def _kind(claim: Claim) -> str:
-    if claim.paper == BEYOND:
+    if claim.paper == BEYOND or claim.ours:
         return "not in the papers"
-    outside = claim.quantity and set(claim.measured.measures) & SOURCES.keys()
-    return "both papers, on numbers of others" if outside else "both papers"
+    return "both papers, on numbers of others" if on_numbers_of_others(claim) else "both papers"
 
 
 def glance(verdicts: Sequence[Verdict]) -> Table:

@@ -44,6 +44,12 @@ class Outcome:
         return f"{self.run.model.label} {self.arm}".strip()
 
 
+def starts(planned: Sequence[Planned]) -> list[Planned]:
+    """Each run from whose weights one of these starts, once."""
+    runs = dict.fromkeys(one.run.source for one in planned if one.run.source is not None)
+    return [Planned(run, run) for run in runs]
+
+
 def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     """The outcomes of each network and arm, one a seed, in the order of first mention.
 

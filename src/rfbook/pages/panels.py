@@ -22,7 +22,7 @@ def half_width(values: np.ndarray) -> np.ndarray | None:
 
 def note(figure: Figure, page: Page) -> None:
     """The tier, and all it changed against the paper, on the figure itself."""
-    columns = int(14 * figure.get_figwidth())
+    columns = int(12 * figure.get_figwidth())
     figure.suptitle(fill(page.scaled(), columns), fontsize="small")
 
 
