@@ -23,6 +23,13 @@ def main(words: Sequence[str] | None = None) -> int:
         for line, good in arguments.command(arguments):
             sys.stdout.write(line + "\n")
             status = status if good else 1
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped; the same command goes on from the last whole epoch\n")
+        return 130
+    except BrokenPipeError:  # the reader of our lines went away: nothing more is to be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except commands.MENDABLE as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 2

@@ -218,6 +218,53 @@ def test_outside_a_repository_it_is_said_where_pages_are_read_from(rfbook, tmp_p
 
 
 @pytest.mark.parametrize(
+    "stop, status, answer",
+    [
+        (KeyboardInterrupt(), 130, "stopped; the same command goes on from the last whole epoch\n"),
+        (PermissionError(13, "Permission denied", "results"), 2, "PermissionError: "),
+    ],
+)
+def test_what_stops_a_command_from_outside_is_one_line(rfbook, monkeypatch, stop, status, answer):
+    def halt(asked):
+        raise stop
+
+    monkeypatch.setattr(commands, "merged", halt)
+    ended, _, said = rfbook("plan")
+    assert (ended, said.count("\n")) == (status, 1)
+    assert said.startswith(answer)
+
+
+def test_a_reader_who_goes_away_ends_a_command_without_a_word():
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "rfbook", "plan", "size_matters/tail-pattern"]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parent, check=False, stdout=writing, stderr=subprocess.PIPE
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("rfbook: {tier: thin", "rfbook: {tier: [thin", "its front matter is not YAML"),
+        ("rfbook: {tier: thin, ", "rfbook: {", "its front matter does not name the tier"),
+        ('data="cifar10"', 'data="cifar10", placement="wall"', "Input should be 'resized' or"),
+        ('"receptive_field")', '"receptive_feild")', "did you mean receptive_field?"),
+    ],
+)
+def test_a_mistake_in_one_page_is_named_with_the_page(rfbook, repository, old, new, said):
+    path = repository / f"notebooks/{PAGE}.md"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    status, _, answer = rfbook("plan")
+    assert status == 2
+    assert PAGE in answer
+    assert re.search(said, answer)
+
+
+@pytest.mark.parametrize(
     "fault, error", [(lambda asked: 1 / 0, ZeroDivisionError), (lambda asked: {}["x"], KeyError)]
 )
 def test_a_fault_of_ours_shows_where_it_happened(rfbook, monkeypatch, fault, error):
@@ -310,9 +357,9 @@ def test_work_that_was_killed_goes_on_where_it_stopped(rfbook, making, monkeypat
             raise KeyboardInterrupt
         return make(run, measures, store, device)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(obtain, "_make", killed)
-        rfbook("work", PAGE)
+        assert rfbook("work", PAGE)[0] == 130
     rfbook("work", PAGE)
     assert making == RUNS
 
@@ -432,11 +479,14 @@ def test_a_stale_record_fails(rfbook, whole, monkeypatch, stage, count):
     assert len(lines) == count + 1
 
 
-def test_a_record_of_a_measure_that_is_gone_is_stale(rfbook, published, monkeypatch):
+def test_a_record_of_a_measure_that_is_gone_is_stale_and_the_page_that_asks_for_it_wrong(
+    rfbook, published, monkeypatch
+):
     monkeypatch.delitem(stages.MEASURES, "probes")
-    status, lines, _ = rfbook("verify")
-    assert status == 1
+    status, lines, said = rfbook("verify")
+    assert status == 2
     assert sum(": stale: " in line for line in lines) == 4
+    assert said.startswith(f"ParameterError: {PAGE}: there is no measure 'probes'")
 
 
 # recompute

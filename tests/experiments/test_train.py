@@ -449,6 +449,13 @@ def test_cpu_means_cpu_and_single_precision_whatever_the_machine_prefers():
     assert accelerator.mixed_precision == "no"
 
 
+def test_float32_is_float32_on_a_graphics_card_too(monkeypatch):
+    """cuDNN's own default is TF32, which keeps ten bits of a factor."""
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    accelerator_for("auto")
+    assert not torch.backends.cudnn.allow_tf32
+
+
 def test_a_training_is_one_epoch_at_a_time(digits):
     run = tiny(images=64)
     training = Training(run, digits.train.first(64), 10, accelerator_for("cpu"))

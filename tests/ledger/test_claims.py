@@ -428,6 +428,8 @@ def test_an_empty_file_holds_no_claims(tmp_path):
         ("  holds_if: above\n", "", "claim X-1: `holds_if` must be below, above or near"),
         ("  margin: 50\n", "", "claim X-1: .*`margin` a number"),
         ("  margin: 50\n", "  margin: 50\n  arms: [a, b, c]\n", "no quantity 'accuracy' of 3 arms"),
+        ("margin: 50", "margin: .nan", "claim X-1:.*margin"),
+        ("  margin: 50\n", "  margin: 50\n  margin: 99\n", "a field is there twice: margin"),
         ("holds_if: above", "holds_if: near", "claim X-1: `near` needs the paper's numbers"),
         ("  page: a/page\n", "", "claim X-1:.*page"),
         ("- id: X-1\n  where", "- where", r"claim \?:.*id"),
@@ -439,7 +441,7 @@ def test_an_ill_formed_row_is_refused_by_its_id(tmp_path, old, new, said):
         read_claims(write(tmp_path, ROW.replace(old, new)))
 
 
-@pytest.mark.parametrize("text", ["- just words\n", "id: X-1\n", "- [a, list]\n"])
+@pytest.mark.parametrize("text", ["- just words\n", "id: X-1\n", "- [a, list]\n", "5\n"])
 def test_a_row_that_is_no_mapping_is_refused_with_its_file(tmp_path, text):
     with pytest.raises(ClaimError, match=r"size_matters\.yml: a row is a mapping"):
         read_claims(write(tmp_path, text))

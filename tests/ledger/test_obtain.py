@@ -156,6 +156,13 @@ def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held
     assert "measure_version" in reason(held, tiny(seed=1))
 
 
+def test_a_damaged_record_of_another_run_explains_nothing_and_stops_nothing(held):
+    held.add(record(tiny(seed=2)))
+    (path,) = held.paths()
+    path.write_text("{}")
+    assert reason(held) == "missing: never made"
+
+
 def test_only_a_record_of_the_same_run_is_stale(held, monkeypatch):
     held.add(record(tiny(name="vgg13")))
     monkeypatch.setitem(stages.MEASURES, "accuracy", 99)

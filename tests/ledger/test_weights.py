@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,13 +13,14 @@ from safetensors.torch import save_file
 from rfbook.experiments.batches import in_order
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.data import load
-from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.images import Images, Splits
 from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.experiments.train import Trace, Training
 from rfbook.ledger import weights
+from rfbook.ledger.obtain import obtain
 from rfbook.ledger.record import run_key
-from rfbook.ledger.store import folder
+from rfbook.ledger.store import Store, folder
 from rfbook.ledger.weights import Checkpoints, trained
 from tests.ledger.samples import tiny
 
@@ -40,6 +42,17 @@ def digits_only(tmp_path, monkeypatch, made, cache):
     data = tmp_path / "data"
     data.symlink_to(made[1].parents[1] / "data")
     monkeypatch.setenv("RFBOOK_CACHE", str(tmp_path))
+
+
+def test_images_that_do_not_show_every_class_are_refused_before_training(epochs):
+    few = RUN.model_copy(update={"data": RUN.data.model_copy(update={"images": 11})})
+    with pytest.raises(DataError, match=r"first 11 training images show \d of its 10 classes"):
+        obtain(few, ("accuracy", "probes"), Store((Path("nowhere"),)), "cpu")
+    assert epochs == []
+
+
+def test_a_cache_can_be_read_by_others(made):
+    assert made[1].stat().st_mode & 0o777 == 0o644
 
 
 @pytest.fixture

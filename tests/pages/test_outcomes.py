@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
+from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.experiments.tiers import with_changes
-from rfbook.pages.outcomes import by_network, curves_of, means
+from rfbook.pages.outcomes import Planned, by_network, curves_of, means, starts
 
 
 def changed(outcome, **parts):
@@ -42,3 +43,15 @@ def test_a_network_without_the_quantity_is_left_out_of_its_means(page):
 
 def test_curves_are_one_row_a_seed_without_the_readout(page):
     assert curves_of(page.outcomes[:2], "probes").shape == (2, 8)
+
+
+def test_networks_that_start_from_one_pretrained_network_name_it_once():
+    known = {"model": Model(name="resnet18"), "data": Data(name="caltech101", side=128)}
+    tuned = [
+        Run(**known, recipe=recipe, seed=seed)
+        for recipe in (Recipe(start="imagenette"), Recipe())
+        for seed in (0, 1)
+    ]
+    (found,) = starts([Planned(run, run) for run in tuned])
+    assert found.run == tuned[0].source == tuned[1].source
+    assert (found.run.data.name, tuned[2].source) == ("imagenette", None)

@@ -67,6 +67,18 @@ def test_any_value_is_either_taken_or_refused_by_the_name_of_the_parameter(name,
         assert found[name] == value or isinstance(found[name], tuple)
 
 
+def test_a_device_that_is_not_there_is_refused_before_anything_is_started(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert refusal("device", "cuda").endswith("No CUDA device is visible here; use auto or cpu")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert valid(device="cuda") == {"device": "cuda"}
+
+
+def test_a_parameter_that_only_the_page_knows_is_named():
+    with pytest.raises(ParameterError, match="depth: a page has this parameter, and `PARAMETERS`"):
+        checked(["depth"], {"depth": 3})
+
+
 @numeric
 def test_the_ends_of_a_range_are_valid_and_what_lies_beyond_is_not(name):
     low, high = RANGES[name]

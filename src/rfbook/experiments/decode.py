@@ -46,8 +46,9 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
         if (folder / "train").is_dir():
             return datasets.load_dataset("imagefolder", data_dir=str(folder))
     except Exception as error:
+        cause = error.__cause__ or error
         raise DataError(
-            f"{name}: the files in {folder} cannot be read ({type(error).__name__}: {error}). "
+            f"{name}: the files in {folder} cannot be read ({type(cause).__name__}: {cause}). "
             "Put whole ones there."
         ) from error
     online = source.hub is not None and not source.copy

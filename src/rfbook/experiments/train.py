@@ -58,15 +58,19 @@ class Keeper(Protocol):
 
 
 def accelerator_for(device: str) -> Accelerator:
-    """The accelerator for "auto", "cpu" or "cuda".
+    """The accelerator for "auto", "cpu" or "cuda": auto is a CUDA device if there is one, else the CPU.
 
-    Raises TrainingError if CUDA is asked for and there is none.
+    Other devices are not used: Apple's has no float64, which saturation and probes need. Convolutions
+    in float32 are computed in it, not in the shorter TF32, which is cuDNN's default (of products
+    PyTorch's own is float32). Raises TrainingError if CUDA is asked for and there is none.
     """
     if device == "cuda" and not torch.cuda.is_available():
         raise TrainingError("device=cuda: no CUDA device is visible here; use device=auto or cpu")
     # cuBLAS is deterministic only with a fixed workspace, and reads this when it is first used.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    made = Accelerator(cpu=device == "cpu", mixed_precision="no", gradient_accumulation_steps=1)
+    torch.backends.cudnn.allow_tf32 = False
+    cpu = device == "cpu" or not torch.cuda.is_available()
+    made = Accelerator(cpu=cpu, mixed_precision="no", gradient_accumulation_steps=1)
     if device not in ("auto", made.device.type):
         raise TrainingError(f"device={device}: this process already computes on {made.device.type}")
     return made
@@ -78,7 +82,7 @@ def deterministic() -> Iterator[None]:
     before = torch.are_deterministic_algorithms_enabled()
     filled = torch.utils.deterministic.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True)
-    # Filling fresh memory guards against reading it too early, and costs 3 % of a thin ResNet18.
+    # Filling fresh memory guards against reading it too early, which nothing here does, and takes time.
     torch.utils.deterministic.fill_uninitialized_memory = False
     try:
         yield

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
 from rfbook.ledger.quantities import measured
 from rfbook.ledger.quantity import Quantity
@@ -39,7 +39,7 @@ class Claim(BaseModel):
     quantity: str | None = None
     arms: tuple[str, ...] = ()
     holds_if: Literal["below", "above", "near"] | None = None
-    margin: float | None = None
+    margin: FiniteFloat | None = None
     printed: dict[str, float] = {}
     only: tuple[str, ...] = ()
     ours: bool = False
@@ -67,13 +67,26 @@ def read_claims(directory: Path = CLAIMS) -> list[Claim]:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
-        held = yaml.safe_load(path.read_text()) or []
+        held = yaml.load(path.read_text(encoding="utf-8"), _Once) or []
     except yaml.YAMLError as error:
         raise ClaimError(f"{path}: {error}") from error
-    wrong = [row for row in held if not isinstance(row, dict)]
+    rows = held if isinstance(held, list) else [held]
+    wrong = [row for row in rows if not isinstance(row, dict) or rows is not held]
     if wrong:
         raise ClaimError(f"{path}: a row is a mapping that begins with `- id:`, not {wrong[0]!r}")
     return [row | {"paper": path.stem.replace("_", "-")} for row in held]
+
+
+class _Once(yaml.SafeLoader):
+    """YAML whose mappings name a field once: of two margins the last would win without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(name) for name, _ in node.value]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            said = f"a field is there twice: {', '.join(map(str, sorted(twice)))}"
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _claim(row: dict[str, Any]) -> Claim:

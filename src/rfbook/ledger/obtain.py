@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
-from rfbook.ledger.record import Record, description
+from rfbook.ledger.record import Record, RecordError, description
+from rfbook.ledger.requirements import PROBED
 from rfbook.ledger.store import Store, read
 
 Records = dict[str, Record]
@@ -41,8 +44,10 @@ def made(run: Run, measure: str) -> Record:
 def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:
     # Torch is imported only here: a page whose records exist is built without it.
     from rfbook.ledger.measures import measure
-    from rfbook.ledger.weights import trained
+    from rfbook.ledger.weights import require_every_class, trained
 
+    if any(name in PROBED for name in measures):
+        require_every_class(run)
     log.info("%s: to be made: %s", run.slug(), ", ".join(measures))
     ready = trained(run, device)
     return {name: store.add(measure(ready, name)) for name in measures}
@@ -72,7 +77,7 @@ def why(run: Run, measure: str, store: Store) -> str:
     was never made, the nearest record is named if it differs in no more than two components.
     """
     wanted = description(run, measure)
-    others = [read(path).description for path in store.paths(f"{measure}-*.json")]
+    others = _descriptions(store.paths(f"{measure}-*.json"))
     same = [_differences(wanted, other) for other in others if other["run"] == wanted["run"]]
     if same:
         return "stale: " + "; ".join(min(same, key=len))
@@ -80,6 +85,15 @@ def why(run: Run, measure: str, store: Store) -> str:
     if not 0 < len(nearest) <= 2:
         return "missing: never made"
     return "missing: never made; of the nearest record, " + "; ".join(nearest)
+
+
+def _descriptions(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """Those of the records that can be read: a damaged one of another run is none to compare with."""
+    found = []
+    for path in paths:
+        with suppress(RecordError):
+            found.append(read(path).description)
+    return found
 
 
 def _differences(wanted: dict[str, Any], other: dict[str, Any]) -> list[str]:

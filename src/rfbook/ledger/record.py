@@ -136,9 +136,9 @@ def _body(text: str | bytes, where: str) -> dict[str, Any]:
 
 
 def _damaged(where: str, why: str) -> RecordError:
-    return RecordError(
-        f"{where}: {why}. Restore it (git checkout -- {where}) or delete it to have it made again."
-    )
+    """Published records are in git; others, of a reader or to be taken over, are restored elsewhere."""
+    back = f" (of results/: git checkout -- {where})"
+    return RecordError(f"{where}: {why}. Restore it{back} or delete it to have it made again.")
 
 
 def _checksum(body: dict[str, Any]) -> str:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS, Model
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, require_even_maps
+from rfbook.ledger import stages
 
 FOR_RESNETS = ("kernel_padding", "field_recipe")
 """Measures that speak of a ResNet's stages."""
 PROBED = ("probes", "probes_global", "position_probes")
 """Measures for which a probe learns the classes."""
 
+IN_HALVES = ("saliency", "translation", "one_pixel_attack")
+"""Measures that compare images of one half with the effective field of the other."""
+
 
 def require(run: Run, measure: str) -> None:
     """Raises ValueError, with what to do, if the measure cannot be taken on this run."""
+    if measure not in stages.MEASURES:
+        near = get_close_matches(measure, stages.MEASURES, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ValueError(f"there is no measure {measure!r}: {hint}Known: {', '.join(stages.MEASURES)}")
     if measure in FOR_RESNETS and run.model.name not in RESNETS:
         raise ValueError(
             f"{run.model.name}: {measure.replace('_', ' ')} is measured on the stages of a ResNet; "
@@ -39,6 +49,11 @@ def require(run: Run, measure: str) -> None:
             f"{run.data.name}: the learning curve is kept of micro-object tasks only; the record of the "
             "accuracy holds the training accuracy of each epoch"
         )
+    if measure in IN_HALVES and run.data.test_images is not None and run.data.test_images < 4:
+        raise ValueError(
+            f"{run.data.name}: {measure.replace('_', ' ')} compares two halves of the test images, and "
+            f"each needs two: test_images={run.data.test_images} is too few, use 4 or more"
+        )
     if measure in PROBED:
         _require_classes(run)
     if measure in PROBED and run.data.task != "class":
@@ -56,7 +71,7 @@ def _require_classes(run: Run) -> None:
     if images is not None and images < classes:
         raise ValueError(
             f"{run.data.name}: a probe learns all of its {classes} classes, and {images} training "
-            f"images cannot show each; use images={classes} or, better, many more"
+            "images cannot show each; use many more"
         )
 
 

@@ -22,7 +22,7 @@ from torch import nn
 from rfbook.experiments.accuracy import share_right
 from rfbook.experiments.batches import View, in_order
 from rfbook.experiments.data import Images, Splits, cache_directory, load
-from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.pretrained import readout_classes, started
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
@@ -88,6 +88,7 @@ class Checkpoints:
         partial = self.path.with_suffix(".partial")
         noted = json.dumps(asdict(trace))
         save_file(state, partial, metadata={"trace": noted, "sha256": _checksum(state, noted)})
+        partial.chmod(0o644)  # as records: a cache may be shared
         partial.replace(self.path)
 
 
@@ -146,6 +147,18 @@ def trained(run: Run, device: str = "auto") -> Trained:
             run, images.train, readout_classes(run), kept, device, start, _watch(run, images.test)
         )
     return Trained(run, network, trace)
+
+
+def require_every_class(run: Run) -> None:
+    """Raises DataError if the run's training images do not show every class, as a probe needs."""
+    if run.data.images is None:
+        return
+    classes, shown = readout_classes(run), len(images_of(run).train.labels.unique())
+    if shown < classes:
+        raise DataError(
+            f"{run.data.name}: the first {run.data.images} training images show {shown} of its "
+            f"{classes} classes, and a probe learns all of them: use more images"
+        )
 
 
 def _weights(run: Run, device: str) -> Tensors:

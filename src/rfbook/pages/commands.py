@@ -25,13 +25,13 @@ from rfbook.pages.execution import PUBLISHED, PageError, execute, folder_of, tie
 from rfbook.pages.notebook import store_of
 from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, declared
-from rfbook.pages.sources import UnknownPage, repository
+from rfbook.pages.sources import PageSourceError, UnknownPage, repository
 
 Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
 MENDABLE = (
     ParameterError, UnknownPage, PageError, RecordError, ClaimError, ValidationError,
-    FileNotFoundError, DataError, TrainingError,
+    PageSourceError, OSError, DataError, TrainingError,
 )  # fmt: skip
 """Errors whose message says what to do; any other is a fault of ours and shows where it happened."""
 

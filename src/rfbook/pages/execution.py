@@ -96,8 +96,15 @@ def executed(page: str, tier: str, root: Path) -> Path:
 def tier_of(page: str, tier: str, root: Path | None = None) -> str:
     """The tier at which a page runs: `tier`, or for `published` what its front matter names."""
     root = root or sources.repository()
-    about = sources.matter(sources.find(page, root)).get("rfbook", {})
-    return about.get("tier", tier) if tier == PUBLISHED else tier
+    if tier != PUBLISHED or page.startswith("book/"):
+        return tier
+    path = sources.find(page, root)
+    try:
+        return sources.matter(path)["rfbook"]["tier"]
+    except (KeyError, TypeError):
+        raise sources.PageSourceError(
+            f"{path}: its front matter does not name the tier it is published at: rfbook: tier: thin"
+        ) from None
 
 
 def folder_of(tier: str, root: Path) -> Path:

@@ -109,7 +109,7 @@ def profile(run: Run, seeds: Sequence[Outcome]) -> dict[str, Any]:
         "setting": _setting(run),
         "seeds": len(seeds),
         "side": run.data.side,
-        "accuracy": round(float(accuracy), 4),
+        "accuracy": float(accuracy),
         **{measure: _rounded(values.mean(0)) for measure, values in curves.items()},
         "half": {measure: _rounded(half_width(values)) for measure, values in curves.items()},
     }

@@ -47,7 +47,7 @@ class Outcome:
 def starts(planned: Sequence[Planned]) -> list[Planned]:
     """Each run from whose weights one of these starts, once."""
     runs = dict.fromkeys(one.run.source for one in planned if one.run.source is not None)
-    return [Planned(run, run) for run in runs]
+    return [Planned(run, run, departs=("starts from Imagenette (paper ImageNet)",)) for run in runs]
 
 
 def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

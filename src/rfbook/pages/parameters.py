@@ -52,6 +52,16 @@ def _number(kind: type, low: float, high: float, optional: bool) -> Callable[[ob
     return check
 
 
+def _device(value: object) -> object:
+    checked = _one_of("auto", "cpu", "cuda")(value)
+    if checked == "cuda":
+        import torch  # only here: a page whose records exist is built without it
+
+        if not torch.cuda.is_available():
+            raise ValueError("no CUDA device is visible here; use auto or cpu")
+    return checked
+
+
 def _networks(value: object) -> tuple[str, ...]:
     if not isinstance(value, str):
         raise ValueError(f"it is of type {type(value).__name__}")
@@ -66,7 +76,7 @@ PARAMETERS: dict[str, Parameter] = {
     "tier": Parameter(
         "how far every run is scaled", ", ".join(TIERS), _one_of(*TIERS)
     ),
-    "device": Parameter("where to compute", "auto, cpu, cuda", _one_of("auto", "cpu", "cuda")),
+    "device": Parameter("where to compute", "auto, cpu, cuda", _device),
     "seeds": Parameter(
         "how many seeds: each is another initialisation, order and augmentation", "1 to 20",
         _number(int, 1, 20, False),
@@ -152,7 +162,9 @@ def resnets(models: Iterable[str]) -> tuple[str, ...]:
 
 
 def _valid(name: str, value: object) -> object:
-    parameter = PARAMETERS[name]
+    parameter = PARAMETERS.get(name)
+    if parameter is None:
+        raise ParameterError(f"{name}: a page has this parameter, and `PARAMETERS` does not describe it")
     try:
         return parameter.check(value)
     except ValueError as error:

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from pydantic import ValidationError
+
 from rfbook.experiments.spec import Run
 from rfbook.pages import sources
+from rfbook.pages.parameters import ParameterError
 
 Ask = tuple[Run, tuple[str, ...]]
 """A run, and the measures that are wanted of it."""
@@ -49,11 +52,15 @@ def planning() -> Iterator[list[tuple[str, Ask]]]:
 def replay(page: str, parameters: Mapping[str, object]) -> Any:
     """The `Page` after its parameters and its run cells, alone; None if the page measures nothing.
 
-    Outside `planning` this loads or makes its records.
+    Outside `planning` this loads or makes its records. Raises ParameterError, naming the page, for a
+    value or a description of a network that cannot be.
     """
     namespace: dict[str, object] = declared(page) | dict(parameters)
-    for source in cells_of(page, "run"):
-        exec(compile(source, f"<{page}>", "exec"), namespace)
+    try:
+        for source in cells_of(page, "run"):
+            exec(compile(source, f"<{page}>", "exec"), namespace)
+    except (ParameterError, ValidationError) as error:
+        raise ParameterError(f"{page}: {error}") from error
     return namespace.get("page")
 
 

@@ -51,6 +51,10 @@ def _is_planned(path: Path) -> bool:
     return bool(matter(path).get("rfbook", {}).get("planned"))
 
 
+class PageSourceError(ValueError):
+    """The source of a page is not written as all are; the message names the file."""
+
+
 class UnknownPage(LookupError):
     """There is no page of that name; the message names those that there are."""
 
@@ -73,7 +77,10 @@ def find(page: str, root: Path) -> Path:
 def matter(path: Path) -> dict:
     """Front matter of a Markdown file as a dictionary, empty if it has none."""
     text = path.read_text(encoding="utf-8")
-    return _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+    try:
+        return _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+    except yaml.YAMLError as error:
+        raise PageSourceError(f"{path}: its front matter is not YAML: {error}") from error
 
 
 @cache

@@ -155,12 +155,12 @@ def footer(page: Page) -> Table:
             made = record.provenance["measuring"]
             minutes = record.provenance["training"]["minutes"]
             rows.append([
-                f"{outcome.run.slug()} {record.measure}", record.key, _commit(made["commit"]),
+                f"{outcome.run.slug()} {record.measure}",
+                f"{minutes:.1f} + {made['minutes']:.1f}", record.key, _commit(made["commit"]),
                 (made.get("pixels") or record.description["data_fingerprint"])[:12], made["made"][:10],
-                f"{made['processor']}, {made['threads']} threads",
-                f"{minutes:.1f} + {made['minutes']:.1f}",
+                f"{made['processor']}, {made['threads']} thread{'s' * (made['threads'] != 1)}",
             ])  # fmt: skip
-    columns = ["record", "key", "commit", "data", "made", "machine", "minutes (train + measure)"]
+    columns = ["record", "minutes (train + measure)", "key", "commit", "data", "made", "machine"]
     tiers = "; ".join(part.scaled() for part in every)
     caption = f"Provenance ({tiers}); made in {minutes_of(outcomes):.1f} minutes in all"
     return Table(caption, columns, rows)
