@@ -25,7 +25,7 @@ def main(words: Sequence[str] | None = None) -> int:
             status = status if good else 1
         sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.stderr.write("stopped; the same command goes on from the last whole epoch\n")
+        sys.stderr.write("stopped; a training goes on from its last whole epoch\n")
         return 130
     except BrokenPipeError:  # the reader of our lines went away: nothing more is to be said
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -220,7 +220,7 @@ def test_outside_a_repository_it_is_said_where_pages_are_read_from(rfbook, tmp_p
 @pytest.mark.parametrize(
     "stop, status, answer",
     [
-        (KeyboardInterrupt(), 130, "stopped; the same command goes on from the last whole epoch\n"),
+        (KeyboardInterrupt(), 130, "stopped; a training goes on from its last whole epoch\n"),
         (PermissionError(13, "Permission denied", "results"), 2, "PermissionError: "),
     ],
 )

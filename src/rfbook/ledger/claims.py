@@ -70,8 +70,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         held = yaml.load(path.read_text(encoding="utf-8"), _Once) or []
     except yaml.YAMLError as error:
         raise ClaimError(f"{path}: {error}") from error
-    rows = held if isinstance(held, list) else [held]
-    wrong = [row for row in rows if not isinstance(row, dict) or rows is not held]
+    a_list = isinstance(held, list)
+    wrong = [row for row in held if not isinstance(row, dict)] if a_list else [held]
     if wrong:
         raise ClaimError(f"{path}: a row is a mapping that begins with `- id:`, not {wrong[0]!r}")
     return [row | {"paper": path.stem.replace("_", "-")} for row in held]

@@ -91,7 +91,10 @@ def corners(grid: np.ndarray) -> np.ndarray:
 
 
 def rank_from_the_middle(grid: np.ndarray) -> float:
-    """Rank correlation of a square map's values with their distance from its middle; 0 without any."""
+    """Rank correlation of a square map's values with their distance from its middle.
+
+    0 where all values are equal.
+    """
     offsets = np.arange(len(grid)) - (len(grid) - 1) / 2
     distances = np.hypot(*np.meshgrid(offsets, offsets))
     return rank_correlation(distances.ravel(), grid.ravel()) if np.ptp(grid) else 0.0

@@ -20,25 +20,44 @@ IN_HALVES = ("saliency", "translation", "one_pixel_attack")
 
 def require(run: Run, measure: str) -> None:
     """Raises ValueError, with what to do, if the measure cannot be taken on this run."""
+    _require_known(measure)
+    _require_network(run.model, measure)
+    _require_task(run, measure)
+    if measure in IN_HALVES:
+        _require_halves(run, measure)
+    if measure in PROBED:
+        _require_classes(run)
+    if measure == "kernel_padding":
+        require_even_maps(run.data.side)
+        _require_plain(run.model)
+
+
+def _require_known(measure: str) -> None:
     if measure not in stages.MEASURES:
         near = get_close_matches(measure, stages.MEASURES, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise ValueError(f"there is no measure {measure!r}: {hint}Known: {', '.join(stages.MEASURES)}")
-    if measure in FOR_RESNETS and run.model.name not in RESNETS:
+
+
+def _require_network(model: Model, measure: str) -> None:
+    if measure in FOR_RESNETS and model.name not in RESNETS:
         raise ValueError(
-            f"{run.model.name}: {measure.replace('_', ' ')} is measured on the stages of a ResNet; "
+            f"{model.name}: {measure.replace('_', ' ')} is measured on the stages of a ResNet; "
             f"use one of {', '.join(RESNETS)}"
         )
-    if measure == "receptive_field" and run.model.name in EFFICIENTNETS:
+    if measure == "receptive_field" and model.name in EFFICIENTNETS:
         raise ValueError(
-            f"{run.model.name}: squeeze-excitation lets a unit see the whole image, so its receptive "
+            f"{model.name}: squeeze-excitation lets a unit see the whole image, so its receptive "
             "fields are infinite; leave the network out of this measure"
         )
-    if measure == "receptive_field" and run.model.name in LITES:
+    if measure == "receptive_field" and model.name in LITES:
         raise ValueError(
-            f"{run.model.name}: its padding depends on the size of the map, so its layers are not known "
+            f"{model.name}: its padding depends on the size of the map, so its layers are not known "
             "without an image; leave the network out of this measure"
         )
+
+
+def _require_task(run: Run, measure: str) -> None:
     if measure == "accuracy" and run.published and not CATALOGUE[run.data.name].imagenet:
         raise ValueError(
             f"{run.data.name}: its classes are not ImageNet's, which the published {run.model.name} "
@@ -49,21 +68,20 @@ def require(run: Run, measure: str) -> None:
             f"{run.data.name}: the learning curve is kept of micro-object tasks only; the record of the "
             "accuracy holds the training accuracy of each epoch"
         )
-    if measure in IN_HALVES and run.data.test_images is not None and run.data.test_images < 4:
-        raise ValueError(
-            f"{run.data.name}: {measure.replace('_', ' ')} compares two halves of the test images, and "
-            f"each needs two: test_images={run.data.test_images} is too few, use 4 or more"
-        )
-    if measure in PROBED:
-        _require_classes(run)
     if measure in PROBED and run.data.task != "class":
         raise ValueError(
             f"{run.data.name}: a probe learns one class an image, and a {run.data.task} task shows each "
             "image twice; take the accuracy or the learning curve"
         )
-    if measure == "kernel_padding":
-        require_even_maps(run.data.side)
-        _require_plain(run.model)
+
+
+def _require_halves(run: Run, measure: str) -> None:
+    images = run.data.test_images
+    if images is not None and images < 4:
+        raise ValueError(
+            f"{run.data.name}: {measure.replace('_', ' ')} compares two halves of the test images, and "
+            f"each needs two: test_images={images} is too few, use 4 or more"
+        )
 
 
 def _require_classes(run: Run) -> None:
