@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -22,10 +23,12 @@ def cache_directory() -> Path:
     return Path(os.environ.get("RFBOOK_CACHE", ".cache"))
 
 
+@torch.inference_mode(False)
 def load(name: str) -> Splits:
     """A data set of the catalogue, from the decoded cache or from its source.
 
-    Raises DataError if it cannot be found or is not what the catalogue says.
+    The images are ordinary tensors, whoever asks for them first: those made in inference mode could
+    not be read again where gradients are taken. Raises DataError if it cannot be found or is not what the catalogue says.
     """
     source, path = CATALOGUE[name], cache_directory() / "data" / f"{name}.safetensors"
     cached = _read(path)
