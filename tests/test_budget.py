@@ -1,7 +1,8 @@
-"""The budgets of the code, measured: short files, short functions, every public name explained.
+"""The budgets of the code, measured: files and functions are short as a rule, every public name explained.
 
-The numbers are what the code bases we learn from keep (equinox, timm, nanoGPT): a length is that of
-the code, from `def` to the last line, without the docstring.
+The numbers are what the code bases we learn from keep (equinox, timm, nanoGPT): a median and a 90th
+percentile rather than a ceiling for each, so that a thought stays whole. A length is that of the code,
+from `def` to the last line, without the docstring.
 """
 
 import ast
@@ -45,10 +46,11 @@ def missing_annotations(function):
     return bare + (["return"] if function.returns is None else [])
 
 
-@each_file
-def test_a_file_fits_on_four_screens(path):
-    lines = path.read_text().count("\n")
-    assert lines <= 200
+def test_files_are_short_as_a_rule_and_none_is_long():
+    lines = {path.relative_to(SOURCE).as_posix(): path.read_text().count("\n") for path in FILES}
+    longest = sorted(lines.items(), key=lambda item: -item[1])[:10]
+    assert statistics.median(lines.values()) <= 150, longest
+    assert longest[0][1] <= 350, longest
 
 
 @each_file
@@ -67,9 +69,8 @@ def test_nothing_prints(path):
     assert [c.lineno for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"] == []
 
 
-def test_functions_are_short():
+def test_functions_are_short_as_a_rule():
     lengths = {f"{p.stem}.{f.name}": length(f) for p in FILES for f in functions(p)}
     longest = sorted(lengths.items(), key=lambda item: -item[1])[:10]
     assert statistics.median(lengths.values()) <= 8, longest
     assert statistics.quantiles(lengths.values(), n=10)[-1] <= 25, longest
-    assert longest[0][1] <= 45, longest
