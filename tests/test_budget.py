@@ -1,4 +1,4 @@
-"""The budgets of the code, measured: files and functions are short as a rule, every public name explained.
+"""The budgets of the code, measured: files and functions are short as a rule, public names explained.
 
 The numbers are what the code bases we learn from keep (equinox, timm, nanoGPT): a median and a 90th
 percentile rather than a ceiling for each, so that a thought stays whole. A length is that of the code,
