@@ -28,7 +28,8 @@ def load(name: str) -> Splits:
     """A data set of the catalogue, from the decoded cache or from its source.
 
     The images are ordinary tensors, whoever asks for them first: those made in inference mode could
-    not be read again where gradients are taken. Raises DataError if it cannot be found or is not what the catalogue says.
+    not be read again where gradients are taken.
+    Raises DataError if it cannot be found or is not what the catalogue says.
     """
     source, path = CATALOGUE[name], cache_directory() / "data" / f"{name}.safetensors"
     cached = _read(path)
