@@ -27,7 +27,7 @@ HELD_OUT = ("validation", "valid", "val", "test")
 """Splits to test on, the first there is: where a set has both, its test labels are secret."""
 SPLIT = re.compile(f"({'|'.join(('train', *HELD_OUT))})(?![A-Za-z])")
 """How the name of a parquet file begins."""
-NAMES = "train.parquet, train_0.parquet or train-00000-of-00002.parquet"
+NAMES = "train.parquet, train_0.parquet, train-00000-of-00002.parquet"
 EIGHT_BITS = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB")
 """Modes of Pillow whose values have a known range."""
 LARGEST = 89_478_485
@@ -75,7 +75,7 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
         ) from error
     online = source.hub is not None and not source.copy
     raise DataError(
-        f"{name}: RFBOOK_DATA is {root}, which has no folder {name} with {NAMES}, or with images in "
+        f"{name}: RFBOOK_DATA is {root}, which has no folder {name} with {NAMES} or "
         f"train/<class>/. Put it there{', or unset RFBOOK_DATA to download from the hub' * online}. "
         f"{source.access}".rstrip()
     )
@@ -177,9 +177,10 @@ def _labels(where: str, rows: datasets.Dataset, source: Source) -> dict[int, int
             f"0 to {classes - 1}; {len(wrong)} of {len(labels)} rows have no such label. Give each its "
             "class (-1 stands for one that is kept secret), or leave the rows out."
         )
-    if not labels:
-        raise DataError(f"{where}: there are no rows. Fetch the set again.")
-    return tiny_imagenet.labels_of_the_part(rows) if source.part else labels
+    wanted = tiny_imagenet.labels_of_the_part(rows) if source.part else labels
+    if not wanted:
+        raise DataError(f"{where}: there are no rows of the classes that are needed. Fetch it again.")
+    return wanted
 
 
 def _images(where: str, rows: datasets.Dataset, source: Source, labels: dict[int, int]) -> Images:
@@ -208,6 +209,8 @@ def _decoded(held: dict[str, object] | None, source: Source) -> np.ndarray:
     if held is None:
         raise DataError("there is no image. Put one there, or leave the row out.")
     try:
+        if held["bytes"] is None and Path(held["path"]).is_file():  # Pillow leaves a broken one open
+            held = held | {"bytes": Path(held["path"]).read_bytes()}
         return _square(datasets.Image().decode_example(held), source)
     except DataError:
         raise

@@ -67,7 +67,7 @@ def digests(images: Images) -> list[bytes]:
 def canonical(images: Images) -> Images:
     """The same images ordered by the hash of their pixels and label: one order for every source."""
     keys = digests(images)
-    order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__))
+    order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__), dtype=torch.int64)
     return Images(images.pixels[order], images.labels[order])
 
 
