@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -59,10 +60,12 @@ def test_a_cache_that_is_not_ours_is_refused_before_anything_is_decoded(cache, d
 
 
 def test_a_decoded_set_that_is_not_ours_to_read_is_not_decoded_again(cache, decodings, monkeypatch):
-    def refuse(path):
+    def refuse(path, mode):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(data, "load_file", refuse)
+    load("digits")
+    decodings.clear()
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=f"digits.safetensors: .*Permission denied.*{REMEDY}"):
         load("digits")
     assert decodings == []

@@ -10,7 +10,7 @@ from torch import fx, nn
 from torchvision import models
 from torchvision.ops import SqueezeExcitation
 
-from rfbook.experiments import surgery
+from rfbook.experiments import replacement, surgery
 from rfbook.experiments.models import build
 from rfbook.experiments.spec import Model
 
@@ -61,8 +61,8 @@ def images(side: int, count: int = 2) -> torch.Tensor:
 
 def test_a_module_is_replaced_where_its_dotted_name_is():
     network = nn.Sequential(nn.Sequential(nn.ReLU(), nn.ReLU()), nn.ReLU())
-    surgery.replace(network, "0.1", nn.Identity())
-    surgery.replace(network, "1", nn.Tanh())
+    replacement.replace(network, "0.1", nn.Identity())
+    replacement.replace(network, "1", nn.Tanh())
     assert [type(m) for m in network[0]] == [nn.ReLU, nn.Identity]
     assert isinstance(network[1], nn.Tanh)
 
@@ -73,13 +73,13 @@ def test_a_convolution_keeps_every_setting_that_is_not_changed():
         dtype=torch.float64,
     )  # fmt: skip
     old.eval().weight.requires_grad_(False)
-    same, changed = surgery.convolution_like(old), surgery.convolution_like(old, dilation=1)
+    same, changed = replacement.convolution_like(old), replacement.convolution_like(old, dilation=1)
     assert str(same) == str(old)
     assert str(changed) == str(old).replace(", dilation=(2, 2)", "")
     for new in (same, changed):
         assert not new.training and not new.weight.requires_grad
         assert new.weight.dtype == torch.float64
-    assert surgery.convolution_like(nn.Conv2d(1, 1, 1)).bias.requires_grad
+    assert replacement.convolution_like(nn.Conv2d(1, 1, 1)).bias.requires_grad
 
 
 class Twice(nn.Module):

@@ -294,6 +294,15 @@ def test_what_stands_in_the_place_of_weights_is_named_and_nothing_is_trained(sta
     assert epochs == []
 
 
+def test_weights_that_are_not_ours_to_read_are_not_trained_again(finished, monkeypatch, epochs):
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(TrainingError, match=rf"{finished}: .*Permission denied.* ask its owner"):
+        Checkpoints(RUN).load()
+
+
 def test_another_users_lock_is_said_in_a_sentence_and_nothing_is_trained(monkeypatch, epochs):
     def refuse(self):
         raise PermissionError(13, "Permission denied")

@@ -24,6 +24,11 @@ def in_words(
         ) from error
 
 
+def require_readable(path: Path) -> None:
+    """Raises the system's own OSError for a file that cannot be read; safetensors calls it missing."""
+    path.open("rb").close()
+
+
 def require_place(path: Path, refusal: type[Exception]) -> None:
     """Raises `refusal`, before any work, if the file could not be written. Makes nothing."""
     with in_words(path, refusal):

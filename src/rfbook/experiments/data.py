@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from rfbook.experiments.cache import in_words, replacing, require_place
+from rfbook.experiments.cache import in_words, replacing, require_place, require_readable
 from rfbook.experiments.catalogue import CATALOGUE, Source
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.images import Images, Splits, canonical, fingerprint, hold_out
@@ -65,6 +65,7 @@ def _read(path: Path) -> Splits | None:
     """
     with in_words(path, DataError):
         try:
+            require_readable(path)
             held = load_file(path)
             train, test = (
                 Images(held[f"{split}.pixels"], held[f"{split}.labels"]) for split in ("train", "test")

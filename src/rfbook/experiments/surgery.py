@@ -1,14 +1,13 @@
 """Changes to a network: width, CIFAR stem, no skips, dilation, kernel padding, blurring.
 
-A new module has every setting of the old one that is not changed, its type, mode and frozen state, and
-stands under every name that the old one had. What cannot be kept is refused with a ValueError, before
-anything is changed.
+All else stays as it was (`replacement`). What cannot is refused with a ValueError, before anything is
+changed.
 """
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable
 
 import torch.nn.functional as F
 from efficientnet_lite_pytorch.utils import Conv2dDynamicSamePadding
@@ -16,6 +15,15 @@ from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
 from rfbook.experiments.architecture import scaled
+from rfbook.experiments.replacement import (
+    as_before,
+    batch_norm_like,
+    convolution_like,
+    exchange,
+    linear_like,
+    require_kept,
+)
+from rfbook.experiments.replacement import replace as replace
 
 STAGES = ("layer1", "layer2", "layer3", "layer4")
 LAST = {BasicBlock: 2, Bottleneck: 3}
@@ -25,101 +33,6 @@ POOL = {
     "ceil_mode": False,
 }  # fmt: skip
 """The max pool of a ResNet."""
-
-
-def replace(model: nn.Module, name: str, new: nn.Module) -> None:
-    """Puts `new` where the module of that dotted name is. Raises ValueError for the model itself."""
-    parent, _, child = name.rpartition(".")
-    if not child:
-        raise ValueError(
-            f"{type(model).__name__}: a module cannot be replaced within itself. Put it into a network, "
-            "as by nn.Sequential."
-        )
-    setattr(model.get_submodule(parent), child, new)
-
-
-def exchange(model: nn.Module, new: Mapping[nn.Module, nn.Module]) -> None:
-    """Puts each new module where its old one is, under every name that this has.
-
-    Raises ValueError, before anything is changed, for an old one whose parameter another module has too.
-    """
-    owners = Counter(
-        id(own) for module in model.modules() for own in module.parameters(recurse=False)
-    )
-    places = [
-        (name, old) for name, old in model.named_modules(remove_duplicate=False) if old in new
-    ]
-    for name, old in places:
-        left = {id(own) for own in old.parameters()} - {id(own) for own in new[old].parameters()}
-        if any(owners[own] > 1 for own in left):
-            raise ValueError(
-                f"{name}: it shares a parameter with another module, which would be cut in two. Give "
-                "each its own, or share the whole module."
-            )
-    for name, old in places:
-        replace(model, name, new[old])
-
-
-def _require_kept(old: nn.Module, lost: set[str] = frozenset()) -> None:
-    """Raises ValueError for a module with hooks, or with anything else that is lost."""
-    hooks = {name for name, held in vars(old).items() if name.endswith("_hooks") and held}
-    if hooks or lost:
-        raise ValueError(
-            f"{old}: surgery makes it anew, without its {', '.join(sorted(hooks | lost))}. Remove these "
-            "first, and add them to the changed network."
-        )
-
-
-def _parts(module: nn.Module) -> set[str]:
-    held = module.named_parameters(), module.named_buffers(), module.named_children()
-    return {*vars(module), *(name for kind in held for name, _ in kind)}
-
-
-def _as_before(new: nn.Module, old: nn.Module) -> nn.Module:
-    """`new` in the mode of `old`, its tensors of the same type, on the same device and as frozen.
-
-    Raises ValueError if the old one has hooks or something else that the new one has not.
-    """
-    _require_kept(old, _parts(old) - _parts(new))
-    for name, held in old.named_parameters():
-        fresh = getattr(new, name).detach().to(held)
-        setattr(new, name, nn.Parameter(fresh, requires_grad=held.requires_grad))
-    for name, held in old.named_buffers():
-        setattr(new, name, getattr(new, name).to(held))
-    return new.train(old.training)
-
-
-def _require_kind(module: nn.Module, kind: type[nn.Module]) -> None:
-    if type(module) is not kind:
-        raise ValueError(
-            f"{module}: surgery can make a {kind.__name__} anew, and this is a {type(module).__name__}, "
-            "which may compute something else. Change it by hand."
-        )
-
-
-def convolution_like(old: nn.Conv2d, **changes: object) -> nn.Conv2d:
-    """A fresh convolution with the settings of `old` except for the changes.
-
-    Raises ValueError for a subclass, whose settings are unknown, and as `_as_before`.
-    """
-    _require_kind(old, nn.Conv2d)
-    fields = (
-        "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups",
-        "padding_mode",
-    )  # fmt: skip
-    settings = {field: getattr(old, field) for field in fields} | {"bias": old.bias is not None}
-    return _as_before(nn.Conv2d(**(settings | changes)), old)
-
-
-def _batch_norm_like(old: nn.BatchNorm2d, channels: int) -> nn.BatchNorm2d:
-    _require_kind(old, nn.BatchNorm2d)
-    fields = "eps", "momentum", "affine", "track_running_stats"
-    return _as_before(nn.BatchNorm2d(channels, **{field: getattr(old, field) for field in fields}), old)
-
-
-def _linear_like(old: nn.Linear, inputs: int, outputs: int) -> nn.Linear:
-    _require_kind(old, nn.Linear)
-    return _as_before(nn.Linear(inputs, outputs, bias=old.bias is not None), old)
 
 
 def scale_width(model: nn.Module, width: float) -> None:
@@ -146,10 +59,10 @@ def scale_width(model: nn.Module, width: float) -> None:
                 module, in_channels=sizes[0], out_channels=sizes[1], groups=groups
             )
         elif isinstance(module, nn.BatchNorm2d):
-            new[module] = _batch_norm_like(module, at_width(module.num_features))
+            new[module] = batch_norm_like(module, at_width(module.num_features))
         elif isinstance(module, nn.Linear):
             outputs = module.out_features if module in readout else at_width(module.out_features)
-            new[module] = _linear_like(module, at_width(module.in_features), outputs)
+            new[module] = linear_like(module, at_width(module.in_features), outputs)
         elif any(own.numel() > 1 for own in module.parameters(recurse=False)):
             raise ValueError(
                 f"{name}: a {type(module).__name__} of another width is not known how to make. Use a "
@@ -188,7 +101,7 @@ def use_cifar_stem(model: nn.Module) -> None:
     Raises ValueError for a network without conv1 and maxpool.
     """
     first, pool = _part(model, "conv1", nn.Conv2d), _part(model, "maxpool")
-    _require_kept(pool)
+    require_kept(pool)
     # A dilated kernel needs more around the map, to keep its side.
     stem = convolution_like(first, kernel_size=3, stride=1, padding=first.dilation)
     exchange(model, {first: stem, pool: nn.Identity().train(pool.training)})
@@ -200,7 +113,7 @@ def _without_skip(block: nn.Module) -> nn.Sequential:
         raise ValueError(
             f"{type(block).__name__}: skips are removed from torchvision's BasicBlock and Bottleneck"
         )
-    _require_kept(block)
+    require_kept(block)
     parts = OrderedDict()
     for index in range(1, LAST[type(block)] + 1):
         parts[f"conv{index}"] = getattr(block, f"conv{index}")
@@ -297,7 +210,7 @@ def blur_strides(model: nn.Module) -> None:
     pool = _pool_if_any(model)
     if pool is not None:
         halving += [_part(model, "conv1", nn.Conv2d), pool]
-        dense = _as_before(nn.MaxPool2d(**(POOL | {"stride": 1})), pool)
+        dense = as_before(nn.MaxPool2d(**(POOL | {"stride": 1})), pool)
         new[pool] = nn.Sequential(blur(), dense, blur()).train(pool.training)
     _require_strides(model, {*halving})
     exchange(model, new)
@@ -347,7 +260,7 @@ def _with_even_kernel(old: nn.Conv2d) -> nn.Conv2d:
         out_channels=old.out_channels, kernel_size=kernel, stride=tuple(old.stride),
         groups=old.groups, bias=old.bias is not None,
     )  # fmt: skip
-    return _as_before(new, old)
+    return as_before(new, old)
 
 
 def pad_kernels(
@@ -361,7 +274,7 @@ def pad_kernels(
     """
     new: dict[nn.Module, nn.Module] = {}
     if pool and (old := _pool_if_any(model)) is not None:
-        new[old] = _as_before(nn.MaxPool2d(**(POOL | {"kernel_size": 4})), old)
+        new[old] = as_before(nn.MaxPool2d(**(POOL | {"kernel_size": 4})), old)
     for name in odd_strided_convolutions(model):
         old = model.get_submodule(name)
         new[old] = _with_even_kernel(old)

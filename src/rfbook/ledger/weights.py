@@ -23,7 +23,7 @@ from torch import nn
 
 from rfbook.experiments.accuracy import share_right
 from rfbook.experiments.batches import View, in_order
-from rfbook.experiments.cache import in_words, replacing
+from rfbook.experiments.cache import in_words, replacing, require_readable
 from rfbook.experiments.data import Images, Splits, cache_directory, load
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.pretrained import readout_classes, started
@@ -63,6 +63,7 @@ class Checkpoints:
                 raise TrainingError(f"{self.path}: {error}. Delete it to train again.") from error
 
     def _read(self) -> tuple[Tensors, Trace]:
+        require_readable(self.path)
         with safe_open(self.path, framework="pt") as held:
             noted, stated = (held.metadata()[name] for name in ("trace", "sha256"))
             state = {name: held.get_tensor(name) for name in held.keys()}
