@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from rfbook.experiments.data import Splits, load
+from rfbook.experiments.data import Splits, cache_directory, load
 
-REPOSITORY = Path(__file__).parents[2]
-KEPT = Path(os.environ.get("RFBOOK_CACHE", REPOSITORY / ".cache")).absolute() / "data"
+KEPT = cache_directory() / "data"
 """Where a reader's own decoded data lie; tests read them and never write there."""
 
 

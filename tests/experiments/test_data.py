@@ -1,10 +1,15 @@
 """Images are the catalogue's, in one order, wherever they come from; what is wrong says so."""
 
+import errno
+import io
+import shutil
+
 import datasets
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from rfbook.experiments import data, tiny_imagenet
 from rfbook.experiments.catalogue import CATALOGUE, Source
@@ -143,6 +148,9 @@ DAMAGES = {
     "half of it": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "noise": lambda path: path.write_bytes(b"\xff" * 1000),
     "one pixel": lambda path: path.write_bytes(flip_last_bit(path.read_bytes())),
+    "labels of another type": lambda path: data.save_file(
+        {name: held.int() if "labels" in name else held for name, held in load_file(path).items()}, path
+    ),
     "another layout": lambda path: data.save_file({"pixels": torch.zeros(3)}, path),
     "another set": lambda path: data._write(path, Splits(random_images(3), random_images(2))),
 }
@@ -268,6 +276,9 @@ def test_a_data_directory_without_the_set_says_what_to_put_there(folder, toy, tm
         {"picture": datasets.Image(), "label": datasets.Value("int64")},
         {"image": datasets.Image(), "category": datasets.Value("int64")},
         {"image": datasets.Image(), "label": datasets.Value("string")},
+        {"image": datasets.Image(), "label": datasets.Value("float32")},
+        {"image": datasets.Image(), "label": datasets.List(datasets.Value("int64"))},
+        {"image": datasets.Image(), "label": datasets.Array2D((1, 1), "int64")},
         {"image": datasets.Value("string"), "label": datasets.Value("int64")},
     ],
 )
@@ -276,7 +287,7 @@ def test_other_columns_are_refused_before_anything_is_decoded(columns, toy, tmp_
     monkeypatch.setenv("RFBOOK_DATA", str(tmp_path))
     monkeypatch.setattr(Images, "__init__", None)
     (tmp_path / "toy").mkdir()
-    values = {"Image": [toy_images(0)[0]], "Value": ["0"]}
+    values = {"Image": [toy_images(0)[0]], "Value": ["0"], "List": [[0]], "Array2D": [[[0]]]}
     held = {name: values[type(kind).__name__] for name, kind in columns.items()}
     features = datasets.Features(columns)
     datasets.Dataset.from_dict(held, features=features).to_parquet(tmp_path / "toy/train.parquet")
@@ -290,7 +301,7 @@ def test_a_damaged_file_is_named_with_what_to_do(toy, tmp_path, monkeypatch):
     monkeypatch.setenv("RFBOOK_DATA", str(tmp_path))
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy/train.parquet").write_bytes(b"no parquet")
-    with pytest.raises(DataError, match=f"toy: the files in {tmp_path}/toy cannot be read .* whole"):
+    with pytest.raises(DataError, match=f"toy: {tmp_path}/toy/train.parquet cannot be read .* whole"):
         load("toy")
 
 
@@ -436,6 +447,178 @@ def test_the_hubs_originals_are_not_taken_for_a_re_encoded_copy(toy, folder):
         load("toy")
 
 
+# Rows and files that cannot be decoded
+
+
+def as_file(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    content = io.BytesIO()
+    image.save(content, kind, **options)
+    return content.getvalue()
+
+
+def in_mode(mode: str, fill: object = None) -> Image.Image:
+    return Image.new(mode, (SIDE, SIDE), fill)
+
+
+def clear_palette() -> bytes:
+    """A palette whose first colour, which is everywhere, is not seen."""
+    return as_file(in_mode("P", 0), transparency=0)
+
+
+BAD_IMAGES = {
+    "none": (None, "there is no image"),
+    "empty": (b"", "UnidentifiedImageError"),
+    "no image": (b"hello", "UnidentifiedImageError"),
+    "cut": (as_file(toy_images(0)[3])[:2000], "OSError: image file is truncated"),
+    "whole numbers": (as_file(in_mode("I", 9), "TIFF"), "its mode is I,"),
+    "fractions": (as_file(in_mode("F", 0.5), "TIFF"), "its mode is F,"),
+    "see-through": (as_file(in_mode("RGBA", (9, 9, 9, 254))), "parts of it are transparent"),
+    "see-through grey": (as_file(in_mode("LA", (9, 0))), "parts of it are transparent"),
+    "see-through palette": (clear_palette(), "parts of it are transparent"),
+    "animation": (
+        as_file(flat(1, 0)[0], "GIF", save_all=True, append_images=flat(2, 9)), "an animation of 3",
+    ),
+    "bomb": (as_file(Image.new("1", (9460, 9460))), "DecompressionBombWarning"),
+    "worse bomb": (as_file(Image.new("1", (13400, 13400))), "DecompressionBombError"),
+    "bomb when resized": (as_file(Image.new("1", (1, 400_000))), "would be 16 x 6400000 pixels"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content, said", BAD_IMAGES.values(), ids=BAD_IMAGES)
+def test_an_image_that_has_no_one_reading_is_named_by_its_row(content, said, toy, folder, cache):
+    toy()
+    held = None if content is None else {"bytes": content, "path": None}
+    write_parquet(folder / "toy", "train", "img", [toy_images(0)[0], held], [0, 1])
+    with pytest.raises(DataError, match=rf"toy, train, row 1 \(from 0\): .*{said}"):
+        load("toy")
+    assert not (cache / "data").exists()
+
+
+def test_an_image_that_cannot_be_read_is_named_by_its_file(toy, folder):
+    toy(**UNPINNED)
+    write_image_folder(folder)
+    broken = folder / "toy/val/ant/0.png"
+    broken.write_bytes(broken.read_bytes()[:60])
+    with pytest.raises(DataError, match=f"toy, val.*, file {broken}: the image cannot be read .* whole"):
+        load("toy")
+
+
+SIXTEEN = np.arange(SIDE * SIDE, dtype=np.uint16).reshape(SIDE, SIDE) * 257
+MODES = {
+    "I;16": as_file(Image.fromarray(SIXTEEN)),
+    "I;16B": as_file(Image.fromarray(SIXTEEN.astype(">u2")), "TIFF"),
+    **{
+        mode: as_file(Image.fromarray((SIXTEEN >> 8).astype(np.uint8)).convert(mode), "TIFF")
+        for mode in ("L", "LA", "RGB", "RGBA", "CMYK")
+    },
+}
+
+
+@pytest.mark.parametrize("content", MODES.values(), ids=MODES)
+@pytest.mark.parametrize("grey", [False, True])
+def test_every_grey_level_is_kept_whatever_the_mode_it_is_stored_in(content, grey, toy, folder):
+    """Of 16 bits the upper eight: value // 256, as Pillow reads colours of 16 bits."""
+    toy(**(UNPINNED | {"train": 1, "test": 1, "classes": 1, "grey": grey}))
+    for split in ("train", "test"):
+        write_parquet(folder / "toy", split, "img", [{"bytes": content, "path": None}], [0])
+    levels = load("toy").train.pixels[0]
+    assert levels.shape == (SIDE, SIDE, 1 if grey else 3)
+    assert torch.equal(levels[..., -1].flatten(), torch.arange(256).byte())
+
+
+@pytest.mark.parametrize("label, count", [(None, 2), (-1, 2), (3, 2)])
+def test_a_label_that_is_no_class_is_refused_before_any_image_is_decoded(label, count, toy, folder):
+    toy()
+    labels = datasets.Features({"img": datasets.Image(), "label": datasets.Value("int32")})
+    rows = {"img": [None] * 3, "label": [0, label, label]}
+    (folder / "toy").mkdir()
+    datasets.Dataset.from_dict(rows, features=labels).to_parquet(folder / "toy/train.parquet")
+    message = f"toy, train, row 1 .from 0.: the label is {label}, .* from 0 to 2; {count} of 3 rows"
+    with pytest.raises(DataError, match=message):
+        load("toy")
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint16", "int32", "int64"])
+def test_labels_of_every_whole_number_type_are_the_same_labels(kind, toy, folder):
+    toy(**UNPINNED)
+    features = datasets.Features({"img": datasets.Image(), "label": datasets.Value(kind)})
+    (folder / "toy").mkdir()
+    for split, count in (("train", 4), ("test", 2)):
+        rows = {"img": flat(count, 10), "label": [0, 1, 0, 1][:count]}
+        table = datasets.Dataset.from_dict(rows, features=features)
+        table.to_parquet(folder / "toy" / f"{split}.parquet")
+    assert load("toy").train.labels.dtype == torch.int64
+    assert shades(load("toy").train) == [(10, 0), (11, 1), (12, 0), (13, 1)]
+
+
+def test_a_split_without_rows_is_refused(toy, folder):
+    toy()
+    write_parquet(folder / "toy", "train", "img", flat(1, 0), [0])
+    write_parquet(folder / "toy", "test", "img", [], [])
+    with pytest.raises(DataError, match=r'toy: the files in .*"test" corresponds to no data'):
+        load("toy")
+
+
+@pytest.mark.parametrize(
+    "place, said",
+    [
+        ("train/0.png", "train/0.png is not"), ("val/ant/more/0.png", "val/ant/more/0.png is not"),
+        (None, "train holds none"),
+    ],
+)  # fmt: skip
+def test_images_that_are_not_in_a_folder_of_their_class_are_named(place, said, toy, folder):
+    toy(**UNPINNED)
+    write_image_folder(folder)
+    if place is None:
+        shutil.rmtree(folder / "toy/train")
+        (folder / "toy/train/ant").mkdir(parents=True)
+    else:
+        (folder / "toy" / place).parent.mkdir(exist_ok=True)
+        flat(1, 0)[0].save(folder / "toy" / place)
+    with pytest.raises(DataError, match=f"needed are images in .*/<class>/.*{folder}/toy/{said}"):
+        load("toy")
+
+
+@pytest.mark.parametrize("stem", ["train_0", "train-00000-of-00001", "train.0", "train00"])
+def test_parquet_files_are_found_by_how_their_name_begins(stem, toy, folder):
+    toy(**UNPINNED)
+    write_parquet(folder / "toy", stem, "img", flat(4, 10), [0, 1, 0, 1])
+    write_parquet(folder / "toy", "test", "img", flat(2, 90), [0, 1])
+    write_parquet(folder / "toy", "trainer", "img", flat(2, 200), [0, 1])
+    assert len(load("toy").train) == 4
+
+
+def test_a_full_disk_is_not_taken_for_damaged_files(toy, folder, monkeypatch):
+    toy(**UNPINNED)
+    write_image_folder(folder)
+
+    def full(*given, **named):
+        raise datasets.exceptions.DatasetGenerationError("oops") from OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(datasets, "load_dataset", full)
+    with pytest.raises(DataError, match=r"toy: Hugging Face's cache .*no space.* Make room"):
+        load("toy")
+
+
+def test_a_set_that_the_catalogue_does_not_have_is_named():
+    with pytest.raises(DataError, match="cifar11: the catalogue has no such data set; it has cifar10, "):
+        load("cifar11")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pixels, labels: (pixels, labels.int()), lambda pixels, labels: (pixels.float(), labels),
+        lambda pixels, labels: (pixels, labels[1:]), lambda pixels, labels: (pixels[0], labels),
+    ],
+)  # fmt: skip
+def test_images_and_labels_of_another_type_or_number_are_refused(change):
+    """Their bytes would be hashed to another order and another fingerprint."""
+    images = random_images(4)
+    with pytest.raises(DataError, match=r"images need pixels .* of torch.uint8 and labels .* Convert"):
+        Images(*change(images.pixels, images.labels))
+
+
 # The part of TinyImageNet
 
 
@@ -455,9 +638,25 @@ def test_only_rows_of_the_parts_classes_are_taken_with_their_labels_there(descri
     """Owner: the hub's set names 200 classes by their ids, our copy 50 by ids and words."""
     last, first = tiny_imagenet.WNIDS[-1], tiny_imagenet.WNIDS[0]
     names = [described.format(wnid) for wnid in (last, "n00000001", first)]
-    rows = list(tiny_imagenet.rows_of_the_part(of_classes(names, flat(4, 10), [2, 1, 0, 2])))
-    assert [row["label"] for row in rows] == [0, 49, 0]
-    assert [np.asarray(row["image"])[0, 0, 0] for row in rows] == [10, 12, 13]
+    found = tiny_imagenet.labels_of_the_part(of_classes(names, flat(4, 10), [2, 1, 0, 2]))
+    assert found == {0: 0, 2: 49, 3: 0}
+
+
+def test_the_part_is_taken_from_a_set_whose_classes_have_names(toy, folder):
+    """Owner: the hub's 200 classes; labels without names cannot be found among the 50."""
+    toy(part=True, image="image")
+    (folder / "toy").mkdir()
+    unnamed = of_classes(["a"], flat(1, 0), [0]).cast_column("label", datasets.Value("int64"))
+    unnamed.to_parquet(folder / "toy/train.parquet")
+    with pytest.raises(DataError, match=r"toy, train: .* a column `label` of classes with names"):
+        load("toy")
+    of_classes(["n00000001"], flat(1, 0), [0]).to_parquet(folder / "toy/train.parquet")
+    with pytest.raises(DataError, match="toy, train: there are no rows of the classes"):
+        load("toy")
+    listed = of_classes([*tiny_imagenet.WNIDS[:1], "other"], [*flat(1, 0), None], [0, 1])
+    listed.to_parquet(folder / "toy/train.parquet")
+    with pytest.raises(DataError, match="toy: the fingerprint is"):  # the image is not in the list
+        load("toy")
 
 
 def test_the_list_of_the_part_is_as_long_as_the_part():

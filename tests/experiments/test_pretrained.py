@@ -106,6 +106,11 @@ def test_weights_of_another_network_are_not_filled_in():
         fill(build(LITE0, 10), resnet18().state_dict())
 
 
+def test_padded_kernels_are_not_cut_to_fit_a_plain_network():
+    with pytest.raises(RuntimeError, match="size mismatch for _conv_stem"):
+        fill(build(LITE0, 10), build(PADDED, 10).state_dict())
+
+
 def test_a_damaged_file_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "weights.pth"
     path.write_bytes(b"something else")

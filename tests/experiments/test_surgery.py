@@ -10,7 +10,7 @@ from torch import fx, nn
 from torchvision import models
 from torchvision.ops import SqueezeExcitation
 
-from rfbook.experiments import surgery
+from rfbook.experiments import replacement, surgery
 from rfbook.experiments.models import build
 from rfbook.experiments.spec import Model
 
@@ -61,18 +61,100 @@ def images(side: int, count: int = 2) -> torch.Tensor:
 
 def test_a_module_is_replaced_where_its_dotted_name_is():
     network = nn.Sequential(nn.Sequential(nn.ReLU(), nn.ReLU()), nn.ReLU())
-    surgery.replace(network, "0.1", nn.Identity())
-    surgery.replace(network, "1", nn.Tanh())
+    replacement.replace(network, "0.1", nn.Identity())
+    replacement.replace(network, "1", nn.Tanh())
     assert [type(m) for m in network[0]] == [nn.ReLU, nn.Identity]
     assert isinstance(network[1], nn.Tanh)
 
 
 def test_a_convolution_keeps_every_setting_that_is_not_changed():
-    old = nn.Conv2d(6, 12, (3, 5), stride=(2, 1), padding=(1, 2), dilation=2, groups=3, bias=False)
-    same, changed = surgery.convolution_like(old), surgery.convolution_like(old, dilation=1)
+    old = nn.Conv2d(
+        6, 12, (3, 5), (2, 1), (1, 2), dilation=2, groups=3, bias=False, padding_mode="reflect",
+        dtype=torch.float64,
+    )  # fmt: skip
+    old.eval().weight.requires_grad_(False)
+    same, changed = replacement.convolution_like(old), replacement.convolution_like(old, dilation=1)
     assert str(same) == str(old)
     assert str(changed) == str(old).replace(", dilation=(2, 2)", "")
-    assert surgery.convolution_like(nn.Conv2d(1, 1, 1)).bias is not None
+    for new in (same, changed):
+        assert not new.training and not new.weight.requires_grad
+        assert new.weight.dtype == torch.float64
+    assert replacement.convolution_like(nn.Conv2d(1, 1, 1)).bias.requires_grad
+
+
+class Twice(nn.Module):
+    """One stem, half frozen and of another type, under two names; its norm is in training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stem = nn.Conv2d(4, 4, 3, 2, 1, padding_mode="circular")
+        norm = nn.BatchNorm2d(4, eps=0.01, momentum=None, track_running_stats=False)
+        self.first = nn.Sequential(stem, norm).double().eval()
+        self.again, self.linear = self.first[0], nn.Linear(4, 4, bias=False).half()
+        norm.train()
+        stem.bias.requires_grad_(False)
+        norm.weight.requires_grad_(False)
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        return self.first(maps)
+
+
+def settings(network: nn.Module) -> dict[str, object]:
+    """Of every module under every name: which it is, and all it is set to but sizes and values."""
+    names, found = {}, {}
+    for name, module in network.named_modules(remove_duplicate=False):
+        kept = {k: v for k, v in vars(module).items() if isinstance(v, bool | float | str | None)}
+        tensors = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
+        kinds = [(key, held.dtype, held.requires_grad) for key, held in tensors]
+        found[name] = names.setdefault(module, name), kept, kinds
+    return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda network: surgery.scale_width(network, 1 / 2),
+        lambda network: surgery.pad_kernels(network, False, surgery.keep_kernel),
+        lambda network: surgery.dilate(network, 2, "same"),
+    ],
+    ids=["width", "kernel padding", "dilation"],
+)
+def test_a_changed_network_has_the_settings_types_modes_and_names_of_the_old_one(change):
+    old, new = Twice(), Twice()
+    change(new)
+    assert str(new) != str(old)
+    assert settings(new) == settings(old)
+
+
+REFUSED = {
+    "a hook": lambda stem: stem.register_forward_hook(lambda *given: None),
+    "weight norm": nn.utils.parametrizations.weight_norm,
+    "its own forward": lambda stem: setattr(stem, "forward", lambda maps: maps),
+    "a buffer": lambda stem: stem.register_buffer("mask", torch.ones(1)),
+    "a type of its own": lambda stem: setattr(stem, "__class__", type("Own", (nn.Conv2d,), {})),
+}
+
+
+@pytest.mark.parametrize("change", REFUSED.values(), ids=REFUSED)
+def test_what_a_new_convolution_would_lose_is_refused_before_anything_is_changed(change):
+    network = nn.Sequential(nn.Conv2d(4, 4, 3, 2, 1), nn.Conv2d(4, 4, 3, 2, 1))
+    change(network[1])
+    before = list(network)
+    with pytest.raises(ValueError, match=r"surgery (makes it anew, without its|can make a Conv2d)"):
+        surgery.pad_kernels(network, False, surgery.keep_kernel)
+    assert all(now is then for now, then in zip(network, before, strict=True))
+
+
+def test_two_convolutions_that_share_a_kernel_are_refused():
+    network = nn.Sequential(nn.Conv2d(4, 4, 3, 2, 1), nn.Conv2d(4, 4, 3, 2, 1))
+    network[1].weight = network[0].weight
+    with pytest.raises(ValueError, match="0: it shares a parameter with another module"):
+        surgery.pad_kernels(network, False, surgery.keep_kernel)
+
+
+def test_a_lone_convolution_is_no_network():
+    with pytest.raises(ValueError, match="Put it into a network"):
+        surgery.pad_kernels(nn.Conv2d(3, 3, 3, 2, 1), False, surgery.keep_kernel)
 
 
 # Width
@@ -161,6 +243,19 @@ def test_no_channel_count_falls_to_nothing():
     assert {c.out_channels for c in convolutions(tiny).values()} == {1}
 
 
+def test_only_the_last_linear_layer_answers_with_the_classes():
+    network = nn.Sequential(nn.Conv2d(3, 8, 1), nn.Flatten(), nn.Linear(8, 6), nn.Linear(6, 10))
+    surgery.scale_width(network, 1 / 2)
+    assert network(torch.zeros(1, 3, 1, 1)).shape == (1, 10)
+    assert network[2].out_features == 3
+
+
+@pytest.mark.parametrize("foreign", [nn.GroupNorm(2, 8), nn.ConvTranspose2d(8, 8, 3), nn.PReLU(8)])
+def test_a_layer_whose_width_is_not_known_how_to_change_is_refused(foreign):
+    with pytest.raises(ValueError, match=f"1: a {type(foreign).__name__} of another width"):
+        surgery.scale_width(nn.Sequential(nn.Conv2d(3, 8, 3), foreign), 1 / 2)
+
+
 # CIFAR stem
 
 
@@ -215,6 +310,58 @@ def test_without_skips_a_network_is_the_chain_of_its_convolutions(name):
         torch.testing.assert_close(chain(images(64)), plain.fc(maps.mean((2, 3))))
 
 
+def test_a_chain_keeps_the_modes_and_the_activation_of_its_blocks():
+    network = models.resnet18()
+    network.layer1[0].relu = nn.PReLU()
+    network.layer1[0].eval().bn1.train()
+    block = network.layer1[0]
+    surgery.remove_skips(network, (False, True, True, True))
+    chain = network.layer1[0]
+    assert [m.training for m in (network.layer1, chain, chain.bn1)] == [True, False, True]
+    assert chain.relu1 is chain.relu2 is block.relu
+
+
+CHANGES = {
+    "cifar stem": surgery.use_cifar_stem,
+    "no skips": lambda network: surgery.remove_skips(network, (True, True, True, False)),
+    "blurring": surgery.blur_strides,
+    "padded pool": lambda network: surgery.pad_kernels(network, True, surgery.keep_kernel),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_frozen_resnet_in_evaluation_of_another_type_stays_so(change):
+    network = models.resnet18().double().eval().requires_grad_(False)
+    change(network)
+    assert not any(module.training for module in network.modules())
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+    assert {parameter.dtype for parameter in network.parameters()} == {torch.float64}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_changes_of_a_resnet_are_refused_for_other_networks(change):
+    with pytest.raises(ValueError, match=r"Sequential has no \w+ that is a"):
+        change(nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1)))
+
+
+@pytest.mark.parametrize("setting", [{"ceil_mode": True}, {"kernel_size": 2}, {"return_indices": True}])
+@pytest.mark.parametrize("change", [CHANGES["blurring"], CHANGES["padded pool"]])
+def test_another_pool_than_a_resnets_is_refused(change, setting):
+    network = models.resnet18()
+    network.maxpool = nn.MaxPool2d(**(surgery.POOL | setting))
+    with pytest.raises(ValueError, match=f"its {next(iter(setting))} would be lost"):
+        change(network)
+
+
+def test_a_network_is_blurred_once_and_whole():
+    twice, chain = models.resnet18(), models.resnet18()
+    surgery.blur_strides(twice)
+    surgery.remove_skips(chain, (True, False, True, True))
+    for network in (twice, chain):
+        with pytest.raises(ValueError, match=r"Blur a whole one|has no maxpool"):
+            surgery.blur_strides(network)
+
+
 # Dilation
 
 
@@ -252,6 +399,26 @@ def test_dilation_leaves_the_weights_as_they_are():
     plain, dilated = thin("vgg11").state_dict(), thin("vgg11", dilation=2).state_dict()
     assert plain.keys() == dilated.keys()
     assert all(plain[name].shape == dilated[name].shape for name in plain)
+
+
+def test_a_trained_convolution_is_dilated_with_its_weights_and_by_what_its_padding_was():
+    network = nn.Sequential(nn.Conv2d(3, 4, 3, padding=(0, 2)))
+    before, maps = network[0].weight, images(16)
+    size = network(maps).shape
+    surgery.dilate(network, 3, "same")
+    assert network(maps).shape == size and network[0].weight is before
+
+
+@pytest.mark.parametrize("given", [{"dilation": 2}, {"padding": "same"}])
+def test_a_dilation_or_padding_that_would_be_overwritten_is_refused(given):
+    with pytest.raises(ValueError, match=r"0: .* would be lost"):
+        surgery.dilate(nn.Sequential(nn.Conv2d(3, 4, 3, **given)), 2, "same")
+
+
+@pytest.mark.parametrize("dilation, padding", [(0, "same"), (2, "valid")])
+def test_a_dilation_without_a_meaning_is_refused(dilation, padding):
+    with pytest.raises(ValueError, match=f"dilation={dilation}, padding='{padding}': use"):
+        surgery.dilate(nn.Sequential(nn.Conv2d(3, 4, 3)), dilation, padding)
 
 
 # Kernel padding
@@ -319,6 +486,31 @@ def test_a_network_with_padded_convolutions_gives_the_same_logits(name):
     with torch.no_grad():
         logits, others = plain(images(64)), padded(images(64))
     assert (logits - others).abs().max() <= 1e-6 * logits.abs().max()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"bias": True}, {"padding_mode": "reflect"}, {"kernel_size": (3, 2), "padding": (1, 0)},
+        {"kernel_size": (4, 5)}, {"groups": 3, "out_channels": 6}, {"padding": "valid"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_padded_convolution_of_any_setting_is_the_same_function(settings):
+    usual = {"out_channels": 4, "kernel_size": 3, "stride": 2, "padding": 1, "bias": False}
+    network, maps = nn.Sequential(nn.Conv2d(3, **(usual | settings))), images(16)
+    with torch.no_grad():
+        before = network(maps)
+        surgery.pad_kernels(network, False, surgery.keep_kernel)
+        assert all(side % 2 == 0 for side in network[0].kernel_size)
+        torch.testing.assert_close(network(maps), before, rtol=0, atol=1e-6)
+
+
+def test_a_dilated_kernel_is_not_padded():
+    with pytest.raises(ValueError, match="Kernel padding is for dilation 1"):
+        surgery.pad_kernels(
+            nn.Sequential(nn.Conv2d(3, 4, 3, 2, 2, dilation=2)), False, surgery.keep_kernel
+        )
 
 
 def test_five_convolutions_of_lite0_are_padded():

@@ -278,6 +278,60 @@ def test_the_second_to_ask_waits_for_the_first_and_does_not_train(made, epochs, 
 FIRST = b'first_epoch\\": 1'
 
 
+STANDING = {
+    "a file for its folder": lambda path: path.parent.write_text("mine"),
+    "a folder for the file": lambda path: path.mkdir(parents=True),
+    "a folder for the lock": lambda path: path.with_suffix(".lock").mkdir(parents=True),
+}
+
+
+@pytest.mark.parametrize("stand", STANDING.values(), ids=STANDING)
+def test_what_stands_in_the_place_of_weights_is_named_and_nothing_is_trained(stand, epochs):
+    path = Checkpoints(RUN).path
+    stand(path)
+    with pytest.raises(TrainingError, match=f"{path}: the cache cannot be used there .* RFBOOK_CACHE"):
+        trained(RUN, "cpu")
+    assert epochs == []
+
+
+def test_weights_that_are_not_ours_to_read_are_not_trained_again(finished, monkeypatch, epochs):
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(TrainingError, match=rf"{finished}: .*Permission denied.* ask its owner"):
+        Checkpoints(RUN).load()
+
+
+def test_another_users_lock_is_said_in_a_sentence_and_nothing_is_trained(monkeypatch, epochs):
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(weights.FileLock, "acquire", refuse)
+    with pytest.raises(TrainingError, match=r"Permission denied.* ask its owner for access"):
+        trained(RUN, "cpu")
+    assert epochs == []
+
+
+def test_a_cache_that_fills_up_keeps_the_state_before_and_nothing_half(made, monkeypatch, epochs):
+    def fill(state, path, metadata):
+        path.write_bytes(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt_after(patch, 1)
+        trained(RUN, "cpu")
+    path = Checkpoints(RUN).path
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(weights, "save_file", fill)
+        with pytest.raises(TrainingError, match=f"{path}: .*No space left.* Make room"):
+            trained(RUN, "cpu")
+    assert path.read_bytes() == before
+    assert {held.suffix for held in path.parent.iterdir()} == {".safetensors", ".lock"}
+    assert_same_network(trained(RUN, "cpu"), made[0])
+
+
 def damage(path, how):
     whole = path.read_bytes()
     if how == "empty":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +9,14 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from rfbook.experiments.cache import in_words, replacing, require_place, require_readable
 from rfbook.experiments.catalogue import CATALOGUE, Source
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.images import Images, Splits, canonical, fingerprint, hold_out
+from rfbook.experiments.places import cache_directory
 from rfbook.experiments.progress import log
 
 __all__ = ["DataError", "Images", "Splits", "cache_directory", "canonical", "fingerprint", "load"]
-
-
-def cache_directory() -> Path:
-    """Where decoded data and weights are kept: RFBOOK_CACHE, or `.cache` in the working directory."""
-    return Path(os.environ.get("RFBOOK_CACHE", ".cache"))
 
 
 @torch.inference_mode(False)
@@ -28,13 +24,16 @@ def load(name: str) -> Splits:
     """A data set of the catalogue, from the decoded cache or from its source.
 
     The images are ordinary tensors, whoever asks for them first: those made in inference mode could
-    not be read again where gradients are taken.
-    Raises DataError if it cannot be found or is not what the catalogue says.
+    not be read again where gradients are taken. Raises DataError if it cannot be found or is not what
+    the catalogue says, and, before it is decoded, if the cache cannot keep it.
     """
+    if name not in CATALOGUE:
+        raise DataError(f"{name}: the catalogue has no such data set; it has {', '.join(CATALOGUE)}")
     source, path = CATALOGUE[name], cache_directory() / "data" / f"{name}.safetensors"
     cached = _read(path)
     if cached is not None and not _difference(cached, source):
         return cached
+    require_place(path, DataError)
     splits = _identified(_ship(name) if source.shipped else _decode(name, source))
     difference = _difference(splits, source)
     if difference:
@@ -60,13 +59,20 @@ def _difference(splits: Splits, source: Source) -> str:
 
 
 def _read(path: Path) -> Splits | None:
-    """What the cache holds; a missing or unreadable file is as good as an outdated one."""
-    try:
-        held = load_file(path)
-        train, test = (Images(held[f"{s}.pixels"], held[f"{s}.labels"]) for s in ("train", "test"))
-        return _identified(Splits(train, test))
-    except (FileNotFoundError, SafetensorError, KeyError):
-        return None
+    """What the cache holds; a missing or damaged file is as good as an outdated one.
+
+    Raises DataError for a file that is not ours to read.
+    """
+    with in_words(path, DataError):
+        try:
+            require_readable(path)
+            held = load_file(path)
+            train, test = (
+                Images(held[f"{split}.pixels"], held[f"{split}.labels"]) for split in ("train", "test")
+            )
+        except (FileNotFoundError, SafetensorError, KeyError, DataError):
+            return None
+    return _identified(Splits(train, test))
 
 
 def _identified(splits: Splits) -> Splits:
@@ -74,13 +80,11 @@ def _identified(splits: Splits) -> Splits:
 
 
 def _write(path: Path, splits: Splits) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
     named = {"train": splits.train, "test": splits.test}
     tensors = {f"{s}.pixels": images.pixels.contiguous() for s, images in named.items()}
     tensors |= {f"{s}.labels": images.labels.contiguous() for s, images in named.items()}
-    save_file(tensors, partial)
-    partial.replace(path)
+    with replacing(path, DataError) as partial:
+        save_file(tensors, partial)
 
 
 def _decode(name: str, source: Source) -> Splits:

@@ -2,61 +2,122 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+import re
+import warnings
+from errno import EDQUOT, ENOSPC, EROFS
+from itertools import chain
 from pathlib import Path
 
 import datasets
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import torch
+from datasets.packaged_modules.imagefolder.imagefolder import ImageFolder
 from PIL import Image
 
 from rfbook.experiments import tiny_imagenet
 from rfbook.experiments.catalogue import Source
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.images import Images, Splits, canonical, hold_out
+from rfbook.experiments.places import data_directory
 from rfbook.experiments.progress import track
 
 HELD_OUT = ("validation", "valid", "val", "test")
 """Splits to test on, the first there is: where a set has both, its test labels are secret."""
+SPLIT = re.compile(f"({'|'.join(('train', *HELD_OUT))})(?![A-Za-z])")
+"""How the name of a parquet file begins."""
+NAMES = "train.parquet, train_0.parquet, train-00000-of-00002.parquet"
+EIGHT_BITS = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB")
+"""Modes of Pillow whose values have a known range."""
+LARGEST = 89_478_485
+"""Pixels that an image may have, read or resized: Pillow warns of a decompression bomb above it."""
 
 
 def decode(name: str, source: Source) -> Splits:
-    """All images of a data set, in canonical order. Raises DataError if they are not to be had."""
+    """All images of a data set, in canonical order.
+
+    Raises DataError if they are not to be had, or if a row or file of them is not as needed. Columns
+    and labels are checked before any image is decoded.
+    """
     datasets.disable_progress_bars()
-    local = os.environ.get("RFBOOK_DATA")
-    opened = _open_folder(Path(local), name, source) if local else _open_hub(name, source)
-    held_out = next((split for split in HELD_OUT if split in opened), None)
-    for split in filter(None, ("train", held_out)):
-        _require_columns(f"{name}, {split}", opened[split], source)
-    train = canonical(_images(opened["train"], source))
-    if held_out is None:
-        return hold_out(train, source.test_share)
-    return Splits(train, canonical(_images(opened[held_out], source)))
+    root = data_directory()
+    opened = _open_folder(root, name, source) if root else _open_hub(name, source)
+    splits = ["train", *[split for split in HELD_OUT if split in opened][:1]]
+    labels = {split: _labels(f"{name}, {split}", opened[split], source) for split in splits}
+    train, *held_out = (
+        canonical(_images(f"{name}, {split}", opened[split], source, labels[split])) for split in splits
+    )
+    return Splits(train, *held_out) if held_out else hold_out(train, source.test_share)
 
 
 def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Dataset]:
     """RFBOOK_DATA/<name>: parquet files named after their split, or images in <split>/<class>/."""
     folder, files = root / name, {}
     for path in sorted(folder.rglob("*.parquet")):
-        files.setdefault(path.stem.partition("-")[0], []).append(str(path))
+        if split := SPLIT.match(path.stem):
+            files.setdefault(split[1], []).append(str(path))
     try:
         if "train" in files:
             return datasets.load_dataset("parquet", data_files=files)
         if (folder / "train").is_dir():
-            return datasets.load_dataset("imagefolder", data_dir=str(folder))
+            _require_class_folders(name, folder)
+            return datasets.load_dataset("imagefolder", data_dir=str(folder), drop_labels=False)
+    except DataError:
+        raise
     except Exception as error:
+        _require_room(name, error)
         cause = error.__cause__ or error
+        paths = chain.from_iterable(files.values())
+        damaged = next(filter(_is_damaged, paths), f"the files in {folder}")
         raise DataError(
-            f"{name}: the files in {folder} cannot be read ({type(cause).__name__}: {cause}). "
-            "Put whole ones there."
+            f"{name}: {damaged} cannot be read ({type(cause).__name__}: {cause}). Put whole ones there."
         ) from error
     online = source.hub is not None and not source.copy
     raise DataError(
-        f"{name}: RFBOOK_DATA is {root}, which has no folder {name} with train*.parquet or "
+        f"{name}: RFBOOK_DATA is {root}, which has no folder {name} with {NAMES} or "
         f"train/<class>/. Put it there{', or unset RFBOOK_DATA to download from the hub' * online}. "
         f"{source.access}".rstrip()
     )
+
+
+def _is_damaged(path: str) -> bool:
+    """Whether a parquet file cannot be read to its end."""
+    try:
+        for _ in pyarrow.parquet.ParquetFile(path).iter_batches():
+            pass
+    except (OSError, pyarrow.ArrowException):
+        return True
+    return False
+
+
+def _require_class_folders(name: str, folder: Path) -> None:
+    """Raises DataError for an image that lies elsewhere than in <split>/<class>/."""
+    for split in ("train", *HELD_OUT):
+        images = [
+            path for path in sorted((folder / split).rglob("*"))
+            if path.suffix.lower() in ImageFolder.EXTENSIONS and not path.name.startswith(".")
+        ]  # fmt: skip
+        astray = [path for path in images if path.parents[1] != folder / split]
+        if astray or (split == "train" and not images):
+            there = f"{astray[0]} is not" if astray else f"{folder / split} holds none"
+            raise DataError(
+                f"{name}, {split}: needed are images in {split}/<class>/, one folder a class; {there}. "
+                "Move them there."
+            )
+
+
+def _require_room(name: str, error: Exception) -> None:
+    """Raises DataError if what failed is keeping the converted files, and not the files themselves."""
+    kept, cause = datasets.config.HF_DATASETS_CACHE, error
+    while cause is not None:
+        full = getattr(cause, "errno", None) in (ENOSPC, EDQUOT, EROFS) or "disk space" in str(cause)
+        if isinstance(cause, OSError) and (full or str(kept) in str(cause)):
+            raise DataError(
+                f"{name}: Hugging Face's cache {kept} cannot be written ({cause}). Make room there, or "
+                "name another directory in HF_DATASETS_CACHE."
+            ) from error
+        cause = cause.__cause__ or cause.__context__
 
 
 def _open_hub(name: str, source: Source) -> dict[str, datasets.Dataset]:
@@ -71,49 +132,131 @@ def _open_hub(name: str, source: Source) -> dict[str, datasets.Dataset]:
     try:
         return datasets.load_dataset(source.hub)
     except Exception as error:
+        _require_room(name, error)
         raise DataError(
             f"{name}: {source.hub} could not be downloaded ({type(error).__name__}). "
             f"{source.access or 'Connect to the network.'} Or {where}."
         ) from error
 
 
+def _column(rows: datasets.Dataset, *names: str) -> str | None:
+    """The first of these columns that there is."""
+    return next((name for name in names if name in rows.features), None)
+
+
 def _require_columns(where: str, rows: datasets.Dataset, source: Source) -> None:
     """Raises DataError, before anything is decoded, unless there are images and numbers for labels."""
     kinds = dict(rows.features)
     image, label = (
-        next((kinds[column] for column in columns if column in kinds), None)
-        for columns in (("image", source.image), ("label", source.label))
+        kinds.get(_column(rows, *names)) for names in (("image", source.image), ("label", source.label))
     )
-    numbered = isinstance(label, datasets.ClassLabel) or "int" in getattr(label, "dtype", "")
-    if not (isinstance(image, datasets.Image) and numbered):
+    numbered = isinstance(label, datasets.Value) and label.dtype.lstrip("u").startswith("int")
+    named = isinstance(label, datasets.ClassLabel)
+    if not (isinstance(image, datasets.Image) and (named or (numbered and not source.part))):
         raise DataError(
-            f"{where}: needed are a column `image` of images and a column `label` of whole numbers; "
+            f"{where}: needed are a column `image` of images and a column `label` of "
+            f"{'classes with names' if source.part else 'whole numbers'}; "
             f"there are {', '.join(f'{column} ({kind})' for column, kind in kinds.items())}. Rename or "
             "convert them."
         )
 
 
-def _images(rows: datasets.Dataset, source: Source) -> Images:
-    if source.part:
-        return tiny_imagenet.chosen(_stack(tiny_imagenet.rows_of_the_part(rows), source))
-    return _stack(rows, source)
+def _labels(where: str, rows: datasets.Dataset, source: Source) -> dict[int, int]:
+    """The label of each row that is wanted, by the row's number from 0.
+
+    Raises DataError for other columns, no rows, and labels that are no classes.
+    """
+    _require_columns(where, rows, source)
+    column = _column(rows, "label", source.label)
+    labels = dict(enumerate(rows[column]))
+    classes = rows.features[column].num_classes if source.part else source.classes
+    wrong = [row for row, label in labels.items() if label is None or not 0 <= label < classes]
+    if wrong:
+        raise DataError(
+            f"{where}, row {wrong[0]} (from 0): the label is {labels[wrong[0]]}, needed is a class from "
+            f"0 to {classes - 1}; {len(wrong)} of {len(labels)} rows have no such label. Give each its "
+            "class (-1 stands for one that is kept secret), or leave the rows out."
+        )
+    wanted = tiny_imagenet.labels_of_the_part(rows) if source.part else labels
+    if not wanted:
+        raise DataError(f"{where}: there are no rows of the classes that are needed. Fetch it again.")
+    return wanted
 
 
-def _stack(rows: Iterable[dict[str, object]], source: Source) -> Images:
-    pixels, labels = [], []
-    for row in track(rows, "decoding"):
-        pixels.append(_square(row.get("image", row.get(source.image)), source))
-        labels.append(row.get("label", row.get(source.label)))
-    return Images(torch.from_numpy(np.stack(pixels)), torch.tensor(labels))
+def _images(where: str, rows: datasets.Dataset, source: Source, labels: dict[int, int]) -> Images:
+    """The images of the rows that have a label here. Raises DataError that names the row or file."""
+    column, pixels = _column(rows, "image", source.image), []
+    stored = rows.select_columns(column).cast_column(column, datasets.Image(decode=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        for row, held in zip(labels, track(stored.select(labels), "decoding", len(labels)), strict=True):
+            try:
+                pixels.append(_decoded(held[column], source))
+            except DataError as error:
+                raise DataError(f"{where}, {_place(row, held[column])}: {error}") from error
+    images = Images(torch.from_numpy(np.stack(pixels)), torch.tensor(list(labels.values())))
+    return tiny_imagenet.chosen(images) if source.part else images
+
+
+def _place(row: int, held: dict[str, object] | None) -> str:
+    """How an image is named to the reader: by its file, or by its row in the split."""
+    if held and held["bytes"] is None and held["path"]:
+        return f"file {held['path']}"
+    return f"row {row} (from 0)"
+
+
+def _decoded(held: dict[str, object] | None, source: Source) -> np.ndarray:
+    if held is None:
+        raise DataError("there is no image. Put one there, or leave the row out.")
+    try:
+        if held["bytes"] is None and Path(held["path"]).is_file():  # Pillow leaves a broken one open
+            held = held | {"bytes": Path(held["path"]).read_bytes()}
+        return _square(datasets.Image().decode_example(held), source)
+    except DataError:
+        raise
+    except Exception as error:  # Pillow's plugins raise whatever they stumble over
+        raise DataError(
+            f"the image cannot be read ({type(error).__name__}: {error}). Fetch it again, or put a "
+            f"whole one of at most {LARGEST:,} pixels in its place."
+        ) from error
 
 
 def _square(image: Image.Image, source: Source) -> np.ndarray:
     """The centre square of an image at the data set's side: (side, side, 3), or 1 channel if grey."""
-    image, side = image.convert("L" if source.grey else "RGB"), source.side
+    image, side = _of_eight_bits(image).convert("L" if source.grey else "RGB"), source.side
     factor = side / min(image.size)
     size = [max(side, round(edge * factor)) for edge in image.size]
+    if size[0] * size[1] > LARGEST:
+        raise DataError(
+            f"an image of {image.width} x {image.height} would be {size[0]} x {size[1]} pixels with the "
+            f"shorter side at {side}, more than {LARGEST:,}. Cut it to its middle."
+        )
     if image.size != tuple(size):
         image = image.resize(size, Image.BILINEAR)
     left, top = ((edge - side) // 2 for edge in size)
     pixels = np.asarray(image.crop((left, top, left + side, top + side)))
     return pixels.reshape(side, side, -1)
+
+
+def _of_eight_bits(image: Image.Image) -> Image.Image:
+    """The same image with values up to 255 and nothing to see through; of 16 bits the upper eight.
+
+    Raises DataError for what has no one such image: unknown ranges, transparency, animations.
+    """
+    if getattr(image, "is_animated", False) and image.format != "MPO":  # whose others are previews
+        raise DataError(
+            f"it is an animation of {image.n_frames} images. Put the one that is meant in its place."
+        )
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
+    if image.mode not in EIGHT_BITS:
+        raise DataError(
+            f"its mode is {image.mode}, whose values have no known range. Save it with 8 bits a "
+            f"channel, as one of {', '.join(EIGHT_BITS)}."
+        )
+    if not image.has_transparency_data:
+        return image
+    seen = image.convert("RGBA")
+    if seen.getextrema()[3][0] < 255:
+        raise DataError("parts of it are transparent. Put it on the ground it is meant for (mode RGB).")
+    return seen

@@ -13,10 +13,22 @@ from rfbook.experiments.errors import DataError
 
 @dataclass(frozen=True)
 class Images:
-    """pixels: (n, side, side, 3 or 1) uint8; labels: (n,) int64."""
+    """pixels: (n, side, side, 3 or 1) uint8; labels: (n,) int64. Raises DataError for any others."""
 
     pixels: Tensor
     labels: Tensor
+
+    def __post_init__(self) -> None:
+        """Their bytes are hashed, so that labels of another type would be another set."""
+        pixels, labels = self.pixels, self.labels
+        kinds = [f"{tuple(held.shape)} of {held.dtype}" for held in (pixels, labels)]
+        right = pixels.dtype == torch.uint8 and labels.dtype == torch.int64
+        if not (right and pixels.dim() == 4 and labels.shape == pixels.shape[:1]):
+            raise DataError(
+                "images need pixels (n, side, side, 3 or 1) of torch.uint8 and labels (n,) of "
+                f"torch.int64; given were pixels {kinds[0]} and labels {kinds[1]}. Convert them, as by "
+                "labels.long()."
+            )
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -55,7 +67,7 @@ def digests(images: Images) -> list[bytes]:
 def canonical(images: Images) -> Images:
     """The same images ordered by the hash of their pixels and label: one order for every source."""
     keys = digests(images)
-    order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__))
+    order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__), dtype=torch.int64)
     return Images(images.pixels[order], images.labels[order])
 
 

@@ -63,7 +63,9 @@ def fill(network: nn.Module, weights: dict[str, Tensor]) -> None:
 
 
 def _grown(kernel: Tensor, shape: torch.Size) -> Tensor:
-    return F.pad(kernel, (0, shape[3] - kernel.shape[3], 0, shape[2] - kernel.shape[2]))
+    # A larger kernel stays as it is, and then does not fit: cut, it would be another function.
+    below, right = (max(shape[axis] - kernel.shape[axis], 0) for axis in (2, 3))
+    return F.pad(kernel, (0, right, 0, below))
 
 
 def published_weights(name: str) -> dict[str, Tensor]:

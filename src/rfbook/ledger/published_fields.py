@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rfbook.experiments.errors import DataError
+from rfbook.experiments.places import data_directory
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
 from rfbook.ledger.reports import read_sealed, write_sealed
@@ -44,12 +44,14 @@ def read_array(network: str) -> np.ndarray:
     Raises DataError, saying where it is published, if it is absent or another file than is meant.
     """
     name = f"{network}.a1_in1k.npy"
-    path = Path(os.environ.get("RFBOOK_DATA", "data")) / "openerf" / name
+    folder = data_directory()
+    path = folder / "openerf" / name if folder else None
     source = f"{REPOSITORY}/blob/{COMMIT}/{FOLDERS[network]}/OpenERF_{name}"
-    if not path.exists():
+    if path is None or not path.exists():
+        missing = f"{path}: there is no such file" if path else f"{name}: RFBOOK_DATA is not set"
         raise DataError(
-            f"{path}: there is no such file. It is published ({LICENCE}) at {source}: save it under "
-            "this name in a folder `openerf`, and let RFBOOK_DATA name the folder above."
+            f"{missing}. It is published ({LICENCE}) at {source}: save it under this name in a folder "
+            "`openerf`, and let RFBOOK_DATA name the folder above."
         )
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()

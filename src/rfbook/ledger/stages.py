@@ -7,8 +7,8 @@ alters a number fails that test until the stage's version is raised here.
 from __future__ import annotations
 
 TRAINING = 1
-"""`experiments.train`, `optimisation`, `models`, `pretrained`, `surgery`, `batches`, `placement`,
-`warp`, `micro_object`, and the constants of `catalogue`."""
+"""`experiments.train`, `optimisation`, `models`, `pretrained`, `surgery`, `replacement`, `batches`,
+`placement`, `warp`, `micro_object`, and the constants of `catalogue`."""
 
 MEASURES: dict[str, int] = {
     "accuracy": 1,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,6 +23,7 @@ from torch import nn
 
 from rfbook.experiments.accuracy import share_right
 from rfbook.experiments.batches import View, in_order
+from rfbook.experiments.cache import in_words, replacing, require_readable
 from rfbook.experiments.data import Images, Splits, cache_directory, load
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.pretrained import readout_classes, started
@@ -49,20 +52,26 @@ class Checkpoints:
 
         Raises TrainingError if the file is damaged, not what was saved, or trained on other pixels
         under the same name (a set without a fingerprint in the catalogue): delete it to train again.
+        Also if it is not ours to read.
         """
-        if not self.path.exists():
-            return None
-        try:
-            with safe_open(self.path, framework="pt") as held:
-                noted, stated = (held.metadata()[name] for name in ("trace", "sha256"))
-                state = {name: held.get_tensor(name) for name in held.keys()}
-            if (found := _checksum(state, noted)) != stated:
-                raise ValueError(f"its contents have the SHA-256 {found}, saved was {stated}")
-            trace = Trace(**json.loads(noted))
-            self._same_pixels(trace)
-            return state, trace
-        except (SafetensorError, TypeError, KeyError, ValueError) as error:
-            raise TrainingError(f"{self.path}: {error}. Delete it to train again.") from error
+        with in_words(self.path, TrainingError):
+            try:
+                return self._read()
+            except FileNotFoundError:
+                return None
+            except (SafetensorError, TypeError, KeyError, ValueError) as error:
+                raise TrainingError(f"{self.path}: {error}. Delete it to train again.") from error
+
+    def _read(self) -> tuple[Tensors, Trace]:
+        require_readable(self.path)
+        with safe_open(self.path, framework="pt") as held:
+            noted, stated = (held.metadata()[name] for name in ("trace", "sha256"))
+            state = {name: held.get_tensor(name) for name in held.keys()}
+        if (found := _checksum(state, noted)) != stated:
+            raise ValueError(f"its contents have the SHA-256 {found}, saved was {stated}")
+        trace = Trace(**json.loads(noted))
+        self._same_pixels(trace)
+        return state, trace
 
     def _same_pixels(self, trace: Trace) -> None:
         for session in trace.sessions:
@@ -76,7 +85,8 @@ class Checkpoints:
     def save(self, state: Tensors, trace: Trace) -> None:
         """Replaces the file at once, so that a kill leaves the old or the new one.
 
-        After the last epoch only the network is kept.
+        After the last epoch only the network is kept. Raises TrainingError if the cache is full or not
+        ours to write to; what it held before is then still there.
         """
         if not self.noted:
             began = {"first_epoch": len(trace.loss), "pixels": self.pixels}
@@ -84,12 +94,9 @@ class Checkpoints:
             self.noted = True
         if len(trace.loss) >= self.run.recipe.epochs:
             state = {name: value for name, value in state.items() if name.startswith("network.")}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.path.with_suffix(".partial")
         noted = json.dumps(asdict(trace))
-        save_file(state, partial, metadata={"trace": noted, "sha256": _checksum(state, noted)})
-        partial.chmod(0o644)  # as records: a cache may be shared
-        partial.replace(self.path)
+        with replacing(self.path, TrainingError) as partial:
+            save_file(state, partial, metadata={"trace": noted, "sha256": _checksum(state, noted)})
 
 
 def _checksum(state: Tensors, noted: str) -> str:
@@ -137,8 +144,7 @@ def trained(run: Run, device: str = "auto") -> Trained:
         network = started(run, readout_classes(run))
         return Trained(run, network.to(accelerator_for(device).device).eval(), Trace())
     path = Checkpoints(run).path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
+    with _alone(path):
         begun = path.exists()
         start = None if begun or run.source is None else _weights(run.source, device)
         images = images_of(run)
@@ -147,6 +153,22 @@ def trained(run: Run, device: str = "auto") -> Trained:
             run, images.train, readout_classes(run), kept, device, start, _watch(run, images.test)
         )
     return Trained(run, network, trace)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Waits until no other process trains the run of this file, and keeps others waiting meanwhile.
+
+    Raises TrainingError if the cache is not ours to write to.
+    """
+    lock = FileLock(path.with_suffix(".lock"))
+    with in_words(path, TrainingError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def require_every_class(run: Run) -> None:
