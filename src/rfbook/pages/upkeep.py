@@ -18,7 +18,7 @@ from rfbook.ledger.published_fields import read_fits
 from rfbook.ledger.record import Record, RecordError
 from rfbook.ledger.reports import COMMANDS, read_report, write_report
 from rfbook.ledger.store import Store, place, read
-from rfbook.pages import sources
+from rfbook.pages import claim_files, sources
 from rfbook.pages.census import in_book, wanted
 from rfbook.pages.commands import Lines
 from rfbook.pages.execution import PUBLISHED
@@ -42,6 +42,7 @@ def verify(arguments: argparse.Namespace) -> Lines:
             yield f"{path}: {said}", False
     yield from _missing(store.roots[0], held)
     yield from _reports(store.roots[0])
+    yield from ((said, False) for said in claim_files.wrong(sources.repository()))
     yield f"{len(paths)} records checked", True
 
 
