@@ -58,7 +58,7 @@ def read_claims(directory: Path = CLAIMS) -> list[Claim]:
     Raises ClaimError, naming the row, for an ill-formed one, and where there is no file of claims.
     """
     if not any(directory.glob("*.yml")):
-        raise ClaimError(f"{directory}: no files of claims (*.yml). Restore it: git checkout -- {CLAIMS}")
+        raise ClaimError(f"{directory}: no claims (*.yml). Restore them: git checkout -- {CLAIMS}")
     rows = [row for path in sorted(directory.glob("*.yml")) for row in _rows(path)]
     claims = [_claim(row) for row in rows]
     double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}

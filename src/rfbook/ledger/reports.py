@@ -13,7 +13,7 @@ from rfbook.experiments.digest import digest
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
 from rfbook.ledger.store import write_atomically
-from rfbook.ledger.strict import Amount, Strict, Text, Work, mistakes
+from rfbook.ledger.strict import Amount, Number, Strict, Text, Work, mistakes
 
 COMMANDS = {
     "benchmarks": "python -m benchmarks",
@@ -31,7 +31,7 @@ class Benchmark(Strict):
     peer: Amount | None
     ratio: Amount | None
     target: Amount | None
-    equal: Text | None
+    equal: Text | Number | None
     note: Text | None
 
 

@@ -99,7 +99,7 @@ def _content(path: Path, limit: int) -> bytes:
 
 
 def write(record: Record, path: Path) -> None:
-    """Writes the files of a record, the JSON last: without it there is no record. The folder is there."""
+    """Writes the files of a record, the JSON last: without it there is no record."""
     text, packed = record.encode()
     if packed is not None:
         write_atomically(path.with_suffix(".npz"), packed)

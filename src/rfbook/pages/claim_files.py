@@ -25,7 +25,7 @@ UNREADABLE = (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError, Valu
 
 
 def wrong(root: Path) -> Iterator[str]:
-    """What is missing, double, foreign or cut in the claims and tables of a repository, with the remedy."""
+    """What is missing, double, foreign or cut in the claims and tables, with the remedy."""
     try:
         claims = read_claims(root / CLAIMS)
     except ClaimError as error:
@@ -41,7 +41,7 @@ def _unlisted(claims: list[Claim], root: Path) -> Iterator[str]:
     there = {(claim.id, claim.page) for claim in claims}
     listed = {(name, page) for page, held in _listed(root) for name in held.get("claims", ())}
     for name, page in sorted(listed - there):
-        yield f"{root / CLAIMS}: {page} lists claim {name}, and no row has it with this page. {_restore()}"
+        yield f"{root / CLAIMS}: {page} lists claim {name}, and no row has both. {_restore()}"
     for name, page in sorted(there - listed):
         yield f"{root / CLAIMS}: claim {name} names the page {page}, whose front matter does not list it"
 
