@@ -8,7 +8,9 @@ from rfbook.ledger.schemas import SCHEMAS
 from tests.ledger.samples import PROVENANCE, tiny
 
 LAYERS = ["conv1", "conv2", "fc"]
-FIT = {"sigma_x": 3.0, "sigma_y": 4.0, "centre_x": 16.0, "centre_y": 16.0, "r_squared": 0.9, "offset": 0.0}
+FIT = {
+    "sigma_x": 3.0, "sigma_y": 4.0, "centre_x": 16.0, "centre_y": 16.0, "r_squared": 0.9, "offset": 0.0,
+}  # fmt: skip
 ARMS = ("plain", "convs", "all")
 CHANNELS = 10
 """Of every layer: shares of saturation are tenths."""
@@ -47,7 +49,9 @@ def left(run, measure):
         "cost": {"parameters": 10, "multiply_adds": 100, "side": side},
         "probes": probed | {"probes": [0.5] * 3},
         "probes_global": probed | {"probes_global": [0.5] * 3},
-        "position_probes": layers | {"converged": [True] * 3, "training_images": min(20_000, shown(run))},
+        "position_probes": layers | {
+            "converged": [True] * 3, "training_images": min(20_000, shown(run)),
+        },
         "kernel_padding": {
             "operations": ["conv1"], "parameters": dict.fromkeys(ARMS, 10), "fields": lengths,
             "sizes": lengths, "difference": {"convs": 0.0, "all": 0.1},
@@ -77,7 +81,8 @@ def target():
     pairs = {name: [0.1, 0.2] for name in ("imbalance", "relative", "split_half")}
     residues = {str(period): [[1.0] * period] * period for period in (2, 4, 8)}
     waves = {str(period): 0.1 for period in (2, 4, 8)}
-    return {"gaussian": FIT, "gaussian_with_offset": None, "residues": residues, "fourier": waves, **pairs}
+    fits = {"gaussian": FIT, "gaussian_with_offset": None}
+    return fits | pairs | {"residues": residues, "fourier": waves}
 
 
 def _targets(run):

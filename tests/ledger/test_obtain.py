@@ -1,6 +1,8 @@
 """Records are found, or made; and what is missing can be told from what is out of date."""
 
 import dataclasses
+import multiprocessing
+from contextlib import contextmanager
 
 import pytest
 
@@ -71,6 +73,40 @@ def test_a_measurement_that_fails_leaves_those_before_it(held, work, monkeypatch
     with pytest.raises(MemoryError):
         obtain.obtain(tiny(), ["accuracy", "saturation"], held)
     assert held.find(tiny(), "accuracy") is not None
+
+
+def claimed(held, ready):
+    """What another process does that makes the records of a run, until it is killed."""
+    with obtain._claimed(tiny(), held, wait=False):
+        ready.set()
+        multiprocessing.get_context("fork").Event().wait()
+
+
+def test_a_run_that_another_process_makes_is_left_to_it_until_it_ends_or_dies(held, work):
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Event()
+    other = fork.Process(target=claimed, args=(held, ready))
+    other.start()
+    ready.wait()
+    with pytest.raises(obtain.Busy, match="another process makes it"):
+        obtain.obtain(tiny(), ["accuracy"], held, wait=False)
+    obtain.obtain(tiny(seed=1), ["accuracy"], held, wait=False)
+    assert work == ["trained on auto", "accuracy"]
+    other.kill()
+    other.join()
+    obtain.obtain(tiny(), ["accuracy"], held)
+    assert work == ["trained on auto", "accuracy"] * 2
+
+
+def test_what_another_process_made_meanwhile_is_neither_trained_nor_measured(held, work, monkeypatch):
+    @contextmanager
+    def later(run, store, wait):
+        store.add(whole())
+        yield
+
+    monkeypatch.setattr(obtain, "_claimed", later)
+    assert list(obtain.obtain(tiny(), ["accuracy", "cost"], held)) == ["accuracy", "cost"]
+    assert work == ["trained on auto", "cost"]
 
 
 def test_a_damaged_record_is_not_made_again(held, work):
