@@ -368,7 +368,7 @@ def test_a_full_disk_leaves_all_as_it_was(brought, held, monkeypatch, owner, nam
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, full)
-        with pytest.raises(OSError, match="none of the records was taken over.*import again") as found:
+        with pytest.raises(OSError, match=r"none of the records was taken over.*import again") as found:
             taken(brought, held)
     assert found.value.errno == errno.ENOSPC
     assert contents(held.roots[0]) == before
