@@ -12,13 +12,16 @@ repeatable = settings(deadline=None, derandomize=True, database=None)
 """For `given`: the same examples every time, and no file of earlier ones."""
 
 SESSION = {
-    "commit": "0123456789abcdef+changes",
+    "commit": "0123456789abcdef" * 2 + "01234567+changes",
     "made": "2020-01-02T03:04:05+00:00",
     "processor": "a slow one",
+    "cores": 4,
     "threads": 2,
+    "system": "a system",
+    "versions": {"torch": "2.0"},
 }
 PROVENANCE = {
-    "training": {"minutes": 1.5, "sessions": [SESSION]},
+    "training": {"minutes": 1.5, "sessions": [SESSION | {"first_epoch": 1}]},
     "measuring": SESSION | {"minutes": 0.25},
 }
 

@@ -434,6 +434,12 @@ def test_a_measure_that_needs_no_images_notes_none_and_loads_none(networks):
 
 
 @pytest.mark.parametrize("name", stages.MEASURES)
+def test_a_record_that_was_just_made_is_what_its_schema_has(found, name):
+    assert found[name].current
+    assert found[name].mistake == ""
+
+
+@pytest.mark.parametrize("name", stages.MEASURES)
 def test_a_record_says_how_it_was_trained_and_where_it_was_measured(found, name):
     provenance = found[name].provenance
     assert provenance["training"] == {"minutes": 0, "sessions": []}

@@ -1,8 +1,9 @@
 """Records are found, or made; and what is missing can be told from what is out of date."""
 
 import dataclasses
+import multiprocessing
+from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
 from rfbook.experiments import catalogue
@@ -10,7 +11,8 @@ from rfbook.ledger import measures, obtain, stages, weights
 from rfbook.ledger.obtain import merged, status, why
 from rfbook.ledger.record import RecordError
 from rfbook.ledger.store import Store
-from tests.ledger.samples import record, tiny
+from tests.ledger.left import whole
+from tests.ledger.samples import tiny
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def work(monkeypatch):
 
     def measure(run, name):
         done.append(name)
-        return record(run, name, {"made": name})
+        return whole(run, name)
 
     monkeypatch.setattr(weights, "trained", train)
     monkeypatch.setattr(measures, "measure", measure)
@@ -37,22 +39,22 @@ def work(monkeypatch):
 
 
 def test_what_is_there_is_neither_trained_nor_measured(held, work):
-    held.add(record())
+    held.add(whole())
     found = obtain.obtain(tiny(), ["accuracy"], held)
-    assert found["accuracy"].values == {"accuracy": 0.5}
+    assert found["accuracy"].values["accuracy"] == 0.5
     assert work == []
 
 
 def test_what_is_missing_is_made_after_one_training_and_kept(held, work):
     obtain.obtain(tiny(), ["saturation", "receptive_field"], held, device="cpu")
     assert work == ["trained on cpu", "saturation", "receptive_field"]
-    assert held.find(tiny(), "saturation").values == {"made": "saturation"}
+    assert held.find(tiny(), "saturation") is not None
     obtain.obtain(tiny(), ["saturation", "receptive_field"], held)
     assert len(work) == 3
 
 
 def test_only_what_is_missing_is_made_and_the_order_is_the_one_asked_for(held, work):
-    held.add(record())
+    held.add(whole())
     found = obtain.obtain(tiny(), ["saturation", "accuracy", "receptive_field"], held)
     assert work == ["trained on auto", "saturation", "receptive_field"]
     assert list(found) == ["saturation", "accuracy", "receptive_field"]
@@ -70,11 +72,45 @@ def test_a_measurement_that_fails_leaves_those_before_it(held, work, monkeypatch
     monkeypatch.setattr(measures, "measure", fail)
     with pytest.raises(MemoryError):
         obtain.obtain(tiny(), ["accuracy", "saturation"], held)
-    assert held.find(tiny(), "accuracy").values == {"made": "accuracy"}
+    assert held.find(tiny(), "accuracy") is not None
+
+
+def claimed(held, ready):
+    """What another process does that makes the records of a run, until it is killed."""
+    with obtain._claimed(tiny(), held, wait=False):
+        ready.set()
+        multiprocessing.get_context("fork").Event().wait()
+
+
+def test_a_run_that_another_process_makes_is_left_to_it_until_it_ends_or_dies(held, work):
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Event()
+    other = fork.Process(target=claimed, args=(held, ready))
+    other.start()
+    ready.wait()
+    with pytest.raises(obtain.Busy, match="another process makes it"):
+        obtain.obtain(tiny(), ["accuracy"], held, wait=False)
+    obtain.obtain(tiny(seed=1), ["accuracy"], held, wait=False)
+    assert work == ["trained on auto", "accuracy"]
+    other.kill()
+    other.join()
+    obtain.obtain(tiny(), ["accuracy"], held)
+    assert work == ["trained on auto", "accuracy"] * 2
+
+
+def test_what_another_process_made_meanwhile_is_neither_trained_nor_measured(held, work, monkeypatch):
+    @contextmanager
+    def later(run, store, wait):
+        store.add(whole())
+        yield
+
+    monkeypatch.setattr(obtain, "_claimed", later)
+    assert list(obtain.obtain(tiny(), ["accuracy", "cost"], held)) == ["accuracy", "cost"]
+    assert work == ["trained on auto", "cost"]
 
 
 def test_a_damaged_record_is_not_made_again(held, work):
-    held.add(record())
+    held.add(whole())
     (path,) = held.paths()
     path.write_text(path.read_text().replace("0.5", "0.6"))
     with pytest.raises(RecordError, match=str(path)):
@@ -84,13 +120,13 @@ def test_a_damaged_record_is_not_made_again(held, work):
 
 def test_a_record_that_nothing_resembles_was_never_made(held):
     assert why(tiny(), "accuracy", held) == "missing: never made"
-    held.add(record(tiny(name="vgg13", width=0.5, seed=3)))
-    held.add(record(tiny(), "saturation", {"saturation": []}))
+    held.add(whole(tiny(name="vgg13", width=0.5, seed=3)))
+    held.add(whole(tiny(), "saturation"))
     assert why(tiny(), "accuracy", held) == "missing: never made"
 
 
 def test_a_record_that_is_there_needs_no_reason(held):
-    held.add(record())
+    held.add(whole())
     found = status(tiny(), "accuracy", held)
     assert (found.found, found.nearest) == (True, "")
 
@@ -102,21 +138,21 @@ def reason(held, run=None):
 
 
 def test_a_newer_measure_is_named(held, monkeypatch):
-    held.add(record())
+    held.add(whole())
     monkeypatch.setitem(stages.MEASURES, "accuracy", stages.MEASURES["accuracy"] + 1)
     now = stages.MEASURES["accuracy"]
     assert reason(held) == f"stale: measure_version is {now - 1}, needed {now}"
 
 
 def test_a_newer_training_is_named(held, monkeypatch):
-    held.add(record())
+    held.add(whole())
     monkeypatch.setattr(stages, "TRAINING", stages.TRAINING + 1)
     now = stages.TRAINING
     assert reason(held) == f"stale: training_version is {now - 1}, needed {now}"
 
 
 def test_other_data_are_named(held, monkeypatch):
-    held.add(record())
+    held.add(whole())
     before = catalogue.CATALOGUE["digits"]
     other = dataclasses.replace(before, fingerprint="0" * 64)
     monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
@@ -138,46 +174,46 @@ def test_other_data_are_named(held, monkeypatch):
     ],
 )
 def test_the_parts_of_the_run_that_differ_are_named(held, run, said):
-    held.add(record())
+    held.add(whole())
     assert reason(held, run) == f"missing: never made; of the nearest record, {said}"
 
 
 def test_the_nearest_record_is_the_one_compared_with(held):
-    held.add(record(tiny(width=0.25, seed=2)))
-    held.add(record(tiny(seed=2)))
+    held.add(whole(tiny(width=0.25, seed=2)))
+    held.add(whole(tiny(seed=2)))
     assert reason(held).endswith("of the nearest record, run.seed is 2, needed the default")
 
 
 def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held, monkeypatch):
     """Seed 0 has been measured again since the version was raised; seed 1 has not."""
-    held.add(record(tiny(seed=1)))
+    held.add(whole(tiny(seed=1)))
     monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
-    held.add(record(tiny(seed=0)))
+    held.add(whole(tiny(seed=0)))
     assert "measure_version" in reason(held, tiny(seed=1))
 
 
 def test_a_damaged_record_of_another_run_explains_nothing_and_stops_nothing(held):
-    held.add(record(tiny(seed=2)))
+    held.add(whole(tiny(seed=2)))
     (path,) = held.paths()
     path.write_text("{}")
     assert reason(held) == "missing: never made"
 
 
 def test_only_a_record_of_the_same_run_is_stale(held, monkeypatch):
-    held.add(record(tiny(name="vgg13")))
+    held.add(whole(tiny(name="vgg13")))
     monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
     assert reason(held).startswith("missing: never made; of the nearest record, measure_version is ")
     assert reason(held).endswith("run.model.name is vgg13, needed vgg11")
 
 
 def test_a_record_is_stale_by_every_version_that_was_raised(held, monkeypatch):
-    held.add(record())
+    held.add(whole())
     now = stages.MEASURES["accuracy"], stages.TRAINING
     monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
     monkeypatch.setattr(stages, "TRAINING", 98)
     other = dataclasses.replace(catalogue.CATALOGUE["digits"], fingerprint="0" * 64)
     monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
-    held.add(record(tiny(seed=1)))
+    held.add(whole(tiny(seed=1)))
     said = reason(held)
     assert said.startswith("stale: data_fingerprint is ")
     assert said.endswith(
@@ -192,7 +228,7 @@ RUNS = [tiny(), tiny(seed=1)]
 def full(held):
     for run in RUNS:
         for name in stages.MEASURES:
-            held.add(record(run, name, {"field": [1.0]}, {"field": np.ones(1)}))
+            held.add(whole(run, name))
     return held
 
 

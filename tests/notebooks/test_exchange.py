@@ -47,9 +47,11 @@ def test_a_reversed_saturation_curve_changes_the_pages_that_judge_it_and_no_othe
     path = next(copy.glob("results/vgg16-w0.25-cifar10-32px-e30-s0-*/saturation-*.json"))
     record = read(path)
     before = verdict_tables(pages, copy)
-    values = record.values | {"saturation": record.values["saturation"][::-1]}
+    layers = record.values["layers"]
+    values = {name: held[::-1] for name, held in record.values.items()} | {"layers": layers}
+    arrays = {name: record.arrays[other] for name, other in zip(layers, layers[::-1], strict=True)}
     path.unlink()
-    other = Record.made(record.run, "saturation", values, record.arrays, record.provenance)
+    other = Record.made(record.run, "saturation", values, arrays, record.provenance)
     Store((copy / "results",)).add(other)
 
     after = verdict_tables(pages, copy)

@@ -71,7 +71,7 @@ def test_an_answer_stands_between_the_title_and_the_goals(page):
 @each_page
 def test_a_page_says_what_it_is_about_and_how_long_it_takes_to_read(page):
     about = read(page).metadata["rfbook"]
-    assert about.keys() - {"planned"} == {"section", "tier", "claims", "minutes_to_read"}
+    assert about.keys() - {"planned", "sentences"} == {"section", "tier", "claims", "minutes_to_read"}
     assert about["tier"] in TIERS
     assert about["minutes_to_read"] > 0
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from rfbook.ledger.record import Record
 from rfbook.pages import sources
-from tests.ledger.samples import PROVENANCE
+from tests.ledger.left import whole
 
 PAGE, OTHER = "size_matters/tiny", "background/other"
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
@@ -43,7 +42,7 @@ outcomes = page.measure(family, "accuracy", "saturation", "probes", "receptive_f
 ```
 """
 
-LESS = f"""{HEAD}rfbook: {{tier: paper}}
+LESS = f"""{HEAD}rfbook: {{tier: paper, claims: [SM-2-field]}}
 ---
 # Another page
 
@@ -121,7 +120,7 @@ def seem_installed(monkeypatch, root: Path) -> None:
 
 
 def values(run, measure):
-    """What could have been measured: eight convolutions, the border where the paper has it."""
+    """What is not as in `tests.ledger.left`: eight convolutions, the border where the paper has it."""
     layers = [f"conv{number}" for number in range(1, 9)]
     recorded = [*layers, "classifier"]
     border = BORDERS[run.model.name]
@@ -131,16 +130,23 @@ def values(run, measure):
         "receptive_field": {
             "layers": layers,
             "field": [3, 7, 15, 31, 47, 63, 100, 150],
+            "jump": [1] * 8,
             "border": layers[border - 1],
         },
         "saturation": {"layers": recorded, "saturation": [0.5, *[0.4] * 4, *[0.1] * 4]},
-        "probes": {"layers": recorded, "probes": [0.3, 0.4, 0.5, *[share - 0.01] * 6]},
+        "probes": {
+            "layers": recorded,
+            "probes": [0.3, 0.4, 0.5, *[share - 0.01] * 6],
+            "loss": [1.0] * 9,
+            "iterations": [9] * 9,
+            "converged": [True] * 9,
+        },
     }[measure]
 
 
-def made(run, measure):
-    """A record of a run, as if it had been measured."""
-    return Record.made(run, measure, values(run, measure), {}, PROVENANCE)
+def made(run, measure, **changed):
+    """A record of a run, as if it had been measured, with some of its values changed."""
+    return whole(run, measure, **values(run, measure) | changed)
 
 
 def fill(store, asked) -> None:

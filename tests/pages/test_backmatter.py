@@ -52,7 +52,7 @@ def test_machines_and_versions_are_those_of_the_records():
         asked.append(Asked("a/b", "thin", one.run, one.measure, one))
     table = environment.made_with(asked)
     assert row(table, versions="torch 9.9") == {
-        "machine": "a slow one, 3 cores", "system": "not recorded", "threads": "2",
+        "machine": "a slow one, 3 cores", "system": "a system", "threads": "2",
         "versions": "torch 9.9", "records": "2",
     }  # fmt: skip
     assert row(table, versions="torch 8.8")["records"] == "1"

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from rfbook.ledger.record import Record
 from rfbook.ledger.store import Store
 from rfbook.pages import claim_tables, notebook
 from rfbook.pages.census import census, opened
@@ -10,7 +9,6 @@ from rfbook.pages.notebook import store_of
 from rfbook.pages.tables import WORDS
 from tests.pages import skeleton
 from tests.pages.reading import row, rows
-from tests.pages.skeleton import PROVENANCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,8 +32,7 @@ def test_another_record_gives_another_verdict(page):
     record = page.outcomes[0].records["receptive_field"]
     store = Store(store_of("thin").roots[:1])
     next(store.paths(f"receptive_field-{record.key}.json")).unlink()
-    values = record.values | {"border": "conv2"}
-    store.add(Record.made(record.run, record.measure, values, {}, PROVENANCE))
+    store.add(skeleton.made(record.run, record.measure, border="conv2"))
     after = row(table(), claim="SM-1-border")["verdict"]
     assert "reproduced: holds: vgg11, vgg13" in before
     assert after != before and "partly" in after

@@ -5,6 +5,7 @@ from rfbook.ledger.store import Store
 from rfbook.pages import cost
 from rfbook.pages.census import Asked, census
 from rfbook.pages.notebook import store_of
+from tests.ledger.left import whole
 from tests.ledger.samples import PROVENANCE, SESSION, record, tiny
 from tests.pages import skeleton
 from tests.pages.reading import row, rows
@@ -52,7 +53,7 @@ def test_the_minutes_of_a_row_are_those_of_the_records(page):
     before = row(cost.runs(census("published")), network="vgg11", tier="thin")
     path.unlink()
     slow = PROVENANCE | {"measuring": PROVENANCE["measuring"] | {"minutes": 30.0}}
-    store.add(record(run, "accuracy", skeleton.values(run, "accuracy"), provenance=slow))
+    store.add(whole(run, provenance=slow, **skeleton.values(run, "accuracy")))
     after = row(cost.runs(census("published")), network="vgg11", tier="thin")
     assert (before[MEASURING], after[MEASURING]) == ("2.0", "32")
     path.unlink()

@@ -10,14 +10,13 @@ import torch
 from torchvision import models
 
 from rfbook.experiments.spec import RESNETS, VGGS, Model
-from rfbook.ledger.record import Record
 from rfbook.ledger.store import Store, folder, read
 from rfbook.metrics.paths import window_counts
 from rfbook.metrics.receptive_field import conv_fields, receptive_fields
 from rfbook.pages import explorer, interactive, style
 from rfbook.pages.notebook import store_of
 from rfbook.pages.plan import asks
-from tests.ledger.samples import PROVENANCE
+from tests.ledger.left import whole
 from tests.pages import skeleton
 
 RESULTS = Store((Path(__file__).parents[2] / "results",))
@@ -49,10 +48,9 @@ def shown(store):
 def exchange(store, measure, **values):
     """Replace seed 0 of vgg11 in one record by another valid one."""
     run = next(r for r, _ in asks(skeleton.PAGE, {}) if r.model.name == "vgg11" and r.seed == 0)
-    old = store.find(run, measure)
     (path,) = (store.roots[0] / folder(run)).glob(f"{measure}-*.json")
     path.unlink()
-    store.add(Record.made(run, measure, old.values | values, {}, PROVENANCE))
+    store.add(skeleton.made(run, measure, **values))
 
 
 def add(store, *without, **changes):
@@ -60,7 +58,7 @@ def add(store, *without, **changes):
     seed0, _ = asks(skeleton.PAGE, {})[0]
     run = seed0.model_copy(update=changes)
     for measure in set(explorer.NEEDED) - set(without):
-        store.add(Record.made(run, measure, skeleton.values(seed0, measure), {}, PROVENANCE))
+        store.add(whole(run, measure, **skeleton.values(seed0, measure)))
     return run
 
 
@@ -171,8 +169,8 @@ def test_a_network_without_records_has_fields_only(store, monkeypatch):
 def test_a_network_that_nobody_listed_comes_with_its_recorded_fields(store, monkeypatch):
     monkeypatch.setattr(explorer, "fields", lambda model: {"layers": [], "field": [3], "jump": [1]})
     run = add(store, "receptive_field", model=Model(name="vgg19", dilation=4))
-    fields = skeleton.values(asks(skeleton.PAGE, {})[0][0], "receptive_field") | {"jump": [1] * 8}
-    store.add(Record.made(run, "receptive_field", fields, {}, PROVENANCE))
+    fields = skeleton.values(asks(skeleton.PAGE, {})[0][0], "receptive_field")
+    store.add(whole(run, "receptive_field", **fields))
     *_, last = explorer.explorer_data("thin")["networks"]
     assert (last["name"], last["field"][-1], last["records"][0]["seeds"]) == ("vgg19-d4", 150, 1)
 

@@ -2,11 +2,11 @@
 
 from bs4 import BeautifulSoup
 
-from rfbook.ledger.record import Record
 from rfbook.ledger.store import Store
 from rfbook.pages import departures, folds
 from rfbook.pages.census import census, opened
 from rfbook.pages.notebook import store_of
+from tests.ledger.left import whole
 from tests.pages import skeleton
 from tests.pages.reading import row
 
@@ -50,7 +50,7 @@ def test_what_stands_there_is_of_the_record(page):
     made = record.provenance["measuring"] | {"processor": "a fast one"}
     provenance = record.provenance | {"measuring": made}
     assert "a fast one" not in str(shown())
-    store.add(Record.made(record.run, "accuracy", record.values, {}, provenance))
+    store.add(whole(record.run, provenance=provenance, accuracy=record.values["accuracy"]))
     assert "a fast one" in str(shown())
 
 

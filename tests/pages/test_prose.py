@@ -74,9 +74,10 @@ def test_how_far_networks_are_trained_is_a_mean_over_their_seeds(page):
 
 
 def test_nothing_is_said_of_training_where_no_record_does(page):
+    for one in page.outcomes:
+        one.records["accuracy"].values["training_accuracy"] = []
     assert prose.trained(page.outcomes) == ""
     page.outcomes[2].records["accuracy"].values["training_accuracy"] = [0.3]
-    page.outcomes[0].records["accuracy"].values["training_accuracy"] = []
     assert prose.trained(page.outcomes) == (
         "In the last epoch the networks are right on 30 % (vgg13) of their training images."
     )

@@ -55,8 +55,10 @@ class Claim(BaseModel):
 def read_claims(directory: Path = CLAIMS) -> list[Claim]:
     """Every claim of both papers and of what was added to them.
 
-    Raises ClaimError, naming the row, for an ill-formed one.
+    Raises ClaimError, naming the row, for an ill-formed one, and where there is no file of claims.
     """
+    if not any(directory.glob("*.yml")):
+        raise ClaimError(f"{directory}: no claims (*.yml). Restore them: git checkout -- {CLAIMS}")
     rows = [row for path in sorted(directory.glob("*.yml")) for row in _rows(path)]
     claims = [_claim(row) for row in rows]
     double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}
@@ -68,7 +70,7 @@ def read_claims(directory: Path = CLAIMS) -> list[Claim]:
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
         held = yaml.load(path.read_text(encoding="utf-8"), _Once) or []
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ClaimError(f"{path}: {error}") from error
     a_list = isinstance(held, list)
     wrong = [row for row in held if not isinstance(row, dict)] if a_list else [held]

@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
 from rfbook.ledger.record import Record, RecordError, description
 from rfbook.ledger.requirements import PROBED
-from rfbook.ledger.store import Store, read
+from rfbook.ledger.store import Store, folder, read
 
 Records = dict[str, Record]
 """The records of one run, by the name of their measure."""
 
 
-def obtain(run: Run, measures: Sequence[str], store: Store, device: str = "auto") -> Records:
+LOCKS = ".locks"
+"""The folder, in the directory that is written, of a file for each run that was ever made there."""
+POLL = 1.0
+"""Seconds between two looks at a run that another process makes."""
+
+
+class Busy(Exception):
+    """Another process trains or measures the run now."""
+
+
+def obtain(
+    run: Run, measures: Sequence[str], store: Store, device: str = "auto", wait: bool = True
+) -> Records:
     """The run's records; what the store does not hold is trained and measured, then kept.
 
-    Raises RecordError for a damaged record, DataError or TrainingError if it cannot be made.
+    One process makes the records of a run: others wait for it and find them, or, without `wait`, get
+    Busy. Raises RecordError for a damaged record, DataError or TrainingError if it cannot be made.
     """
     held = {name: store.find(run, name) for name in measures}
-    missing = [name for name, record in held.items() if record is None]
-    made = _make(run, missing, store, device) if missing else {}
-    return {name: record or made[name] for name, record in held.items()}
+    if None in held.values():
+        with _claimed(run, store, wait):
+            held = {name: store.find(run, name) for name in measures}
+            missing = [name for name, record in held.items() if record is None]
+            held |= _make(run, missing, store, device) if missing else {}
+    return held
+
+
+@contextmanager
+def _claimed(run: Run, store: Store, wait: bool) -> Iterator[None]:
+    """Inside, no other process makes records of the run. A process that dies leaves no claim behind."""
+    path = store.roots[-1] / LOCKS / f"{folder(run)}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, poll_interval=POLL)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        if not wait:
+            raise Busy(f"{run.slug()}: another process makes it") from None
+        log.info("%s: waiting for the process that makes it", run.slug())
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def made(run: Run, measure: str) -> Record:

@@ -9,15 +9,18 @@ import hashlib
 import io
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.places import data_directory
+from rfbook.ledger.field_schemas import Described
 from rfbook.ledger.provenance import here
 from rfbook.ledger.record import RecordError
-from rfbook.ledger.reports import read_sealed, write_sealed
+from rfbook.ledger.reports import judged, read_sealed, write_sealed
+from rfbook.ledger.strict import Strict, Work
 from rfbook.metrics import imbalance
 from rfbook.metrics.gaussian import fit_gaussian
 
@@ -36,6 +39,14 @@ PINNED = {
 }
 """SHA-256 of each network's file: layer4, unit (3, 3), 224 x 224, sum 1; timm's `a1_in1k` weights."""
 PERIODS = (2, 4, 8)
+
+
+class Fits(Strict):
+    """All of `openerf.json`."""
+
+    source: dict[str, Any]
+    fits: Annotated[dict[Literal[tuple(PINNED)], Described], Field(min_length=len(PINNED))]
+    provenance: Work
 
 
 def read_array(network: str) -> np.ndarray:
@@ -91,7 +102,8 @@ def write_fits(results: Path) -> Path:
 def read_fits(results: Path) -> dict[str, Any]:
     """What `write_fits` kept: source, fits by network, provenance.
 
-    Raises FileNotFoundError if nothing was kept, RecordError if it is damaged or of other arrays.
+    Raises FileNotFoundError if nothing was kept, RecordError if it is damaged, of other arrays, or
+    holds anything but fits.
     """
     path = results / NAME
     if not path.exists():
@@ -99,8 +111,8 @@ def read_fits(results: Path) -> dict[str, Any]:
             f"{path}: the arrays were not fitted yet; `python -m rfbook outside` does it, with the "
             f"files of {REPOSITORY} in RFBOOK_DATA/openerf"
         )
-    body = read_sealed(path, "python -m rfbook outside")
-    if body["source"]["files"] != PINNED:
+    body = judged(path, Fits, read_sealed(path, "python -m rfbook outside"))
+    if body["source"].get("files") != PINNED:
         raise RecordError(
             f"{path}: its checksums do not agree with those of the arrays that are meant; run python -m "
             "rfbook outside again"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from dataclasses import dataclass, field
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,12 @@ from pydantic import ValidationError
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Run
-from rfbook.ledger import stages
+from rfbook.ledger import packing, schemas, stages
 
-PARTS = {"key", "measure", "run", "description", "values", "arrays_sha256", "provenance"}
+PARTS: dict[str, type | UnionType] = {
+    "key": str, "measure": str, "run": dict, "description": dict, "values": dict,
+    "arrays_sha256": str | None, "provenance": dict,
+}  # fmt: skip
 """What a record's JSON holds beside its checksum."""
 
 
@@ -80,9 +83,16 @@ class Record:
         known = self.measure in stages.MEASURES
         return known and self.key == record_key(self.run, self.measure)
 
+    @property
+    def mistake(self) -> str:
+        """What it holds that its measure does not leave, empty if nothing; a stale one is not judged."""
+        if not self.current:
+            return ""
+        return schemas.wrong(self.measure, self.run, self.values, self.arrays, self.provenance)
+
     def encode(self) -> tuple[str, bytes | None]:
         """The record as (JSON text, NPZ bytes or None); the text holds checksums of both."""
-        packed = _pack(self.arrays) if self.arrays else None
+        packed = packing.pack(self.arrays) if self.arrays else None
         body = {
             "key": self.key,
             "measure": self.measure,
@@ -98,25 +108,26 @@ class Record:
     def decode(cls, text: str | bytes, packed: bytes | None, where: str) -> Record:
         """The record that `encode` wrote.
 
-        Raises RecordError, naming `where`, if a checksum, the key or the description does not agree.
+        Raises RecordError, naming `where`, if a checksum, the key or the description does not agree, or
+        the arrays are more than a record can have. What they hold is not judged: see `mistake`.
         """
         body = _body(text, where)
         if body["arrays_sha256"] != (hashlib.sha256(packed).hexdigest() if packed else None):
             arrays = f"{where.removesuffix('.json')}.npz"
             why = "its arrays are missing or do not agree with their checksum"
-            raise _damaged(f"{where} {arrays}", why)
+            raise damaged(f"{where} {arrays}", why)
         try:
             run = Run.model_validate(body["run"])
         except ValidationError as error:
-            raise _damaged(where, f"its run is not valid any more ({error})") from error
-        if run.canonical() != body["description"]["run"]:
-            raise _damaged(where, "its run is not the one it was keyed by: a default has changed")
+            raise damaged(where, f"its run is not valid any more ({error})") from error
+        if run.canonical() != body["description"].get("run"):
+            raise damaged(where, "its run is not the one it was keyed by: a default has changed")
         record = cls(
             run, body["measure"], body["description"], body["values"],
-            _unpack(packed), body["provenance"],
+            _unpack(packed, where), body["provenance"],
         )  # fmt: skip
         if record.key != body["key"]:
-            raise _damaged(where, "its key does not follow from its description")
+            raise damaged(where, "its key does not follow from its description")
         return record
 
 
@@ -125,18 +136,32 @@ def _body(text: str | bytes, where: str) -> dict[str, Any]:
     try:
         body = json.loads(text)
         stated, found = body.pop("sha256"), _checksum(body)
-        missing = PARTS - body.keys()
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise _damaged(where, "it is not a record's JSON") from error
+        wrong = _wrong_parts(body)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise damaged(where, "it is not a record's JSON") from error
     if stated != found:
-        raise _damaged(where, "its checksum does not agree with its content")
-    if missing:
-        raise _damaged(where, f"it does not have {', '.join(sorted(missing))}")
+        raise damaged(where, "its checksum does not agree with its content")
+    if wrong:
+        raise damaged(where, wrong)
     return body
 
 
-def _damaged(where: str, why: str) -> RecordError:
-    """Published records are in git; others, of a reader or to be taken over, are restored elsewhere."""
+def _wrong_parts(body: dict[str, Any]) -> str:
+    """Which parts are missing, foreign or no mapping or text, in words; empty if none is."""
+    missing, foreign = PARTS.keys() - body, body.keys() - PARTS
+    if missing:
+        return f"it does not have {', '.join(sorted(missing))}"
+    if foreign:
+        return f"it has {len(foreign)} parts that no record has"
+    other = [name for name, kind in PARTS.items() if not isinstance(body[name], kind)]
+    return f"of another type than a record has: {', '.join(other)}" if other else ""
+
+
+def damaged(where: str, why: str) -> RecordError:
+    """The error for a record that is not as it was made, with the remedy.
+
+    Published records are in git; others, of a reader or to be taken over, are restored elsewhere.
+    """
     back = f" (of results/: git checkout -- {where})"
     return RecordError(f"{where}: {why}. Restore it{back} or delete it to have it made again.")
 
@@ -145,14 +170,10 @@ def _checksum(body: dict[str, Any]) -> str:
     return digest(body, length=64)
 
 
-def _pack(arrays: dict[str, np.ndarray]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def _unpack(packed: bytes | None) -> dict[str, np.ndarray]:
+def _unpack(packed: bytes | None, where: str) -> dict[str, np.ndarray]:
     if packed is None:
         return {}
-    with np.load(io.BytesIO(packed), allow_pickle=False) as held:
-        return dict(held)
+    try:
+        return packing.unpack(packed)
+    except ValueError as error:
+        raise damaged(where, f"its arrays are refused: {error}") from error

@@ -16,9 +16,13 @@ from filelock import FileLock
 
 from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Run
-from rfbook.ledger.record import Record, RecordError, record_key, run_key
+from rfbook.ledger.packing import UNPACKED
+from rfbook.ledger.record import Record, RecordError, damaged, record_key, run_key
 
 PUBLISHED, RERUNS = Path("results"), Path("runs")
+LARGEST_TEXT = 8 * 2**20
+"""Bytes of JSON that are read at all; a training of a thousand epochs leaves a hundredth of it."""
+LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,23 @@ class Store:
         return None
 
     def add(self, record: Record) -> Record:
-        """Keeps the record; one that is already there stays as it is and is returned instead."""
-        text, packed = record.encode()
+        """Keeps the record; one that is already there stays as it is and is returned instead.
+
+        Raises RecordError for a record that holds what its measure cannot leave.
+        """
+        if record.mistake:
+            raise RecordError(
+                f"{record.run.slug()} {record.measure} is not kept: {record.mistake}. Its network may "
+                "have diverged; if not, the measure and its schema (ledger/schemas.py) disagree"
+            )
         path = self.roots[-1] / place(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Without a lock, two processes could leave the arrays of one beside the JSON of the other.
-        with FileLock(self.roots[-1] / ".lock"):
+        with FileLock(self.roots[-1] / LOCK):
             held = self.find(record.run, record.measure)
             if held is not None:
                 return held
-            if packed is not None:
-                write_atomically(path.with_suffix(".npz"), packed)
-            write_atomically(path, text.encode())
+            write(record, path)
         return record
 
     def paths(self, pattern: str = "*.json") -> Iterator[Path]:
@@ -65,14 +74,36 @@ class Store:
 
 
 def read(path: Path) -> Record:
-    """The record in a file. Raises RecordError if it is damaged or lies under a wrong name."""
+    """The record in a file.
+
+    Raises RecordError if it is damaged, lies under a wrong name, or holds what its measure cannot leave.
+    """
     arrays = path.with_suffix(".npz")
-    packed = arrays.read_bytes() if arrays.exists() else None
-    record = Record.decode(path.read_bytes(), packed, str(path))
+    packed = _content(arrays, UNPACKED) if arrays.exists() else None
+    record = Record.decode(_content(path, LARGEST_TEXT), packed, str(path))
     own = _own_place(record)
     if path.parts[-2:] != own.parts:
         raise RecordError(f"{path}: it holds record {record.key}; move it to its own name, {own}")
+    if record.mistake:
+        raise damaged(str(path), record.mistake)
     return record
+
+
+def _content(path: Path, limit: int) -> bytes:
+    if not path.is_file():
+        raise RecordError(f"{path}: it is no file; delete it")
+    if path.stat().st_size > limit:
+        size = f"it has {path.stat().st_size:,} bytes, no record has more than {limit:,}"
+        raise damaged(str(path), size)
+    return path.read_bytes()
+
+
+def write(record: Record, path: Path) -> None:
+    """Writes the files of a record, the JSON last: without it there is no record."""
+    text, packed = record.encode()
+    if packed is not None:
+        write_atomically(path.with_suffix(".npz"), packed)
+    write_atomically(path, text.encode())
 
 
 def _own_place(record: Record) -> Path:
@@ -84,26 +115,6 @@ def _own_place(record: Record) -> Path:
     }
     weights = digest(made_from | {"run": record.run.weights().canonical()})
     return Path(f"{record.run.slug()}-{weights}") / f"{record.measure}-{record.key}.json"
-
-
-def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
-    """Checks every record below `source`, then adds all of them: all or, on damage, none.
-
-    Returns each with the one that the store now holds: itself, or one that was there before it.
-    Raises RecordError for a damaged or stale record, FileNotFoundError where there is no record.
-    """
-    records = [read(path) for path in sorted(source.glob("**/*-*.json"))]
-    if not records:
-        raise FileNotFoundError(f"{source}: no records (folders of *.json) below this directory")
-    stale = [f"{record.run.slug()} {record.measure}" for record in records if not record.current]
-    if stale:
-        raise RecordError(
-            f"{source}: made by other versions of the stages than those here: {', '.join(stale)}. "
-            "Make these records again with this code, or take the directory over without them."
-        )
-    for record in records:
-        store.find(record.run, record.measure)  # a damaged one of ours stops it before any is added
-    return [(record, store.add(record)) for record in records]
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ import ast
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import nbformat
@@ -14,9 +15,11 @@ from pydantic import ValidationError
 
 from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import DataError, TrainingError
+from rfbook.experiments.progress import log
+from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import TIERS
 from rfbook.ledger.claims import ClaimError
-from rfbook.ledger.obtain import merged, obtain, status
+from rfbook.ledger.obtain import Busy, merged, obtain, status
 from rfbook.ledger.published_fields import write_fits
 from rfbook.ledger.record import RecordError, record_key
 from rfbook.pages import site, sources
@@ -81,7 +84,11 @@ def plan(arguments: argparse.Namespace) -> Lines:
 
 
 def work(arguments: argparse.Namespace) -> Lines:
-    """make every missing record of the plan, run by run; can be killed and started again"""
+    """make every missing record of the plan, run by run; can be killed, started again, run twice at once
+
+    A run that another process makes is left to it and looked at again at the end. One that fails is
+    noted, and the next begins.
+    """
     if arguments.publish and arguments.tier == "smoke":
         raise ParameterError(
             "--publish writes to results/, which holds no runs of tier smoke: theirs stay in "
@@ -90,9 +97,24 @@ def work(arguments: argparse.Namespace) -> Lines:
     store = store_of(arguments.tier)
     if arguments.publish:
         store = store.published
-    for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
-        obtain(run, measures, store)
-        yield f"{run.slug()}: done", True
+    asked = merged(_asked(arguments.pages, arguments.tier))
+    left: list[Run] = []
+    failed = []
+    # The second part is read when the first has filled it.
+    for run, wait in chain(((run, False) for run in asked), ((run, True) for run in left)):
+        try:
+            obtain(run, asked[run], store, wait=wait)
+        except Busy:
+            left.append(run)
+        except Exception as error:
+            if not isinstance(error, MENDABLE):
+                log.exception("%s: a fault of ours, or too little memory", run.slug())
+            failed.append(run.slug())
+            yield f"{run.slug()}: failed: {type(error).__name__}: {error}", False
+        else:
+            yield f"{run.slug()}: done", True
+    if failed:
+        yield f"failed: {len(failed)} of {len(asked)} runs: {', '.join(failed)}", False
 
 
 def _asked(pages: list[str], tier: str) -> list[Ask]:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from rfbook.experiments.spec import Run
 from rfbook.ledger.agreement import allowed, difference
+from rfbook.ledger.exchange import take_over as add_all
+from rfbook.ledger.exchange import unpublishable
 from rfbook.ledger.obtain import made
 from rfbook.ledger.published_fields import read_fits
 from rfbook.ledger.record import Record, RecordError
 from rfbook.ledger.reports import COMMANDS, read_report, write_report
 from rfbook.ledger.store import Store, place, read
-from rfbook.ledger.store import take_over as add_all
-from rfbook.pages import sources
+from rfbook.pages import claim_files, sources
 from rfbook.pages.census import in_book, wanted
 from rfbook.pages.commands import Lines
 from rfbook.pages.execution import PUBLISHED
@@ -25,7 +26,7 @@ from rfbook.pages.notebook import store_of
 
 
 def verify(arguments: argparse.Namespace) -> Lines:
-    """check all of results/: checksums, keys, versions, and that no page misses a record"""
+    """check all of results/ and claims/: seals, contents, versions, and that no page misses anything"""
     store, held = _published(), set()
     paths = _paths(store)
     for path in paths:
@@ -37,8 +38,11 @@ def verify(arguments: argparse.Namespace) -> Lines:
         held.add((record.run, record.measure))
         if not record.current:
             yield f"{path}: stale: a stage, the data or the description has a newer version", False
+        elif said := unpublishable(path, record):
+            yield f"{path}: {said}", False
     yield from _missing(store.roots[0], held)
     yield from _reports(store.roots[0])
+    yield from ((said, False) for said in claim_files.wrong(sources.repository()))
     yield f"{len(paths)} records checked", True
 
 
