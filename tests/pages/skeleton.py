@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from rfbook.experiments import places
 from rfbook.ledger.record import Record
-from rfbook.pages import sources
 from tests.ledger.samples import PROVENANCE
 
 PAGE, OTHER = "size_matters/tiny", "background/other"
@@ -115,7 +115,7 @@ def write(root: Path) -> Path:
 
 def seem_installed(monkeypatch, root: Path) -> None:
     """Let the package believe that it lies in the repository `root`."""
-    monkeypatch.setattr(sources, "__file__", str(root / "src/rfbook/pages/sources.py"))
+    monkeypatch.setattr(places, "__file__", str(root / "src/rfbook/experiments/places.py"))
     monkeypatch.chdir(root)
     monkeypatch.setenv("RFBOOK_CACHE", str(root / "cache"))
 

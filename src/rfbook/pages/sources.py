@@ -17,22 +17,9 @@ from pathlib import Path
 import yaml
 from nbformat import NotebookNode
 
+from rfbook.experiments.places import repository as repository
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-
-def repository() -> Path:
-    """Folder that holds `_toc.yml` and `notebooks/`: of the installed checkout, or above the cwd.
-
-    Raises FileNotFoundError if there is none: pages are read from a checkout, not from a wheel.
-    """
-    here = Path(__file__).resolve()
-    for folder in [*here.parents, Path.cwd(), *Path.cwd().parents]:
-        if (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir():
-            return folder
-    raise FileNotFoundError(
-        f"no folder with _toc.yml and notebooks/ above {here} or {Path.cwd()}: "
-        "clone the repository and run from inside it"
-    )
 
 
 def pages(root: Path) -> list[str]:

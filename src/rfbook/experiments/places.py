@@ -1,0 +1,71 @@
+"""Where things are: the checkout, the cache, the data. No default depends on the working directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rfbook.experiments.errors import DataError
+
+
+def _is_checkout(folder: Path) -> bool:
+    return (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir()
+
+
+def checkout() -> Path | None:
+    """The checkout that this code is part of or installed in; None where there is none."""
+    return next(filter(_is_checkout, Path(__file__).resolve().parents), None)
+
+
+def repository() -> Path:
+    """Folder that holds `_toc.yml` and `notebooks/`: of the installed checkout, or above the cwd.
+
+    Raises FileNotFoundError if there is none: pages are read from a checkout, not from a wheel.
+    """
+    here = Path.cwd()
+    found = checkout() or next(filter(_is_checkout, [here, *here.parents]), None)
+    if found is None:
+        raise FileNotFoundError(
+            f"no folder with _toc.yml and notebooks/ above {Path(__file__).resolve()} or {here}: "
+            "clone the repository and run from inside it"
+        )
+    return found
+
+
+def cache_directory() -> Path:
+    """Where decoded data and weights are kept: RFBOOK_CACHE, or `.cache` in the checkout.
+
+    Without a checkout it is `.cache/rfbook` in the home directory. Raises DataError as `_named`.
+    """
+    top = checkout()
+    return _named("RFBOOK_CACHE") or (top / ".cache" if top else _home("~/.cache/rfbook"))
+
+
+def data_directory() -> Path | None:
+    """The folder in RFBOOK_DATA, None where it is not set. Raises DataError as `_named`."""
+    return _named("RFBOOK_DATA")
+
+
+def _named(variable: str) -> Path | None:
+    """The folder that an environment variable names; None if it is not set or empty.
+
+    `~` is the home directory, and a relative path counts from the checkout. Raises DataError if there
+    is no such home or no checkout.
+    """
+    given = os.environ.get(variable)
+    if not given:
+        return None
+    path, top = _home(given), checkout()
+    if not path.is_absolute() and top is None:
+        raise DataError(
+            f"{variable}={given}: a relative path counts from the checkout, and {__name__} is not in "
+            "one. Name the whole path."
+        )
+    return path if top is None else top / path
+
+
+def _home(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise DataError(f"{path}: there is no such home directory. Name the whole path.") from error
