@@ -65,8 +65,8 @@ def read_claims(directory: Path | None = None) -> list[Claim]:
     paths = sorted(directory.glob("*.yml"))
     if not paths:
         raise ClaimError(
-            f"{directory}: there is no file of claims (*.yml) in such a folder. Name the folder `claims` of "
-            "a checkout; if it is gone there, `git checkout -- claims` brings it back."
+            f"{directory}: there is no file of claims (*.yml) in such a folder. Name the folder `claims` "
+            "of a checkout; if it is gone there, `git checkout -- claims` brings it back."
         )
     claims = [_claim(row) for path in paths for row in _rows(path)]
     double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}
