@@ -413,6 +413,12 @@ def test_a_row_takes_its_paper_from_the_name_of_the_file(tmp_path):
     assert (claim.quantity, claim.holds_if, claim.margin) == ("accuracy", "above", 50)
 
 
+@pytest.mark.parametrize("name", ["gone", "."])
+def test_a_folder_without_claims_is_refused_and_named(tmp_path, name):
+    with pytest.raises(ClaimError, match=rf"{tmp_path / name}: .* `git checkout -- claims`"):
+        read_claims(tmp_path / name)
+
+
 def test_an_empty_file_holds_no_claims(tmp_path):
     assert read_claims(write(tmp_path, "# nothing yet\n")) == []
 

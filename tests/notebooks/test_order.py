@@ -39,6 +39,12 @@ def tagged(page, tag):
     return [c for c in cells if c.cell_type == "code" and tag in c.metadata.get("tags", [])]
 
 
+def targets(line):
+    """Names that a line of a cell assigns."""
+    held = line.targets if isinstance(line, ast.Assign) else []
+    return [node.id for one in held for node in ast.walk(one) if isinstance(node, ast.Name)]
+
+
 def prose(page):
     """The Markdown of a page without its fenced blocks."""
     cells = [cell.source for cell in read(page).cells if cell.cell_type == "markdown"]
@@ -84,6 +90,17 @@ def test_the_parameters_are_plain_values_one_a_line_and_the_tier_is_among_them(p
     assert all(isinstance(line.targets[0], ast.Name) for line in assignments)
     values = {line.targets[0].id: ast.literal_eval(line.value) for line in assignments}
     assert values["tier"] in TIERS
+
+
+@each_page
+def test_no_other_cell_sets_a_parameter(page):
+    """A reader who opens the page again in the same kernel would pass it unawares."""
+    (parameters,) = tagged(page, "parameters")
+    declared = {line.targets[0].id for line in ast.parse(parameters.source).body}
+    for cell in read(page).cells:
+        if cell.cell_type == "code" and cell.source != parameters.source:
+            assigned = {name for line in ast.parse(cell.source).body for name in targets(line)}
+            assert not declared & assigned, cell.source
 
 
 @each_page

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rfbook.pages import sources
+from rfbook.experiments import places
 from tests.ledger.left import whole
 
 PAGE, OTHER = "size_matters/tiny", "background/other"
@@ -114,7 +114,7 @@ def write(root: Path) -> Path:
 
 def seem_installed(monkeypatch, root: Path) -> None:
     """Let the package believe that it lies in the repository `root`."""
-    monkeypatch.setattr(sources, "__file__", str(root / "src/rfbook/pages/sources.py"))
+    monkeypatch.setattr(places, "__file__", str(root / "src/rfbook/experiments/places.py"))
     monkeypatch.chdir(root)
     monkeypatch.setenv("RFBOOK_CACHE", str(root / "cache"))
 

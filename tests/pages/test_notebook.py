@@ -391,8 +391,8 @@ def test_a_smoke_run_leaves_no_record_among_the_others(repository, making):
 
 LOADING = """
 import sys
-from rfbook.pages import sources
-sources.__file__ = sys.argv[1] + "/src/rfbook/pages/sources.py"
+from rfbook.experiments import places
+places.__file__ = sys.argv[1] + "/src/rfbook/experiments/places.py"
 from rfbook.pages import figures, style, tables
 from rfbook.pages.plan import replay
 style.display = lambda forms, raw: None

@@ -8,14 +8,18 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
+from rfbook.experiments.places import repository
 from rfbook.ledger.quantities import measured
 from rfbook.ledger.quantity import Quantity
 
-CLAIMS = Path("claims")
-
 
 class ClaimError(Exception):
-    """A claims file is not well formed."""
+    """A claims file is not well formed, or there is none."""
+
+
+def claims_folder() -> Path:
+    """Where the claims are: `claims` in the checkout."""
+    return repository() / "claims"
 
 
 class Claim(BaseModel):
@@ -52,15 +56,19 @@ class Claim(BaseModel):
         return measured(str(self.quantity), len(self.arms))
 
 
-def read_claims(directory: Path = CLAIMS) -> list[Claim]:
-    """Every claim of both papers and of what was added to them.
+def read_claims(directory: Path | None = None) -> list[Claim]:
+    """Every claim of both papers and of what was added to them, by default those of the checkout.
 
-    Raises ClaimError, naming the row, for an ill-formed one, and where there is no file of claims.
+    Raises ClaimError, naming the row, for an ill-formed one, and for a folder without files.
     """
-    if not any(directory.glob("*.yml")):
-        raise ClaimError(f"{directory}: no claims (*.yml). Restore them: git checkout -- {CLAIMS}")
-    rows = [row for path in sorted(directory.glob("*.yml")) for row in _rows(path)]
-    claims = [_claim(row) for row in rows]
+    directory = directory or claims_folder()
+    paths = sorted(directory.glob("*.yml"))
+    if not paths:
+        raise ClaimError(
+            f"{directory}: there is no file of claims (*.yml) in such a folder. Name the folder `claims` "
+            "of a checkout; if it is gone there, `git checkout -- claims` brings it back."
+        )
+    claims = [_claim(row) for path in paths for row in _rows(path)]
     double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}
     if double:
         raise ClaimError(f"claim ids must be unique; twice: {', '.join(sorted(double))}")

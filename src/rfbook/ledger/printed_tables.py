@@ -1,4 +1,4 @@
-"""Tables that a paper prints in full, as data: `claims/tables/`."""
+"""Tables that a paper prints in full, as data: `claims/tables/`, by default of the checkout."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import yaml
 
-from rfbook.ledger.claims import CLAIMS
+from rfbook.ledger.claims import claims_folder
 from rfbook.ledger.significance import Comparisons
 
 TABLES = "tables"
 
 
-def read_skip_ablation(claims: Path = CLAIMS) -> Comparisons:
+def read_skip_ablation(claims: Path | None = None) -> Comparisons:
     """Size Matters, Tables 2 and 3, with the p-values as they are printed, three digits.
 
     Raises ValueError, naming the network, for a row of another length than a triangle has.
     """
-    held = yaml.safe_load((claims / TABLES / "skip_ablation.yml").read_text())
+    held = _held(claims, "skip_ablation")
     names = tuple(held["networks"])
     upper = _triangle(names, held["p"], range(len(names) - 1, -1, -1))
     lower = _triangle(names, held["t"], range(len(names)))
@@ -78,20 +78,21 @@ class Paddings:
     images: int
 
 
-def read_sizes(claims: Path = CLAIMS, table: str = "table_1") -> Sizes:
+def read_sizes(claims: Path | None = None, table: str = "table_1") -> Sizes:
     """Dead Pixel, Table 1 or 2. Raises ValueError, naming the column, for one of another length."""
     return Sizes(**_columns(_held(claims, table), table))
 
 
-def read_paddings(claims: Path = CLAIMS) -> Paddings:
+def read_paddings(claims: Path | None = None) -> Paddings:
     """Dead Pixel, Table 3. Raises ValueError as `read_sizes` does."""
     held = _held(claims, "table_3")
     numbers = {name: held.pop(name) for name in ("trainings", "images")}
     return Paddings(**_columns(held, "table_3"), **numbers)
 
 
-def _held(claims: Path, table: str) -> dict[str, Any]:
-    return yaml.safe_load((claims / TABLES / f"{table}.yml").read_text())
+def _held(claims: Path | None, table: str) -> dict[str, Any]:
+    folder = claims or claims_folder()
+    return yaml.safe_load((folder / TABLES / f"{table}.yml").read_text())
 
 
 def _columns(held: dict[str, Any], table: str) -> dict[str, Any]:

@@ -9,27 +9,32 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
 
 from rfbook.experiments.digest import digest
+from rfbook.experiments.places import repository
 from rfbook.experiments.spec import Run
 from rfbook.ledger.packing import UNPACKED
 from rfbook.ledger.record import Record, RecordError, damaged, record_key, run_key
 
-PUBLISHED, RERUNS = Path("results"), Path("runs")
 LARGEST_TEXT = 8 * 2**20
 """Bytes of JSON that are read at all; a training of a thousand epochs leaves a hundredth of it."""
 LOCK = ".lock"
+
+
+def of_checkout() -> tuple[Path, ...]:
+    """The published records of the checkout, and those of reruns."""
+    return repository() / "results", repository() / "runs"
 
 
 @dataclass(frozen=True)
 class Store:
     """roots: the directories that are read, in this order; the last one is written."""
 
-    roots: tuple[Path, ...] = (PUBLISHED, RERUNS)
+    roots: tuple[Path, ...] = field(default_factory=of_checkout)
 
     @property
     def published(self) -> Store:

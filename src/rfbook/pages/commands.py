@@ -26,6 +26,7 @@ from rfbook.pages import site, sources
 from rfbook.pages.census import in_book
 from rfbook.pages.execution import PUBLISHED, PageError, execute, folder_of, tier_of
 from rfbook.pages.notebook import store_of
+from rfbook.pages.papermill_io import as_notebook
 from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, declared
 from rfbook.pages.sources import PageSourceError, UnknownPage, repository
@@ -149,5 +150,5 @@ def notebooks(arguments: argparse.Namespace) -> Lines:
     for page in sources.pages(root):
         path = root / "build/notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(sources.read(page, root), path)
+        nbformat.write(as_notebook(page, root), path)
         yield str(path), True

@@ -18,6 +18,7 @@ from rfbook.ledger.verdicts import Verdict, judge
 from rfbook.pages import sources
 from rfbook.pages.differences import differences
 from rfbook.pages.execution import folder_of
+from rfbook.pages.injected import history_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
 from rfbook.pages.plan import declared, planning_now
@@ -40,8 +41,8 @@ class Page:
         Raises ParameterError before anything is computed, UnknownPage for an unknown page.
         """
         names = declared(name)
-        if any(isinstance(value, cls) for value in namespace.values()):
-            # The cells run again in one kernel: what else is there now, the page made itself.
+        if not history_of(namespace) and any(isinstance(one, cls) for one in namespace.values()):
+            # The cells run again without a kernel: what else is there now, the page made itself.
             namespace = {key: namespace[key] for key in names}
         values = checked(names, namespace)
         return cls(name, values, store_of(str(values["tier"])))
@@ -187,7 +188,4 @@ class Page:
 
 def store_of(tier: str) -> Store:
     """Where a tier's records are: `smoke` keeps its own, which published ones never mix with."""
-    root = sources.repository()
-    if tier == "smoke":
-        return Store((folder_of(tier, root) / "records",))
-    return Store((root / "results", root / "runs"))
+    return Store((folder_of(tier, sources.repository()) / "records",)) if tier == "smoke" else Store()

@@ -18,10 +18,11 @@ from rfbook.pages import sources
 SCHEME = "page://"
 
 GUARD = """\
-from rfbook.pages import parameters
+from rfbook.pages.injected import injected
+from rfbook.pages.parameters import require_valid
 
-parameters.require_valid({declared}, parameters.plain(globals()))"""
-"""What a page of `book/` executes first, under papermill: the others refuse when they are opened."""
+require_valid({declared}, injected({declared}, globals()))"""
+"""What a page of `book/` executes first, in a notebook of it: the others refuse when they are opened."""
 
 # papermill warns of every input whose name has no suffix; the name of a page has none.
 warnings.filterwarnings("ignore", "the file is not specified with any extension", UserWarning)
@@ -34,16 +35,11 @@ class PageHandler:
         self.root = root
 
     def read(self, path: str) -> str:
-        """The page as the JSON text of a notebook that refuses what the page does not know.
+        """The page as the JSON text of a notebook: `as_notebook`.
 
         Raises UnknownPage for an unknown page.
         """
-        page = _page(path)
-        notebook = sources.read(page, self._root())
-        if page.startswith("book/"):
-            _guard(notebook)
-            sources.number_cells(notebook, page)
-        return nbformat.writes(notebook)
+        return nbformat.writes(as_notebook(_page(path), self._root()))
 
     def listdir(self, path: str) -> list[str]:
         """All pages whose address begins with `path`, as addresses."""
@@ -59,6 +55,18 @@ class PageHandler:
 
     def _root(self) -> Path:
         return self.root or sources.repository()
+
+
+def as_notebook(page: str, root: Path) -> NotebookNode:
+    """The page as a notebook that refuses what the page does not know, for whoever runs it.
+
+    Raises UnknownPage for an unknown page.
+    """
+    notebook = sources.read(page, root)
+    if page.startswith("book/"):
+        _guard(notebook)
+        sources.number_cells(notebook, page)
+    return notebook
 
 
 def _guard(notebook: NotebookNode) -> None:

@@ -6,13 +6,13 @@ refuses, before anything is computed, whichever way it was started.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from rfbook.experiments.spec import NETWORKS, RESNETS
 from rfbook.experiments.tiers import TIERS
+from rfbook.pages.injected import injected
 
 
 class ParameterError(ValueError):
@@ -110,13 +110,19 @@ PARAMETERS: dict[str, Parameter] = {
 
 
 def checked(declared: Iterable[str], namespace: Mapping[str, object]) -> dict[str, object]:
-    """The values of the declared parameters, each valid.
+    """The values of the declared parameters, each valid, in a notebook's `globals()`.
 
-    Raises ParameterError for the first that is not, or for any other plain variable in the
-    namespace: it was passed, and the page does not have it.
+    Raises ParameterError for anything else that was passed (`injected`): the page does not have it;
+    and for the first parameter that is missing or not valid.
     """
     names = list(declared)
-    _require_known(names, plain(namespace))
+    _require_known(names, injected(names, namespace))
+    missing = [name for name in names if name not in namespace]
+    if missing:
+        raise ParameterError(
+            f"{missing[0]} is not set: run the cell of the page's parameters first. It has one line for "
+            f"each of {', '.join(names)}."
+        )
     return {name: _valid(name, namespace[name]) for name in names}
 
 
@@ -130,11 +136,6 @@ def require_valid(declared: Mapping[str, object], passed: Mapping[str, object]) 
     for name, value in passed.items():
         if value != declared[name]:
             _valid(name, value)
-
-
-def plain(namespace: Mapping[str, object]) -> dict[str, object]:
-    """What can only be a parameter in a notebook's `globals()`: plain data under a public name."""
-    return {name: value for name, value in namespace.items() if _is_passed(name, value)}
 
 
 def _require_known(names: list[str], passed: Iterable[str]) -> None:
@@ -172,9 +173,3 @@ def _valid(name: str, value: object) -> object:
         raise ParameterError(
             f"{name}={value!r}: valid is {parameter.valid}. {said[:1].upper()}{said[1:]}".strip()
         ) from None
-
-
-def _is_passed(name: str, value: object) -> bool:
-    shell = {"In", "Out", "exit", "quit", "get_ipython", "open"}
-    plain = (bool, int, float, str, list, dict, tuple, set, types.NoneType)
-    return not name.startswith("_") and name not in shell and isinstance(value, plain)
