@@ -14,7 +14,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rfbook.metrics.logits import class_logits, require_evaluation
+from rfbook.metrics.finite import require_finite
+from rfbook.metrics.layout import Layout
+from rfbook.metrics.logits import class_logits, require_evaluation, require_images
 from rfbook.metrics.taps import forward_to
 
 Unit = tuple[int, int]
@@ -51,11 +53,13 @@ def effective_field(
     images. So the batch size matters only where the convolution library picks its kernels by it: no
     bit changes in float64, nor with oneDNN at 224 pixels; below, 1e-6 of the largest gradient.
     The authors' code sums where the paper, and this function, average.
-    Raises ValueError if there are no images or if their size changes between batches.
+    Raises ValueError if there are no images, if their size changes between batches, or if one is not
+    finite: a ReLU would pass gradients on there, and the field be several times too large.
     """
     sums: np.ndarray | None = None
     images = 0
     for batch, labels in batches:
+        require_images(batch, first=images)
         gradients = pixel_gradients(model, batch, labels, layer, unit)
         for field in gradients.clamp(min=0).cpu().double().numpy():
             if sums is None:
@@ -77,8 +81,9 @@ def pixel_gradients(
     layer: str | None = None,
     unit: Unit | None = None,
 ) -> Float[Tensor, "n h w"]:
-    """The mean over channels of `image_gradients`: G_xy of equation 2."""
-    return image_gradients(model, images, labels, layer, unit).mean(1)
+    """The mean over channels of `image_gradients`: G_xy of equation 2, in single precision at least."""
+    gradients = image_gradients(model, images, labels, layer, unit)
+    return (gradients.float() if gradients.dtype.itemsize < 4 else gradients).mean(1)
 
 
 def image_gradients(
@@ -92,37 +97,53 @@ def image_gradients(
 
     images: (n, c, h, w), normalised as in training, on the model's device.
     labels: (n,), class of each image. Without them the predicted class is used.
-    layer: name of a layer that puts out (n, channels, rows, columns); the number is then the mean
-        over channels of what it puts out at `unit` (equation 1) and labels are not used. Without
-        it, the number is the logit of the class: the dead pixel test of section 4.
+    layer: name of a layer that puts out (n, channels, rows, columns), or channels last as
+        torchvision's Swin does; the number is then the mean over channels of what it puts out at
+        `unit` (equation 1) and labels are not used. Without it, the number is the logit of the
+        class: the dead pixel test of section 4.
     unit: 0-based; default rows // 2, columns // 2, which is (3, 3) of 7 x 7 as in the authors'
         code: the middle of the map, printed as (4, 4) counted from 1. With torchvision's ResNets
         at 224 pixels that unit is centred at pixel 96, not 112.
     One backward pass serves the batch: in evaluation mode no image can touch another, so the
     gradient of the sum holds each image's own gradient. Layers after `layer` are not run and no
     gradient of a parameter is computed; the model is left as it was.
-    Raises ValueError for a model in training mode, unknown layer, unit or label out of range, and
-    for a target of the wrong shape.
+    Raises ValueError for a model in training mode, an unknown layer, a unit or label out of range, a
+    target of the wrong shape or that no gradient leads back from, and where images, target or
+    gradients are not finite.
     """
     require_evaluation(model)
+    require_images(images)
     if layer is None and unit is not None:
         raise ValueError(f"unit={unit} needs the name of a layer: pass layer=, or leave unit out")
-    pixels = images.detach().requires_grad_(True)
-    with torch.enable_grad():
+    if any(parameter.is_inference() for parameter in model.parameters()):
+        raise ValueError(
+            "no gradient leads through a network that was made inside torch.inference_mode(): make it "
+            "outside, or under torch.no_grad()"
+        )
+    with torch.inference_mode(False), torch.enable_grad():
+        pixels = images.detach().clone().requires_grad_(True)
+        # The network gets a copy, which it may normalise in place.
         if layer is None:
-            target = class_logits(model(pixels), labels)
+            target = class_logits(model(pixels.clone()), labels)
         else:
-            target = _unit_means(forward_to(model, pixels, layer), layer, unit)
-        (gradient,) = torch.autograd.grad(target.sum(), pixels)
+            target = _unit_means(model, pixels.clone(), layer, unit)
+        _require_target(model, target, layer)
+        (gradient,) = torch.autograd.grad(target.sum(), pixels, materialize_grads=True)
+    axes = ("image", "channel", "row", "column")
+    require_finite(gradient, "gradients", axes, lambda: _suspect(model, images.dtype))
     return gradient
 
 
-def _unit_means(features: Tensor, layer: str, unit: Unit | None) -> Tensor:
+def _unit_means(model: nn.Module, pixels: Tensor, layer: str, unit: Unit | None) -> Tensor:
+    layout = Layout()
+    with layout.watching(model):
+        features = forward_to(model, pixels, layer)
     if features.ndim != 4:
         raise ValueError(
             f"a unit needs a layer that puts out (n, channels, rows, columns), {layer!r} puts out "
             f"{tuple(features.shape)}: name a convolution or a block before the flattening"
         )
+    features = layout.channels_first(features, pixels, layer)
     rows, columns = features.shape[2:]
     row, column = unit if unit is not None else (rows // 2, columns // 2)
     if not (0 <= row < rows and 0 <= column < columns):
@@ -131,6 +152,26 @@ def _unit_means(features: Tensor, layer: str, unit: Unit | None) -> Tensor:
             f"columns from 0 to {columns - 1}"
         )
     return features[:, :, row, column].mean(1)
+
+
+def _require_target(model: nn.Module, target: Tensor, layer: str | None) -> None:
+    name = "the output" if layer is None else f"layer {layer!r}"
+    require_finite(
+        target, f"the numbers of {name}", ("image",), lambda: _suspect(model, target.dtype)
+    )
+    if not target.requires_grad:
+        raise ValueError(
+            f"no gradient leads from {name} back to the image: look for no_grad, detach or argmax in "
+            "the forward pass, or name an earlier layer"
+        )
+
+
+def _suspect(model: nn.Module, precision: torch.dtype) -> str:
+    """What may have made a number that is not finite."""
+    for name, values in (*model.named_parameters(), *model.named_buffers()):
+        if not values.isfinite().all():
+            return f"{name} of the network is not finite either, has training failed?"
+    return f"all weights are finite, so a map or a gradient went beyond {precision}: try double"
 
 
 def _require_same_size(sums: np.ndarray, field: np.ndarray) -> None:
