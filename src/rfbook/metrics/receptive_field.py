@@ -10,12 +10,12 @@ The model is traced (torch.fx), never run: no input, no weights, no width enters
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from torch import nn
 
-from rfbook.metrics.receptive_field_arithmetic import Pixels
+from rfbook.metrics.receptive_field_arithmetic import Axis, Pixels
 from rfbook.metrics.receptive_field_graph import Walk
 
 
@@ -41,6 +41,7 @@ class Layer:
     smallest: tuple[Pixels, Pixels]
     main: bool
     note: str
+    axes: tuple[Axis, Axis] = field(repr=False)
 
     @property
     def size(self) -> Pixels:
@@ -49,11 +50,8 @@ class Layer:
 
     def unit_center(self, row: int, column: int) -> tuple[float, float]:
         """Input pixel (row, column) in the middle of what unit (row, column) of the map sees."""
-        height, width = (
-            start + unit * jump
-            for start, unit, jump in zip(self.center, (row, column), self.jump, strict=True)
-        )
-        return height, width
+        height, width = self.axes
+        return height.center(row), width.center(column)
 
 
 def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> dict[str, Layer]:
@@ -75,10 +73,11 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
             kind=kind,
             field=image.sizes,
             jump=image.jumps,
-            center=image.centers,
-            smallest=image.smallest,
+            center=tuple(axis.center() for axis in image.axes),
+            smallest=tuple(axis.smallest for axis in image.axes),
             main=name in walk.path,
             note=image.note,
+            axes=image.axes,
         )
         for name, (kind, image) in walk.passed.items()
     }

@@ -1,14 +1,17 @@
 """What windows, borders, global operations and merges do to a receptive field. No framework here.
 
-A feature map is described by the input pixels its unit 0 sees along each axis; unit j sees the same
-pixels, j jumps further on. Everything is exact: integers, or infinity.
+A feature map is described by the input pixels its units see along each axis. Mostly unit j sees the
+same pixels as unit 0, j jumps further on. Behind what enlarges a map, neighbours differ and only every
+second or third unit repeats the pattern. Everything is exact: integers, or infinity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, nan
+from fractions import Fraction
+from itertools import zip_longest
+from math import gcd, inf, lcm, nan
 
 Pair = tuple[int, int]
 """A number of units or pixels along (height, width)."""
@@ -16,64 +19,132 @@ Pair = tuple[int, int]
 Pixels = int | float
 """A whole number of input pixels, or infinity."""
 
+Span = tuple[Pixels, Pixels]
+"""First and last pixel that a unit sees: (inf, -inf) if none, (-inf, inf) if all."""
+
+EVERYTHING: Span = (-inf, inf)
+POSITIONS = {"h": (0,), "w": (1,), "t": (0, 1)}
+"""Letter of a layout -> the axes (0 height, 1 width) whose positions lie along it."""
+
 
 @dataclass(frozen=True)
 class Axis:
     """One axis of a feature map, in input pixels. The defaults describe the input image.
 
-    first, last: the outermost pixels unit 0 sees; padding makes `first` negative.
-    jump: distance between neighbouring units, the product of strides so far; infinite if there is
-        one unit only, which sees everything.
-    smallest: size of the field along the path on which it grows least.
+    spans: what units 0, 1, ... see, until the pattern repeats: one span, but for enlarged maps.
+        Padding makes pixels negative.
+    step: pixels by which a repetition of the pattern lies further on; infinite if there is one unit
+        only, which sees everything.
+    narrow: the spans along the path on which the field grows least.
     """
 
-    first: Pixels = 0
-    last: Pixels = 0
-    jump: Pixels = 1
-    smallest: Pixels = 1
+    spans: tuple[Span, ...] = ((0, 0),)
+    step: Pixels = 1
+    narrow: tuple[Span, ...] = ((0, 0),)
 
     @property
     def size(self) -> Pixels:
-        """Size of the field, r_l in Size Matters 2.4."""
-        return self.last - self.first + 1
+        """Size of the field, r_l in Size Matters 2.4, of the unit that sees most."""
+        return _widest(self.spans)
 
     @property
-    def center(self) -> float:
-        """Middle of what unit 0 sees; NaN if it sees everything."""
-        return nan if self.size == inf else (self.first + self.last) / 2
+    def smallest(self) -> Pixels:
+        """Size of the field along the path on which it grows least."""
+        return _widest(self.narrow)
+
+    @property
+    def jump(self) -> Pixels:
+        """Distance between neighbouring units: the product of strides so far, a fraction if enlarged."""
+        if self.step == inf:
+            return inf
+        jump = Fraction(self.step, len(self.spans))
+        return int(jump) if jump.denominator == 1 else float(jump)
+
+    def center(self, unit: int = 0) -> float:
+        """Middle of what the unit sees; NaN if it sees everything or nothing."""
+        first, last = self.spans[0] if self.step == inf else _at(self.spans, self.step, unit)
+        return nan if inf in (first, last) else (first + last) / 2
 
     def window(self, kernel: int, stride: int, before: int, dilation: int) -> Axis:
         """The axis after a kernel slid over it, with `before` units of padding in front.
 
         Size Matters eq. 1 and 2, with the (k - 1) that they print as (k - 2).
         """
-        if self.jump == inf:
-            return self
-        growth = dilation * (kernel - 1) * self.jump
-        start = self.shift(-before)
-        return Axis(start.first, start.last + growth, self.jump * stride, self.smallest + growth)
+
+        def units(unit: int) -> range:
+            start = unit * stride - before
+            return range(start, start + dilation * (kernel - 1) + 1, dilation)
+
+        return self.resample(Fraction(1, stride), units)
+
+    def transposed(self, kernel: int, stride: int, before: int, dilation: int) -> Axis:
+        """The axis after a transposed convolution: unit j gets from all units that write to it."""
+
+        def units(unit: int) -> list[int]:
+            places = (unit + before - dilation * tap for tap in range(kernel))
+            return [place // stride for place in places if place % stride == 0]
+
+        return self.resample(Fraction(stride), units)
 
     def shift(self, units: int) -> Axis:
         """The axis with another unit in the place of unit 0."""
-        return replace(
-            self, first=self.first + units * self.jump, last=self.last + units * self.jump
-        )
+        return self.resample(Fraction(1), lambda unit: [unit + units])
 
-    def everything(self, jump: Pixels = inf) -> Axis:
+    def resample(self, scale: Fraction, units: Callable[[int], Iterable[int]]) -> Axis:
+        """The axis with `scale` times as many units, of which unit j sees what `units(j)` see here.
+
+        units: must repeat, `scale.denominator` units further on after every `scale.numerator`.
+        """
+        if self.step == inf:
+            return self
+        pattern = len(self.spans)
+        repeats = pattern // gcd(pattern, scale.denominator)
+        step = self.step * scale.denominator * repeats // pattern
+        read = [tuple(units(unit)) for unit in range(repeats * scale.numerator)]
+        spans, narrow = (
+            tuple(_hull(_at(seen, self.step, unit) for unit in row) for row in read)
+            for seen in (self.spans, self.narrow)
+        )
+        return Axis(spans, step, narrow)
+
+    def everything(self, keep_jump: bool = False) -> Axis:
         """The axis after an operation whose every output sees all units."""
-        return Axis(-inf, inf, jump, inf)
+        if not keep_jump:
+            return Axis((EVERYTHING,), inf, (EVERYTHING,))
+        spans = (EVERYTHING,) * len(self.spans)
+        return Axis(spans, self.step, spans)
+
+
+def _widest(spans: Sequence[Span]) -> Pixels:
+    return max(0, *(last - first + 1 for first, last in spans))
+
+
+def _at(spans: Sequence[Span], step: Pixels, unit: int) -> Span:
+    repetitions, place = divmod(unit, len(spans))
+    first, last = spans[place]
+    return first + repetitions * step, last + repetitions * step
+
+
+def _hull(spans: Iterable[Span]) -> Span:
+    held = tuple(spans)
+    return min((first for first, _ in held), default=inf), max((last for _, last in held), default=-inf)
 
 
 @dataclass(frozen=True)
 class Map:
-    """A feature map: its (height, width) axes.
+    """A feature map: its (height, width) axes. Channels are not told apart: a unit is all of them.
 
     path: names of the layers on the path with the largest field. note: why a field is infinite.
+    layout: what lies along each dimension of the tensor: n images, c channels, h height, w width,
+        t all positions in one row, 1 nothing.
+    lost: why the map cannot be followed. No layer may read it; it may be put out.
     """
 
     axes: tuple[Axis, Axis] = (Axis(), Axis())
     path: tuple[str, ...] = ()
     note: str = ""
+    layout: str = "nchw"
+    lost: str = ""
 
     @property
     def sizes(self) -> tuple[Pixels, Pixels]:
@@ -86,30 +157,15 @@ class Map:
         return self.axes[0].jump, self.axes[1].jump
 
     @property
-    def centers(self) -> tuple[float, float]:
-        """The (height, width) centre of unit (0, 0)."""
-        return self.axes[0].center, self.axes[1].center
-
-    @property
-    def smallest(self) -> tuple[Pixels, Pixels]:
-        """The (height, width) of the field along the path on which it grows least."""
-        return self.axes[0].smallest, self.axes[1].smallest
-
-    @property
     def has_positions(self) -> bool:
         """Whether there is more than one unit: not so after global pooling or flattening."""
         return min(self.jumps) < inf
 
-    def window(self, kernel: Pair, stride: Pair, before: Pair, dilation: Pair) -> Map:
-        """The map after a convolution or pooling; arguments are (height, width) pairs."""
-        settings = zip(self.axes, kernel, stride, before, dilation, strict=True)
-        return self.with_axes([axis.window(*numbers) for axis, *numbers in settings])
-
-    def everything(self, axes: Sequence[int] = (0, 1), keep_jump: bool = False) -> Map:
+    def everything(self, axes: Iterable[int] = (0, 1), keep_jump: bool = False) -> Map:
         """The map after an operation over all positions along `axes` (0 height, 1 width)."""
         changed = list(self.axes)
         for index in axes:
-            changed[index] = changed[index].everything(self.jumps[index] if keep_jump else inf)
+            changed[index] = changed[index].everything(keep_jump)
         return self.with_axes(changed)
 
     def with_axes(self, axes: Sequence[Axis]) -> Map:
@@ -123,29 +179,62 @@ def merge(maps: Sequence[Map], where: str) -> Map:
     Its field is the smallest rectangle that holds the fields of all branches: that of the largest
     branch (Size Matters B.1.2) when they are centred alike, and larger when they are not. The
     path is that of the largest branch, at equal fields of the one with more layers.
-    Raises ValueError, naming the branches, if they differ in jump; one-unit branches fit any map.
+    Raises ValueError, naming the branches, if they differ in jump or in the order of their
+    dimensions; one-unit branches fit any map.
     """
+    if len(maps) == 1:
+        return maps[0]
     widest = max(maps, key=lambda map_: (map_.has_positions, sum(map_.sizes), len(map_.path)))
-    axes = [_hull(axes) for axes in zip(*(map_.axes for map_ in maps), strict=True)]
+    lost = next((map_.lost for map_ in maps if map_.lost), "")
+    if lost:
+        return replace(widest, lost=lost)
+    axes = [_join(axes) for axes in zip(*(map_.axes for map_ in maps), strict=True)]
     if None in axes:
         branches = "; ".join(f"after {_last(map_)}: {map_.jumps}" for map_ in maps)
         raise ValueError(
             f"{where} joins branches whose neighbouring units lie different numbers of input "
             f"pixels apart, (height, width) {branches}. Give the branches equal strides"
         )
-    return replace(widest, axes=tuple(axes), note=_joint_note(maps, widest, where))
+    layouts = [map_.layout for map_ in maps if map_.has_positions] or [widest.layout]
+    layout, note = common_layout(layouts, where), _joint_note(maps, widest, where)
+    return replace(widest, axes=tuple(axes), layout=layout, note=note)
 
 
-def _hull(axes: Sequence[Axis]) -> Axis | None:
-    jumps = {axis.jump for axis in axes} - {inf}
-    if len(jumps) > 1:
-        return None
-    return Axis(
-        first=min(axis.first for axis in axes),
-        last=max(axis.last for axis in axes),
-        jump=min(axis.jump for axis in axes),
-        smallest=min(axis.smallest for axis in axes),
-    )
+def _join(axes: Sequence[Axis]) -> Axis | None:
+    several = [axis for axis in axes if axis.step < inf]
+    if not several or len({axis.jump for axis in several}) > 1:
+        return None if several else axes[0]
+    length = lcm(*(len(axis.spans) for axis in several))
+    step = several[0].step * length // len(several[0].spans)
+    narrowest = min(axes, key=lambda axis: axis.smallest)
+    spans = tuple(_hull(_of(axis, axis.spans, unit) for axis in axes) for unit in range(length))
+    return Axis(spans, step, tuple(_of(narrowest, narrowest.narrow, unit) for unit in range(length)))
+
+
+def _of(axis: Axis, spans: Sequence[Span], unit: int) -> Span:
+    return EVERYTHING if axis.step == inf else _at(spans, axis.step, unit)
+
+
+def common_layout(layouts: Sequence[str], where: str) -> str:
+    """The layout of tensors that are broadcast against one another, from the last dimension on.
+
+    Raises ValueError if height or width would meet anything but itself or a dimension of length one.
+    """
+    longest_first = sorted(layouts, key=len, reverse=True)
+    joined = ""
+    for letters in zip_longest(*(layout[::-1] for layout in longest_first), fillvalue="1"):
+        held = [letter for letter in letters if letter != "1"] or ["1"]
+        if len(set(held)) > 1 and POSITIONS.keys() & set(held):
+            spoken = " and ".join(map(in_words, dict.fromkeys(layouts)))
+            raise ValueError(f"{where} joins maps of {spoken}. Bring them to one order with permute")
+        joined = held[0] + joined
+    return joined
+
+
+def in_words(layout: str) -> str:
+    """The layout as (images, channels, height, width)."""
+    words = {"n": "images", "c": "channels", "h": "height", "w": "width", "t": "positions"}
+    return f"({', '.join(words.get(letter, letter) for letter in layout)})"
 
 
 def _last(map_: Map) -> str:
@@ -157,4 +246,6 @@ def _joint_note(maps: Sequence[Map], widest: Map, where: str) -> str:
     if widest.note or not notes:
         return widest.note
     lone = any(not map_.has_positions for map_ in maps)
-    return f"squeeze-excitation: {where} scales the map, and {notes[0]}" if lone else notes[0]
+    if lone and where.startswith(("mul", "imul")):
+        return f"squeeze-excitation: {where} scales the map, and {notes[0]}"
+    return f"{where} joins the map with all of it: {notes[0]}" if lone else notes[0]

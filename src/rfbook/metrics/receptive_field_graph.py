@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import inspect
+import operator
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any
 
-from torch import fx, nn
+import torch
+from torch import Tensor, fx, nn
 
 from rfbook.metrics.receptive_field_arithmetic import Map, merge
+from rfbook.metrics.receptive_field_layout import LAYOUTS, Length, Pieces
+from rfbook.metrics.receptive_field_memory import OVERWRITES, UNKNOWN, Memory, assign, explained
 from rfbook.metrics.receptive_field_operations import (
+    CONSTANTS,
     LAYER_KINDS,
     MODULE_SETTINGS,
     OPERATIONS,
     QUERIES,
+    REFUSED,
     keep,
 )
-
-_UNKNOWN = object()  # Stands for what only a real forward pass could tell.
+from rfbook.metrics.receptive_field_tracing import IN_PLACE, trace
 
 
 class Walk:
@@ -33,38 +39,100 @@ class Walk:
         self.passed: dict[str, tuple[str, Map]] = {}
         self.path: tuple[str, ...] = ()
         self._modules = dict(model.named_modules(remove_duplicate=False))
-        self._tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-        self._operations = OPERATIONS | dict.fromkeys(positionwise, keep)
-        self._values: dict[fx.Node, Any] = {}
-        for node in _trace(model).nodes:
+        # Where the dimensions of a tensor lie is followed in any case: it leaves the field as it is.
+        told = [name for name in positionwise if name not in LAYOUTS]
+        self._operations = OPERATIONS | dict.fromkeys(told, keep)
+        self._refused = {name: REFUSED[name] for name in REFUSED if name not in told}
+        self._memory = Memory()
+        self._values = self._memory.values
+        graph, self._tensors = trace(model, told)
+        self._read: dict[str, fx.Node] = {}
+        for node in graph.nodes:
             self._values[node] = self._value(node)
+            self._remember(node)
 
     def _value(self, node: fx.Node) -> Any:
-        maps = [self._values[n] for n in node.all_input_nodes if type(self._values[n]) is Map]
         if node.op == "placeholder":
-            return _UNKNOWN if self._values else Map()
+            return UNKNOWN if self._values else Map()
         if node.op == "get_attr":
-            return self._tensors.get(node.target, _UNKNOWN)
+            return self._attribute(node)
+        maps = self._maps(self._inputs(node))
         if node.op == "output":
             self.path = max((image.path for image in maps), key=len, default=())
-        if node.op == "output" or not maps or self._operation(node) in QUERIES:
-            return _UNKNOWN
+            return UNKNOWN
+        if node.target is operator.setitem:
+            return UNKNOWN
+        operation = self._operation(node)
+        if operation == "getitem" and not isinstance(self._values[node.args[0]], Map):
+            return self._item(node)
+        if not maps or operation in CONSTANTS:
+            return self._constant(node)
+        if operation in QUERIES:
+            args = () if node.target is getattr else node.args[1:]
+            return _answer(operation, maps[0], *args, **node.kwargs)
         return self._call(node, maps)
 
-    def _call(self, node: fx.Node, maps: list[Map]) -> Map:
-        operation, name = self._operation(node), _name(node)
-        where = f"{operation} at {name!r}"
+    def _attribute(self, node: fx.Node) -> Any:
+        first = self._read.setdefault(node.target, node)
+        if first is not node:
+            return self._values[first]
+        tensor = self._tensors.get(node.target, UNKNOWN)
+        return torch.empty_like(tensor, device="meta") if isinstance(tensor, Tensor) else tensor
+
+    def _inputs(self, node: fx.Node) -> Sequence[fx.Node]:
+        if self._operation(node) in _SHAPE_ONLY:
+            return [argument for argument in node.args[:1] if isinstance(argument, fx.Node)]
+        overwritten = [node.kwargs.get("out")]
+        if self._operation(node) in OVERWRITES:
+            overwritten += node.args[:1]
+        return [source for source in node.all_input_nodes if source not in overwritten]
+
+    def _maps(self, nodes: Sequence[fx.Node]) -> list[Map]:
+        values = (self._values[node] for node in nodes)
+        held = (value.piece if isinstance(value, Pieces) else value for value in values)
+        return [value for value in held if isinstance(value, Map)]
+
+    def _item(self, node: fx.Node) -> Any:
+        held, key = fx.map_arg(node.args, self._values.__getitem__)
+        if isinstance(held, Pieces):
+            return held.piece if isinstance(key, int) else held
+        return held[key] if isinstance(held, tuple) and isinstance(key, int | slice) else UNKNOWN
+
+    def _constant(self, node: fx.Node) -> Any:
+        # Kernels may be computed: on tensors without values only their shapes come out.
+        args, kwargs = fx.map_arg((node.args, node.kwargs), self._values.__getitem__)
+        if node.op == "call_module" or self._operation(node) in CONSTANTS:
+            return UNKNOWN
+        try:
+            if node.op == "call_method":
+                return getattr(args[0], node.target)(*args[1:], **kwargs)
+            return node.target(*args, **kwargs)
+        except Exception:  # Whatever fails on a stand-in; layers that need the value refuse it by name.
+            return UNKNOWN
+
+    def _call(self, node: fx.Node, maps: list[Map]) -> Map | Pieces:
+        operation, where = self._operation(node), self._where(node)
+        kind = LAYER_KINDS.get(operation)
         image = merge(maps, where)
+        if image.lost and kind:
+            raise ValueError(f"{where} cannot be followed: {image.lost}")
+        if image.lost:
+            return image
         # A single unit that sees everything goes on to do so, whatever a classifier head does.
         if image.has_positions:
             image = self._apply(node, image, where)
+        if isinstance(image, Pieces):
+            return image
+        if image.lost:
+            return replace(image, lost=f"{where}: {image.lost}")
         if max(image.sizes) == inf and not image.note:
             image = replace(image, note=f"{where} works over the whole map")
-        kind = LAYER_KINDS.get(operation)
-        return self._pass(name, kind, image) if kind else image
+        return self._pass(self._name(node), kind, image) if kind else image
 
-    def _apply(self, node: fx.Node, image: Map, where: str) -> Map:
+    def _apply(self, node: fx.Node, image: Map, where: str) -> Map | Pieces:
         operation = self._operation(node)
+        if operation in self._refused:
+            raise ValueError(f"{where} {self._refused[operation]}")
         if operation not in self._operations:
             raise ValueError(
                 f"no receptive field is known for {where}. If it works on each position by itself, "
@@ -72,15 +140,7 @@ class Walk:
                 f"to OPERATIONS in rfbook.metrics.receptive_field_operations"
             )
         settings, named = self._arguments(node)
-        try:
-            return self._operations[operation](image, *settings, **named)
-        except TypeError as error:
-            raise ValueError(
-                f"receptive fields need arguments that do not depend on the input; those of "
-                f"{where} do, or are not understood ({error}). Write them as numbers"
-            ) from error
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from error
+        return explained(self._operations[operation], where, image, *settings, **named)
 
     def _arguments(self, node: fx.Node) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if node.op == "call_module":
@@ -88,16 +148,73 @@ class Walk:
             names = MODULE_SETTINGS.get(self._operation(node), ())
             return tuple(getattr(module, name) for name in names), {}
         settings = fx.map_arg(node.args[1:], self._values.__getitem__)
-        named = {key: value for key, value in node.kwargs.items() if key not in _INPUTS}
+        named = {key: value for key, value in node.kwargs.items() if key not in _TENSORS}
         return settings, fx.map_arg(named, self._values.__getitem__)
+
+    def _remember(self, node: fx.Node) -> None:
+        """Note what shares its memory with the node's output, and what the node changed in place."""
+        first = self._read.get(node.target, node) if node.op == "get_attr" else node
+        target = self._written(node)
+        if first is not node:
+            self._memory.share(node, first)
+        elif node.target is operator.setitem:
+            assign(self._memory, node, self._where(node))
+        elif target is not None:
+            self._change(node, target)
+        elif node.op in _CALLS and isinstance(self._values[node], Map | Pieces):
+            source = next(iter(self._inputs(node)))
+            self._memory.share_as(node, source, self._operation(node))
+
+    def _change(self, node: fx.Node, target: fx.Node) -> None:
+        image, before, where = self._values[node], self._values[target], self._where(node)
+        if self._operation(node) in LAYOUTS:
+            raise ValueError(f"{where} moves dimensions in place. Write y = y.{node.target.rstrip('_')}(...)")
+        if isinstance(before, Map) or isinstance(image, Map):
+            changed = image if isinstance(image, Map) else UNKNOWN
+            if changed != before:
+                self._memory.change(target, changed, where)
+            self._values[node] = self._values[target]
+        self._memory.share(node, target)
+
+    def _written(self, node: fx.Node) -> fx.Node | None:
+        """The input that the node changes in place, and puts out."""
+        if node.op not in _CALLS or node.target is operator.setitem:
+            return None
+        out = node.kwargs.get("out")
+        if isinstance(out, tuple | list):
+            raise ValueError(f"{self._where(node)} writes into several tensors: use what it returns")
+        target = out or (node.args[0] if node.args and self._in_place(node) else None)
+        return target if isinstance(target, fx.Node) else None
+
+    def _in_place(self, node: fx.Node) -> bool:
+        if node.op == "call_module":
+            return getattr(self._modules[node.target], "inplace", False)
+        name = node.target if isinstance(node.target, str) else node.target.__name__
+        if name.strip("_") in IN_PLACE or (name.endswith("_") and not name.endswith("__")):
+            return getattr(node.target, "__module__", "") != "_operator" or name in IN_PLACE
+        return node.op == "call_function" and _asked_in_place(node)
 
     def _operation(self, node: fx.Node) -> str:
         if node.op == "call_module":
-            return type(self._modules[node.target]).__name__
+            names = [class_.__name__ for class_ in type(self._modules[node.target]).__mro__]
+            known = self._operations.keys() | self._refused.keys()
+            return next((name for name in names if name in known), names[0])
         if node.target is getattr:
             return str(node.args[1])
         name = node.target if isinstance(node.target, str) else node.target.__name__
-        return name.rstrip("_")
+        return name.strip("_")
+
+    def _where(self, node: fx.Node) -> str:
+        return f"{self._operation(node)} at {self._name(node)!r}"
+
+    def _name(self, node: fx.Node) -> str:
+        return str(node.target) if node.op == "call_module" else self._owner(node) or node.name
+
+    def _owner(self, node: fx.Node) -> str:
+        if node.op == "get_attr":
+            return str(node.target).rpartition(".")[0]
+        constants = (n for n in node.all_input_nodes if not isinstance(self._values[n], Map | Pieces | Length))
+        return next(filter(None, map(self._owner, constants)), "")
 
     def _pass(self, name: str, kind: str, image: Map) -> Map:
         uses = sum(passed.partition("#")[0] == name for passed in self.passed)
@@ -107,26 +224,23 @@ class Walk:
         return image
 
 
-_INPUTS = ("input", "tensors")
+_CALLS = ("call_function", "call_method", "call_module")
+_TENSORS = ("input", "tensors", "out")
+_SHAPE_ONLY = ("to", "type_as", "expand_as")
 
 
-def _trace(model: nn.Module) -> fx.Graph:
-    before = set(vars(model))
+def _asked_in_place(node: fx.Node) -> bool:
     try:
-        return fx.Tracer().trace(model)
-    except fx.proxy.TraceError as error:
-        raise ValueError(
-            f"receptive fields need a forward pass that torch.fx can trace; that of "
-            f"{type(model).__name__} cannot be: {error}. Pass a part of the model, as its features"
-        ) from error
-    finally:
-        # The tracer leaves tensors that forward creates on the model, which is not ours to change.
-        for name in set(vars(model)) - before:
-            delattr(model, name)
+        given = inspect.signature(node.target).bind(*node.args, **node.kwargs).arguments
+    except (TypeError, ValueError):  # Built-in functions have no signature, and no such argument.
+        return False
+    return given.get("inplace") is True
 
 
-def _name(node: fx.Node) -> str:
-    if node.op == "call_module":
-        return str(node.target)
-    owners = (str(n.target).rpartition(".")[0] for n in node.all_input_nodes if n.op == "get_attr")
-    return next(filter(None, owners), node.name)
+def _answer(operation: str, image: Map, dim: int | None = None) -> Any:
+    if not image.has_positions or image.lost or operation in ("numel", "dtype", "device"):
+        return UNKNOWN
+    lengths = tuple(Length(letter, image) for letter in image.layout)
+    if operation in ("dim", "ndim"):
+        return len(lengths)
+    return lengths if dim is None else lengths[dim]

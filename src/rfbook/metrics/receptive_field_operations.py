@@ -8,42 +8,96 @@ and then the operation's own arguments.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from rfbook.metrics.receptive_field_arithmetic import Map, Pair
+from rfbook.metrics.receptive_field_arithmetic import Axis, Map, Pair, common_layout
+from rfbook.metrics.receptive_field_enlarging import interpolate, shuffle_pixels
+from rfbook.metrics.receptive_field_layout import (
+    LAYOUTS,
+    Length,
+    Pieces,
+    axes_at,
+    off_positions,
+    reduce,
+    spatial,
+    unsqueeze,
+    with_layout,
+)
 
 _POSITIONWISE = """
-    add sub mul div truediv iadd isub imul itruediv neg pow abs sqrt exp clamp maximum minimum
-    relu relu6 leaky_relu elu selu celu gelu silu mish sigmoid hardsigmoid hardswish hardtanh tanh
-    softplus dropout dropout2d alpha_dropout stochastic_depth batch_norm local_response_norm
-    contiguous clone detach to float double half
-    Identity ReLU ReLU6 LeakyReLU PReLU ELU SELU CELU GELU SiLU Mish Sigmoid Hardsigmoid Hardswish
-    Hardtanh Tanh Softplus Dropout Dropout2d AlphaDropout BatchNorm2d SyncBatchNorm
-    LocalResponseNorm
+    add sub mul div truediv floordiv mod remainder iadd isub imul itruediv radd rsub rmul rtruediv neg pow
+    abs sqrt rsqrt square reciprocal exp log log2 log10 log1p expm1 sin cos sign round floor ceil erf
+    clamp clip clamp_min clamp_max maximum minimum lerp addcmul addcdiv where masked_fill nan_to_num
+    gt ge lt le eq ne logical_and logical_or logical_not logical_xor and or invert
+    relu relu6 leaky_relu rrelu prelu elu selu celu gelu silu mish sigmoid logsigmoid hardsigmoid hardswish
+    hardtanh hardshrink softshrink tanhshrink threshold tanh softplus softsign
+    dropout dropout2d alpha_dropout feature_alpha_dropout feature_dropout stochastic_depth batch_norm
+    contiguous copy clone detach data to type type_as float double half bfloat16 requires_grad
+    Identity ReLU ReLU6 LeakyReLU RReLU PReLU ELU SELU CELU GELU SiLU Mish Sigmoid LogSigmoid Hardsigmoid
+    Hardswish Hardtanh Hardshrink Softshrink Tanhshrink Threshold Tanh Softplus Softsign Dropout Dropout2d
+    AlphaDropout FeatureAlphaDropout BatchNorm1d BatchNorm2d SyncBatchNorm
 """.split()
-_WHOLE_MAP = ["Linear", "linear", "Flatten", "flatten"]
-_STATISTICS = ["GroupNorm", "InstanceNorm2d", "group_norm", "instance_norm"]
-_PADDINGS = ["ZeroPad2d", "ConstantPad2d", "ReflectionPad2d", "ReplicationPad2d", "pad"]
+_PADDINGS = ["ZeroPad2d", "ConstantPad2d", "ReflectionPad2d", "ReplicationPad2d", "CircularPad2d", "pad"]
+_WINDOWS = ["Conv2d", "MaxPool2d", "AvgPool2d"]
+_ADAPTIVE = [
+    "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d",
+]  # fmt: skip
+_ATTENTION = """
+    bmm baddbmm einsum tensordot scaled_dot_product_attention multi_head_attention_forward
+    MultiheadAttention TransformerEncoderLayer TransformerEncoder
+""".split()
+
+_LOOKS_AROUND = (
+    "lets positions look at one another: what follows sees the whole map. Pass the part of the model before it"
+)
 
 QUERIES = frozenset({"size", "shape", "dim", "ndim", "numel", "dtype", "device"})
 """Methods and attributes of a tensor that give no tensor."""
 
+CONSTANTS = frozenset(
+    "zeros_like ones_like empty_like full_like rand_like randn_like "
+    "new_zeros new_ones new_empty new_full new_tensor is_floating_point".split()
+)
+"""Operations that take nothing of a tensor but its shape or type."""
+
 LAYER_KINDS = {
-    **dict.fromkeys(["Conv2d", "conv2d"], "conv"),
+    **dict.fromkeys(["Conv2d", "conv2d", "ConvTranspose2d", "conv_transpose2d"], "conv"),
     **dict.fromkeys(["Linear", "linear"], "linear"),
-    **dict.fromkeys(["MaxPool2d", "AvgPool2d", "max_pool2d", "avg_pool2d"], "pool"),
-    **dict.fromkeys(["AdaptiveAvgPool2d", "AdaptiveMaxPool2d"], "pool"),
-    **dict.fromkeys(["adaptive_avg_pool2d", "adaptive_max_pool2d"], "pool"),
+    **dict.fromkeys(["MaxPool2d", "AvgPool2d", "max_pool2d", "avg_pool2d", *_ADAPTIVE], "pool"),
 }
 """Operations that are reported as layers, and the kind of layer each is."""
 
 MODULE_SETTINGS = {
-    **dict.fromkeys(["Conv2d", "MaxPool2d"], ("kernel_size", "stride", "padding", "dilation")),
+    **dict.fromkeys(
+        ["Conv2d", "MaxPool2d", "ConvTranspose2d"], ("kernel_size", "stride", "padding", "dilation")
+    ),
     "AvgPool2d": ("kernel_size", "stride", "padding"),
-    **dict.fromkeys(["AdaptiveAvgPool2d", "AdaptiveMaxPool2d"], ("output_size",)),
+    **dict.fromkeys(_ADAPTIVE[:2], ("output_size",)),
     **dict.fromkeys(_PADDINGS, ("padding",)),
+    **dict.fromkeys(["LayerNorm", "RMSNorm"], ("normalized_shape",)),
+    **dict.fromkeys(["Softmax", "LogSoftmax", "GLU"], ("dim",)),
+    "Flatten": ("start_dim", "end_dim"),
+    "Unflatten": ("dim", "unflattened_size"),
+    "PixelShuffle": ("upscale_factor",),
+    "PixelUnshuffle": ("downscale_factor",),
+    **dict.fromkeys(
+        ["Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"],
+        ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor"),
+    ),
 }
 """Attributes of a module that are the arguments of its operation."""
+
+REFUSED = {
+    **dict.fromkeys(_ATTENTION, _LOOKS_AROUND),
+    "shifted_window_attention": "lets every unit of a window see all of the window: fields differ from "
+    "unit to unit, and no one number holds for a layer. Pass the part of the model before it",
+    **dict.fromkeys(
+        ["RecursiveScriptModule", "ScriptModule"],
+        "is compiled by torch.jit, and cannot be looked into. Pass the model as it was before",
+    ),
+}
+"""Operations for which there is no arithmetic, whatever their arguments, and why."""
 
 
 def keep(image: Map, *_: object, **__: object) -> Map:
@@ -51,12 +105,11 @@ def keep(image: Map, *_: object, **__: object) -> Map:
     return image
 
 
-def _whole_map(image: Map, *_: object, **__: object) -> Map:
-    return image.everything()
-
-
-def _statistics(image: Map, *_: object, **__: object) -> Map:
-    return image.everything(keep_jump=True)
+def _slide(image: Map, change: Callable[..., Axis], *settings: Pair) -> Map:
+    axes = list(image.axes)
+    for axis, *numbers in zip(spatial(image), *settings, strict=True):
+        axes[axis] = change(axes[axis], *numbers)
+    return image.with_axes(axes)
 
 
 def _window(
@@ -69,9 +122,8 @@ def _window(
 ) -> Map:
     kernel, dilations = _pair(kernel_size), _pair(dilation)
     before = _same(kernel, dilations) if padding == "same" else padding
-    return image.window(
-        kernel, _pair(stride or kernel), _pair(0 if before == "valid" else before), dilations
-    )
+    before = _pair(0 if before == "valid" else before)
+    return _slide(image, Axis.window, kernel, _pair(stride or kernel), before, dilations)
 
 
 def _convolution(
@@ -83,56 +135,160 @@ def _convolution(
     dilation: int | Sequence[int] = 1,
     groups: int = 1,
 ) -> Map:
-    return _window(image, weight.shape[2:], stride, padding, dilation)
+    return _window(image, _kernel(weight), stride, padding, dilation)
+
+
+def _transposed_module(image: Map, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> Map:
+    numbers = map(_pair, (kernel_size, stride, padding, dilation))
+    return _slide(image, Axis.transposed, *numbers)
+
+
+def _transposed_convolution(
+    image: Map,
+    weight: Any,
+    bias: object = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | Sequence[int] = 0,
+    output_padding: object = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Map:
+    return _transposed_module(image, _kernel(weight), stride, padding, dilation)
+
+
+def _kernel(weight: Any) -> Sequence[int]:
+    shape = getattr(weight, "shape", None)
+    if shape is None or len(shape) != 4:
+        raise ValueError(
+            "the size of the kernel is not known, for it is computed from the images or from what only a "
+            "forward pass could tell. Compute it from parameters alone"
+        )
+    return tuple(shape[2:])
 
 
 def _max_pool(image: Map, *settings: Any, **named: Any) -> Map:
-    return _window(image, *settings[:4], **named)
+    return _pool(image, *settings[:4], **named)
 
 
 def _average_pool(image: Map, *settings: Any, **named: Any) -> Map:
-    return _window(image, *settings[:3], **named)
+    return _pool(image, *settings[:3], **named)
 
 
-def _adaptive_pool(image: Map, output_size: int | Sequence[int | None], *_: object) -> Map:
+def _pool(image: Map, kernel_size: Any, *settings: Any, **named: Any) -> Map:
+    # The old way of global pooling: a window as large as the map.
+    lengths = kernel_size if isinstance(kernel_size, Sequence) else (kernel_size,)
+    letters = image.layout[-2:] if len(lengths) == 2 else ""
+    if letters and all(
+        isinstance(length, Length) and length.fits(image, letter)
+        for length, letter in zip(lengths, letters, strict=True)
+    ):
+        return image.everything(spatial(image))
+    return _window(image, kernel_size, *settings, **named)
+
+
+def _adaptive_pool(image: Map, output_size: Any, *_: object, **__: object) -> Map:
     # Even a fixed grid of outputs sees regions that grow with the input.
     sizes = output_size if isinstance(output_size, Sequence) else (output_size, output_size)
-    return image.everything([axis for axis, size in enumerate(sizes) if size is not None])
+    if not all(size is None or isinstance(size, int) for size in sizes):
+        raise TypeError(f"output_size={sizes}")
+    pairs = zip(spatial(image), sizes, strict=True)
+    return image.everything([axis for axis, size in pairs if size is not None])
 
 
-def _reduce(image: Map, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Map:
-    axes = (0, 1, 2, 3) if dim is None else dim if isinstance(dim, Sequence) else (dim,)
-    return image.everything([axis % 4 - 2 for axis in axes if axis % 4 >= 2])
+def _linear(image: Map, *_: object, **__: object) -> Map:
+    return replace(image.everything(axes_at(image, -1)))
 
 
-def _reshape(image: Map, *shape: Any) -> Map:
-    lengths = shape[0] if isinstance(shape[0], Sequence) else shape
-    if len(lengths) != 2:
-        raise ValueError("of all reshaping only flattening, to (images, features), is known")
-    return image.everything()
+def _statistics(image: Map, *_: object, **__: object) -> Map:
+    off_positions(image, (0, 1), "normalises each entry by itself")
+    return image.everything(axes_at(image, range(2, len(image.layout))), keep_jump=True)
+
+
+def _layer_norm(image: Map, normalized_shape: Any, *_: object, **__: object) -> Map:
+    count = len(normalized_shape) if isinstance(normalized_shape, Sequence) else 1
+    return image.everything(axes_at(image, range(-count, 0)), keep_jump=True)
+
+
+def _along(image: Map, dim: Any = None, *_: object, **__: object) -> Map:
+    if dim is None:
+        raise ValueError("needs the dimension it works along: write dim=1")
+    return image.everything(axes_at(image, dim), keep_jump=True)
+
+
+def _normalize(image: Map, p: object = 2, dim: Any = 1, *_: object, **__: object) -> Map:
+    return _along(image, dim)
+
+
+def _spread(image: Map, dim: Any = None, _: object = None, keepdim: bool = False, **__: object) -> Map:
+    return reduce(image, dim, keepdim)
+
+
+def _norm(image: Map, p: object = None, dim: Any = None, keepdim: bool = False, **_: object) -> Map:
+    return reduce(image, dim, keepdim)
+
+
+def _extreme(image: Map, dim: Any = None, keepdim: bool = False, **named: Any) -> Map | Pieces:
+    # torch.max(x, y) compares two maps; with a dimension it gives values and places.
+    if dim is None and not named:
+        return reduce(image)
+    return Pieces(reduce(image, dim, keepdim)) if isinstance(dim, int) else image
 
 
 def _concatenate(image: Map, dim: int = 0) -> Map:
-    if dim % 4 >= 2:
+    if axes_at(image, dim):
         raise ValueError(f"dim={dim} joins maps side by side; channels (dim=1) can be joined")
+    place = dim % len(image.layout)
+    layout = image.layout[:place] + image.layout[place].replace("1", "c") + image.layout[place + 1 :]
+    return replace(image, layout=layout)
+
+
+def _stack(image: Map, dim: int = 0) -> Map:
+    return unsqueeze(image, dim, "c")
+
+
+def _halve(image: Map, dim: int = -1) -> Map:
+    off_positions(image, dim, "multiplies one half of the map with the other")
+    return replace(image)
+
+
+def _flip(image: Map, *dims: Any) -> Map:
+    off_positions(image, dims[0] if isinstance(dims[0], Sequence) else dims, "turns the map around")
     return image
 
 
+def _roll(image: Map, shifts: Any, dims: Any = None) -> Map:
+    off_positions(image, range(len(image.layout)) if dims is None else dims, "moves positions in a circle")
+    return image
+
+
+def _matmul(image: Map, other: Any) -> Map:
+    if isinstance(other, Map):
+        raise ValueError(_LOOKS_AROUND)
+    return _linear(image)
+
+
+def _expand_as(image: Map, other: Any) -> Map:
+    return with_layout(image, common_layout([image.layout, other.layout], "expand_as"))
+
+
 def _pad(image: Map, pad: int | Sequence[int], *_: object, **__: object) -> Map:
-    left, _, top, _ = (pad,) * 4 if isinstance(pad, int) else (*pad, 0, 0)[:4]
-    return image.with_axes([image.axes[0].shift(-top), image.axes[1].shift(-left)])
+    numbers = (pad,) * 4 if isinstance(pad, int) else tuple(pad)
+    axes = list(image.axes)
+    for letter, before in zip(reversed(image.layout), numbers[::2], strict=False):
+        for axis in axes_at(image, image.layout.index(letter)):
+            if letter == "t":
+                raise ValueError("puts new positions before those of a map")
+            axes[axis] = axes[axis].shift(-int(before))
+    return image.with_axes(axes)
 
 
-def _slice(image: Map, index: Any) -> Map:
-    # Rows and columns left out by a slice, as in the parameter-free shortcut of He et al. (2016).
-    if not isinstance(index, tuple) or not all(isinstance(part, slice) for part in index):
-        raise ValueError("of all indexing only slices of every axis, x[:, :, ::2, ::2], are known")
-    rows, columns = [*index, *[slice(None)] * 4][2:4]
-    first, step = (rows.start or 0, columns.start or 0), (rows.step or 1, columns.step or 1)
-    if min(first) < 0:
-        raise ValueError(f"a slice that starts at {min(first)} depends on the side of the input")
-    before = (-first[0], -first[1])
-    return image.window((1, 1), step, before, (1, 1))
+def _channels_of_a_picture(image: Map, *_: object, **__: object) -> Map:
+    spatial(image)
+    return image
+
+
+def _unshuffle_pixels(image: Map, downscale_factor: int) -> Map:
+    return _window(image, downscale_factor)
 
 
 def _pair(value: Any) -> Pair:
@@ -144,22 +300,41 @@ def _same(kernel: Pair, dilation: Pair) -> Pair:
     return dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2
 
 
-OPERATIONS: dict[str, Callable[..., Map]] = {
+OPERATIONS: dict[str, Callable[..., Map | Pieces]] = {
     **dict.fromkeys(_POSITIONWISE, keep),
-    **dict.fromkeys(_WHOLE_MAP, _whole_map),
-    **dict.fromkeys(_STATISTICS, _statistics),
-    **dict.fromkeys(_PADDINGS, _pad),
-    **dict.fromkeys(["Conv2d", "MaxPool2d", "AvgPool2d"], _window),
-    "conv2d": _convolution,
-    "max_pool2d": _max_pool,
-    "avg_pool2d": _average_pool,
+    **LAYOUTS,
+    **dict.fromkeys(["Linear", "linear"], _linear),
+    **dict.fromkeys(["GroupNorm", "InstanceNorm2d", "group_norm", "instance_norm"], _statistics),
+    **dict.fromkeys(["LayerNorm", "RMSNorm", "layer_norm", "rms_norm"], _layer_norm),
+    **dict.fromkeys(["softmax", "log_softmax", "Softmax", "LogSoftmax"], _along),
+    "normalize": _normalize,
     **dict.fromkeys(
-        ["AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d"],
-        _adaptive_pool,
+        ["LocalResponseNorm", "local_response_norm", "Softmax2d", "channel_shuffle", "ChannelShuffle"],
+        _channels_of_a_picture,
     ),
-    **dict.fromkeys(["mean", "sum", "amax", "amin"], _reduce),
-    **dict.fromkeys(["view", "reshape"], _reshape),
+    **dict.fromkeys(_PADDINGS, _pad),
+    **dict.fromkeys(_WINDOWS, _window),
+    "conv2d": _convolution,
+    "ConvTranspose2d": _transposed_module,
+    "conv_transpose2d": _transposed_convolution,
+    **dict.fromkeys(["max_pool2d", "max_pool2d_with_indices"], _max_pool),
+    "avg_pool2d": _average_pool,
+    **dict.fromkeys(_ADAPTIVE, _adaptive_pool),
+    **dict.fromkeys(["mean", "sum", "amax", "amin", "prod", "logsumexp", "argmax", "argmin"], reduce),
+    **dict.fromkeys(["var", "std"], _spread),
+    "norm": _norm,
+    **dict.fromkeys(["max", "min"], _extreme),
     **dict.fromkeys(["cat", "concat"], _concatenate),
-    "getitem": _slice,
+    "stack": _stack,
+    **dict.fromkeys(["glu", "GLU"], _halve),
+    "flip": _flip,
+    "roll": _roll,
+    "matmul": _matmul,
+    "expand_as": _expand_as,
+    **dict.fromkeys(["pixel_shuffle", "PixelShuffle"], shuffle_pixels),
+    **dict.fromkeys(["pixel_unshuffle", "PixelUnshuffle"], _unshuffle_pixels),
+    **dict.fromkeys(
+        ["interpolate", "upsample", "Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"], interpolate
+    ),
 }
 """Name of an operation -> function(merged input map, *arguments) -> output map."""
