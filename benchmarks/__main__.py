@@ -14,8 +14,8 @@ from typing import Any
 from tabulate import tabulate
 
 import benchmarks
-from rfbook.ledger.reports import write_report
-from rfbook.ledger.store import PUBLISHED
+from rfbook.records.reports import write_report
+from rfbook.records.store import PUBLISHED
 
 COLUMNS = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rfbook.pages import commands, upkeep
+from rfbook.site import commands, upkeep
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -13,18 +13,20 @@ import numpy as np
 import pytest
 
 from rfbook.__main__ import main
+from rfbook.claims import published_fields
 from rfbook.experiments.errors import DataError, TrainingError
-from rfbook.ledger import obtain, published_fields, stages
-from rfbook.ledger.record import RecordError
-from rfbook.ledger.reports import COMMANDS, read_report, write_report
-from rfbook.ledger.store import Store, read
-from rfbook.pages import commands, upkeep
-from rfbook.pages.notebook import Page, store_of
+from rfbook.measures import obtain
+from rfbook.pages.page import Page, store_of
 from rfbook.pages.plan import asks, declared
-from tests.ledger.left import target
-from tests.ledger.samples import sealed
-from tests.pages import skeleton
-from tests.pages.skeleton import OTHER, PAGE
+from rfbook.records import stages
+from rfbook.records.record import RecordError
+from rfbook.records.reports import COMMANDS, read_report, write_report
+from rfbook.records.store import Store, read
+from rfbook.site import commands, upkeep
+from tests import skeleton
+from tests.left import target
+from tests.samples import sealed
+from tests.skeleton import OTHER, PAGE
 
 RUNS = [f"{name}-w0.25-cifar10-32px-e30-s{seed}" for name in ("vgg11", "vgg13") for seed in (0, 1)]
 
@@ -906,7 +908,7 @@ def test_a_book_at_smoke_starts_from_nothing(rfbook, repository, monkeypatch, ti
     left.parent.mkdir(parents=True)
     left.touch()
     built = []
-    monkeypatch.setattr(commands.site, "build", lambda tier: built.append(tier) or "index.html")
+    monkeypatch.setattr(commands.build, "build", lambda tier: built.append(tier) or "index.html")
     assert rfbook("book", "--tier", tier) == (0, ["the site is index.html"], "")
     assert built == [tier]
     assert left.exists() == kept

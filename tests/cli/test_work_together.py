@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from rfbook.ledger.store import Store
-from tests.pages import skeleton
-from tests.pages.skeleton import LESS, OTHER
+from rfbook.records.store import Store
+from tests import skeleton
+from tests.skeleton import LESS, OTHER
 
 PAGE = LESS.replace('tier = "thin"', 'tier = "thin"\nseeds = 4').replace(
     'page.measure(page.runs(["vgg11"]), "receptive_field")',
@@ -17,7 +17,8 @@ RUNS = [f"vgg11-w0.125-digits-32px-n512-e0-s{seed}" for seed in range(4)]
 WORKER = f"""
 import sys
 from rfbook.__main__ import main
-from rfbook.ledger import measures, weights
+from rfbook.measures import layers as measures
+from rfbook.records import weights
 from rfbook.pages import sources
 
 sources.__file__ = sys.argv[1] + "/src/rfbook/pages/sources.py"

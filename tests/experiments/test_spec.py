@@ -18,7 +18,7 @@ from rfbook.experiments.spec import (
     Run,
     require_even_maps,
 )
-from rfbook.ledger.record import run_key
+from rfbook.records.record import run_key
 
 CIFAR = Data(name="cifar10", side=32)
 CALTECH = Data(name="caltech101", side=224, test_images=100)

@@ -26,7 +26,7 @@ from rfbook.experiments.train import (
     network_state,
     train,
 )
-from rfbook.ledger.weights import Checkpoints
+from rfbook.records.weights import Checkpoints
 
 REPOSITORY = Path(__file__).parents[2]
 ADAM = {"optimizer": "adam", "learning_rate": 1e-3, "weight_decay": 0.0}
@@ -386,7 +386,7 @@ import os, signal, sys
 import torch
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Training
-from rfbook.ledger.weights import trained
+from rfbook.records.weights import trained
 
 run, step, done = Run.model_validate_json(sys.argv[1]), Training._step, []
 
@@ -476,7 +476,7 @@ GOLDEN = {  # mean loss of each epoch, sum of weights and buffers, sum of their 
 @pytest.mark.parametrize("network", GOLDEN)
 def test_two_epochs_on_64_digits_give_the_weights_that_this_version_gives(trained, network):
     """Golden values. A change here changes every trained network: where it is meant, raise
-    `rfbook.ledger.stages.TRAINING`, which makes the published records stale, then pin anew.
+    `rfbook.records.stages.TRAINING`, which makes the published records stale, then pin anew.
     Tolerances: what AVX-512, AVX2 and SSE kernels differ by; a lost weight decay is 60 times more.
     """
     losses, total, absolute = GOLDEN[network]

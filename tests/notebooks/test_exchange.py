@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from rfbook.ledger.record import Record
-from rfbook.ledger.store import Store, read
-from rfbook.pages import sources, tables
-from rfbook.pages.execution import tier_of
-from rfbook.pages.notebook import store_of
+from rfbook.records.record import Record
+from rfbook.records.store import Store, read
+from rfbook.pages import sources
+from rfbook.pages import tables
+from rfbook.pages.sources import tier_of
+from rfbook.pages.page import store_of
 from rfbook.pages.plan import asks, replay
 
 ROOT = Path(__file__).parents[2]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rfbook.ledger.store import Store, read
+from rfbook.records.store import Store, read
 from rfbook.pages import sources
-from rfbook.pages.execution import tier_of
+from rfbook.pages.sources import tier_of
 from rfbook.pages.plan import asks
 
 ROOT = Path(__file__).parents[2]

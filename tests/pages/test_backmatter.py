@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rfbook.pages import citation, environment
-from rfbook.pages.census import Asked
-from tests.ledger.samples import SESSION, record, tiny
-from tests.pages.reading import row, rows
+from rfbook.backmatter import citation, environment
+from rfbook.backmatter.census import Asked
+from tests.reading import row, rows
+from tests.samples import SESSION, record, tiny
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -5,12 +5,12 @@ from contextlib import suppress
 import pytest
 
 from rfbook.pages.injected import injected
-from rfbook.pages.notebook import Page
+from rfbook.pages.page import Page
 from rfbook.pages.parameters import ParameterError
 from rfbook.pages.plan import cells_of, declared
-from tests.pages.skeleton import PAGE
+from tests.skeleton import PAGE
 
-OPENS = f'from rfbook.pages.notebook import Page\n\npage = Page.open("{PAGE}", globals())'
+OPENS = f'from rfbook.pages.page import Page\n\npage = Page.open("{PAGE}", globals())'
 WORKS = "field, jump, seen = 1, 1, []\noutcomes = []"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rfbook.experiments.spec import NETWORKS
 from rfbook.experiments.tiers import TIERS
 from rfbook.pages.parameters import PARAMETERS, ParameterError, checked, resnets
-from tests.ledger.samples import repeatable
+from tests.samples import repeatable
 
 VALID = {
     "tier": "thin", "device": "auto", "seeds": 1, "floor": 2, "models": "vgg11 vgg16", "side": 32,

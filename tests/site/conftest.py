@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rfbook.pages import site
+from rfbook.site import build
 
 REPOSITORY = Path(__file__).parents[2]
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
@@ -63,7 +63,7 @@ width = 1.0  # share of the channels
 ```{{code-cell}} ipython3
 :tags: [hide-input]
 from matplotlib import pyplot
-from rfbook.pages import style
+from rfbook.pages.figures import style
 style.use()
 figure, axes = pyplot.subplots()
 axes.plot([1, 2, 3], [1, 4, 9], **style.OURS)
@@ -102,5 +102,5 @@ def tiny(tmp_path: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root of a tiny book that is built at its published tier. Do not write into it."""
     root = write_book(tmp_path_factory.mktemp("book"))
-    site.build("published", root)
+    build.build("published", root)
     return root

@@ -4,7 +4,8 @@ import nbformat
 import pytest
 
 from rfbook.experiments import places
-from rfbook.pages import execution, site, sources
+from rfbook.pages import sources
+from rfbook.site import build, execution
 
 PAGE, FIGURE = "size_matters/plain", "size_matters/toy"
 
@@ -25,7 +26,7 @@ def change(root, old, new):
 
 
 def test_a_page_runs_at_the_tier_it_is_given(tiny):
-    assert "this is paper" in outputs(site.execute(PAGE, "paper", root=tiny))
+    assert "this is paper" in outputs(build.execute(PAGE, "paper", root=tiny))
 
 
 def test_the_published_book_takes_the_tier_that_the_page_names(built):
@@ -37,7 +38,7 @@ def test_a_page_of_the_book_folder_is_executed_too(built):
 
 
 def test_parameters_that_are_not_passed_are_shown_with_their_defaults(tiny):
-    notebook = nbformat.read(site.execute(PAGE, "thin", {"width": 0.5}, tiny), 4)
+    notebook = nbformat.read(build.execute(PAGE, "thin", {"width": 0.5}, tiny), 4)
     injected = [c for c in notebook.cells if "injected-parameters" in c.metadata.tags]
     assert [line for line in injected[0].source.splitlines() if "=" in line] == [
         'tier = "thin"',
@@ -46,7 +47,7 @@ def test_parameters_that_are_not_passed_are_shown_with_their_defaults(tiny):
 
 
 def test_two_executions_of_a_page_give_the_same_bytes(tiny, built):
-    again = site.execute(FIGURE, "published", root=tiny).read_bytes()
+    again = build.execute(FIGURE, "published", root=tiny).read_bytes()
     assert again == execution.executed(FIGURE, "published", built).read_bytes()
 
 
@@ -61,8 +62,8 @@ def test_an_executed_page_holds_no_noise_and_hides_its_plumbing(built):
 
 def test_a_cell_that_raises_is_named_with_its_error_and_the_notebook_so_far(tiny):
     change(tiny, "import sys", "raise ValueError('width=3: at most 1')")
-    with pytest.raises(site.PageError, match=r"ValueError: width=3: at most 1") as caught:
-        site.execute(PAGE, "smoke", root=tiny)
+    with pytest.raises(build.PageError, match=r"ValueError: width=3: at most 1") as caught:
+        build.execute(PAGE, "smoke", root=tiny)
     assert PAGE in str(caught.value)
     assert (tiny / f"build/smoke/running/{PAGE}.ipynb").exists()
 
@@ -70,8 +71,8 @@ def test_a_cell_that_raises_is_named_with_its_error_and_the_notebook_so_far(tiny
 def test_a_page_that_stops_does_not_stop_the_others(tiny):
     change(tiny, "import sys", "1 / 0")
     (tiny / f"notebooks/{FIGURE}.md").unlink()
-    with pytest.raises(site.PageError, match="ZeroDivisionError"):
-        site.execute_all("smoke", tiny)
+    with pytest.raises(build.PageError, match="ZeroDivisionError"):
+        build.execute_all("smoke", tiny)
     assert execution.executed("book/index", "smoke", tiny).exists()
 
 
@@ -80,13 +81,13 @@ def test_pages_that_sum_up_come_after_the_pages_they_sum_up(tiny):
     look = f"import pathlib; print(pathlib.Path('build/smoke/executed/{PAGE}.ipynb').exists())"
     index.write_text(index.read_text().replace('print("computed on the index")', look))
     (tiny / f"notebooks/{FIGURE}.md").unlink()
-    site.execute_all("smoke", tiny)
+    build.execute_all("smoke", tiny)
     assert "True" in outputs(execution.executed("book/index", "smoke", tiny))
 
 
 def test_an_unknown_page_is_refused_with_the_nearest_one(tiny):
     with pytest.raises(LookupError, match=r"did you mean 'size_matters/toy'\? .*book/index"):
-        site.execute("size_matters/toi", "smoke", root=tiny)
+        build.execute("size_matters/toi", "smoke", root=tiny)
 
 
 def test_pages_are_the_notebooks_and_what_holds_code_in_the_book(tiny):
@@ -117,7 +118,7 @@ def test_a_kernel_that_dies_in_a_cell_stops_its_page_and_says_what_to_do(tiny, m
     path = tiny / f"notebooks/{PAGE}.md"
     path.write_text(path.read_text() + "\n```{code-cell} ipython3\nimport os\nos._exit(1)\n```\n")
     with pytest.raises(execution.PageError, match=f"{PAGE}: its kernel died.* try again"):
-        site.execute(PAGE, "smoke", root=tiny)
+        build.execute(PAGE, "smoke", root=tiny)
 
 
 def test_any_other_failure_is_not_tried_again():

@@ -12,9 +12,9 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
+from rfbook.backmatter.interactive import COLOURS, embed, steady_counts, toy_data
 from rfbook.metrics.paths import window_counts
 from rfbook.metrics.receptive_field import border_layer
-from rfbook.pages.interactive import COLOURS, embed, steady_counts, toy_data
 from tests.site import browser
 
 BOOK = Path(__file__).parents[2] / "book"

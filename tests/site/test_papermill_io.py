@@ -8,8 +8,8 @@ import pytest
 from papermill.iorw import load_notebook_node, papermill_io
 from papermill.parameterize import parameterize_notebook
 
-from rfbook.pages.papermill_io import PageHandler, handler
 from rfbook.pages.parameters import ParameterError
+from rfbook.site.papermill_io import PageHandler, handler
 
 SIZE_MATTERS = ["page://size_matters/plain", "page://size_matters/toy"]
 
@@ -86,7 +86,7 @@ def test_a_page_cannot_be_written_over(tiny):
 def test_the_command_line_runs_a_page_without_a_warning(tiny):
     text = (
         "import sys, pathlib\n"
-        "from rfbook.pages.papermill_io import handler\n"
+        "from rfbook.site.papermill_io import handler\n"
         f"handler.root = pathlib.Path({str(tiny)!r})\n"
         "from papermill.__main__ import papermill\n"
         "papermill(sys.argv[1:])\n"

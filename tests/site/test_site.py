@@ -6,7 +6,7 @@ import shutil
 import pytest
 from bs4 import BeautifulSoup
 
-from rfbook.pages import site
+from rfbook.site import build
 
 HTML = "build/published/_build/html"
 
@@ -75,9 +75,9 @@ def test_a_broken_reference_fails_the_build_and_is_named(tiny):
     (tiny / "book/index.md").write_text("# Index\n\nSee {numref}`fig-nowhere`.\n")
     shutil.rmtree(tiny / "notebooks/size_matters")
     (tiny / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
-    site.stage("smoke", tiny)
-    with pytest.raises(site.PageError, match="fig-nowhere") as caught:
-        site.render("smoke", tiny)
+    build.stage("smoke", tiny)
+    with pytest.raises(build.PageError, match="fig-nowhere") as caught:
+        build.render("smoke", tiny)
     assert "sphinx.log" in str(caught.value)
 
 

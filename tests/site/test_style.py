@@ -6,7 +6,7 @@ import matplotlib
 import pytest
 from matplotlib import colors, pyplot
 
-from rfbook.pages import style
+from rfbook.pages.figures import style
 
 ALT = "Probe accuracy rises up to conv8 and stays flat after it"
 

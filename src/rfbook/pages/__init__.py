@@ -1,1 +1,1 @@
-"""What a reader sees."""
+"""What a notebook uses: its parameters, runs, sentences, figures and tables."""

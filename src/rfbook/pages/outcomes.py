@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rfbook.claims.quantities.layers import convolution_curve
+from rfbook.claims.quantities.quantity import Undefined
+from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.experiments.spec import Run
-from rfbook.ledger.layer_quantities import convolution_curve
-from rfbook.ledger.obtain import Records
-from rfbook.ledger.quantities import QUANTITIES
-from rfbook.ledger.quantity import Undefined
+from rfbook.records.record import Records
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from myst_nb import glue
 
-from rfbook.ledger.verdicts import Verdict
+from rfbook.claims.verdicts import Verdict
 from rfbook.pages.outcomes import Outcome, by_network
 
 

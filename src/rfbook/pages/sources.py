@@ -19,6 +19,9 @@ from nbformat import NotebookNode
 
 from rfbook.experiments.places import repository as repository
 
+PUBLISHED = "published"
+"""The tier of a book in which each page runs at its own."""
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -109,3 +112,22 @@ def number_cells(notebook: NotebookNode, page: str) -> None:
 def _name(path: Path, root: Path) -> str:
     name = path.relative_to(root).with_suffix("").as_posix()
     return name.removeprefix("notebooks/")
+
+
+def tier_of(page: str, tier: str, root: Path | None = None) -> str:
+    """The tier at which a page runs: `tier`, or for `published` what its front matter names."""
+    root = root or repository()
+    if tier != PUBLISHED or page.startswith("book/"):
+        return tier
+    path = find(page, root)
+    try:
+        return matter(path)["rfbook"]["tier"]
+    except (KeyError, TypeError):
+        raise PageSourceError(
+            f"{path}: its front matter does not name the tier it is published at: rfbook: tier: thin"
+        ) from None
+
+
+def folder_of(tier: str, root: Path) -> Path:
+    """Folder below which everything made for a tier is written."""
+    return root / "build" / tier

@@ -1,0 +1,1 @@
+"""The pages about all pages: front, claims, conclusions, errata, provenance, scope, cards, explorer."""

@@ -1,0 +1,145 @@
+"""The conclusion of a paper: each sentence, the claims behind it, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import yaml
+from matplotlib import pyplot
+
+from rfbook.backmatter.census import Asked, Cell, by_page
+from rfbook.backmatter.claims import UNTESTED
+from rfbook.claims.evidence import on_numbers_of_others
+from rfbook.claims.verdicts import Verdict, Word
+from rfbook.pages import sources
+from rfbook.pages.figures import style
+from rfbook.pages.tables.standard import WORDS, Table
+
+HATCHES = dict(zip(WORDS, ("", "//", "xx", "", ".."), strict=True))
+GROUNDS = dict(
+    zip(WORDS, (style.COLOURS[0], style.COLOURS[5], style.COLOURS[1], "#DDDDDD", "white"), strict=True)
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence in our words. beyond: what in it no claim stands for, empty where all is claimed."""
+
+    says: str
+    verdicts: tuple[Verdict, ...]
+    beyond: str = ""
+
+    @property
+    def word(self) -> Word:
+        """What becomes of the sentence, from the words of its claims."""
+        return standing([verdict.word for verdict in self.verdicts])
+
+    @property
+    def checked(self) -> bool:
+        """Whether its word rests on numbers of others alone: nothing was measured here for it."""
+        tested = [verdict.claim for verdict in self.verdicts if verdict.word != UNTESTED]
+        return bool(tested) and all(map(on_numbers_of_others, tested))
+
+    @property
+    def told(self) -> str:
+        """Its word, with what it rests on where that is no measurement of ours."""
+        return f"{self.word} (on numbers of others)" if self.checked else self.word
+
+    def count(self, word: str) -> int:
+        """How many of its claims came out so."""
+        return sum(verdict.word == word for verdict in self.verdicts)
+
+
+def standing(words: Iterable[str]) -> Word:
+    """The word for a sentence: that of its tested claims if they agree, else partly.
+
+    As with the networks of a claim, partly needs some support: failed and open together is failed.
+    """
+    tested = {word for word in words if word != UNTESTED}
+    if len(tested) == 1:
+        return tested.pop()
+    if tested & {"reproduced", "partly"}:
+        return "partly"
+    return "not reproduced" if tested else UNTESTED
+
+
+def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
+    """The sentences of a paper's conclusion, with the verdicts behind them.
+
+    paper: "size_matters" (its section 4) or "dead_pixel" (6), as in `claims/tables`. Raises LookupError
+    for a claim that has no verdict.
+    """
+    held = {verdict.claim.id: verdict for verdict in judged}
+    path = sources.repository() / f"claims/tables/conclusion_{paper}.yml"
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    unknown = [name for row in rows for name in row.get("claims", []) if name not in held]
+    if unknown:
+        raise LookupError(f"{path}: there is no claim {', '.join(unknown)}")
+    return [
+        Sentence(row["says"], tuple(held[name] for name in row.get("claims", [])), row.get("beyond", ""))
+        for row in rows
+    ]
+
+
+def summary(stated: Sequence[Sentence]) -> Table:
+    """One row a sentence: how many of its claims came out how, and what no claim stands for."""
+    rows = [
+        [one.says, *(str(one.count(word)) for word in WORDS), one.beyond,
+         f"{WORDS[one.word]} {one.told}"]
+        for one in stated
+    ]  # fmt: skip
+    columns = ("what it says", *(f"{sign} {word}" for word, sign in WORDS.items()), "beyond", "sentence")
+    return Table("The sentences of the conclusion", columns, rows)
+
+
+def details(stated: Sequence[Sentence]) -> Table:
+    """One row a sentence and claim: what the claim says, its verdict, and the page it was tested on."""
+    rows = [
+        [one.says, verdict.claim.id, verdict.claim.says, _judged(verdict), _link(verdict.claim.page)]
+        for one in stated for verdict in one.verdicts
+    ]  # fmt: skip
+    columns = ("sentence", "claim", "what the claim says", "verdict", "page")
+    return Table("The claims behind the sentences", columns, rows)
+
+
+def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
+    """One row a page behind the conclusion: its tier, and how many of its records are there."""
+    needed = {verdict.claim.page for one in stated for verdict in one.verdicts}
+    rows = [
+        [_link(page), part[0].tier, f"{sum(a.record is not None for a in part)} of {len(part)}"]
+        for page, part in by_page(asked).items()
+        if page in needed
+    ]
+    return Table("The pages behind the conclusion", ("page", "tier", "records"), rows)
+
+
+def _judged(verdict: Verdict) -> str:
+    """The word, with the reason where nothing was tested; the others' reasons are on their pages."""
+    why = f": {verdict.why}" if verdict.word == UNTESTED else ""
+    return f"{WORDS[verdict.word]} {verdict.word}{why}"
+
+
+def _link(page: str) -> Cell:
+    """From a page of `notebooks/` to another; a page that is no part of the book has no address."""
+    there = page in sources.pages(sources.repository())
+    return (page, f"../../{sources.document(page)}.html") if there else page
+
+
+def verdict_bars(counts: Mapping[str, Mapping[str, int]], alt: str, caption: str, name: str) -> None:
+    """Stacked bars of claims by verdict: label -> word -> number. No tier: each page has its own."""
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(8.2, 0.6 * len(counts) + 1.6))
+    places, start = range(len(counts)), [0] * len(counts)
+    for word in WORDS:
+        widths = [held[word] for held in counts.values()]
+        axis.barh(
+            places, widths, left=start, label=word, color=GROUNDS[word], hatch=HATCHES[word],
+            edgecolor=style.GREY,
+        )  # fmt: skip
+        start = [before + width for before, width in zip(start, widths, strict=True)]
+    axis.set_yticks(places, list(counts), fontsize="small")
+    axis.invert_yaxis()
+    axis.set(xlabel="claims", xlim=(0, 1.02 * max(1, *start)))
+    figure.legend(loc="outside upper center", ncols=len(WORDS), fontsize="small")
+    style.show(figure, alt, caption, name)

@@ -1,0 +1,152 @@
+"""The receptive-field explorer: the data its script draws from, and its static figure.
+
+`book/_static/explorer.js` holds no number of its own: fields come from the architectures, curves
+from the records, colours from the book's style.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import pyplot
+
+from rfbook.backmatter.census import in_book, wanted
+from rfbook.backmatter.interactive import COLOURS
+from rfbook.experiments.spec import RESNETS, VGGS, Model, Run
+from rfbook.pages import sources
+from rfbook.pages.figures import style
+from rfbook.pages.figures.panels import half_width
+from rfbook.pages.outcomes import Outcome, curves_of
+from rfbook.pages.page import store_of
+from rfbook.pages.sources import PUBLISHED
+from rfbook.records.store import Store, read
+
+NO_SKIPS = (False, False, False, False)
+MODELS = (
+    *(Model(name=name) for name in VGGS + RESNETS),
+    Model(name="vgg19", dilation=2),
+    *(Model(name=name, stem="cifar") for name in ("resnet18", "resnet34")),
+    *(Model(name=name, skips=NO_SKIPS) for name in ("resnet18", "resnet34")),
+)
+"""Networks to choose from; another one that has curves comes by itself, with its recorded fields."""
+
+PARTS = ("layers", "field", "jump")
+"""What is known of every convolution of any network."""
+
+CURVES = ("saturation", "probes")
+"""What is measured of every convolution."""
+
+NEEDED = (*CURVES, "accuracy", "receptive_field")
+"""The records that the curves of a run need."""
+
+
+def explorer_data(tier: str) -> dict[str, Any]:
+    """Fields of every network, and the curves of those whose records are there at this tier.
+
+    At `published` these are the records in `results/` of runs that a page of the book asks for: those
+    in a reader's `runs/` and those of planned pages are left out.
+    Networks with squeeze-excitation are not listed: there every unit sees the whole input.
+    """
+    groups = _of_the_book() if tier == PUBLISHED else by_setting(store_of(tier))
+    known = {model.label: fields(model) for model in MODELS}
+    for run, seeds in groups.items():
+        if run.model.label not in known:
+            held = seeds[0].records["receptive_field"].values
+            known[run.model.label] = {part: held[part] for part in PARTS}
+    networks = [{"name": name, **known[name], "records": _curves(groups, name)} for name in known]
+    return {"networks": networks, "colours": COLOURS}
+
+
+def fields(model: Model) -> dict[str, list]:
+    """Name, field and jump, in pixels, of the convolutions on the main path of a network."""
+    import torch
+
+    from rfbook.experiments.models import build
+    from rfbook.metrics.receptive_field import conv_fields, receptive_fields
+
+    with torch.device("meta"):  # no weights: a field needs none
+        known = receptive_fields(build(model, classes=2))
+    convolutions = conv_fields(known)
+    names, sizes = zip(*convolutions, strict=True)
+    jumps = [max(known[name].jump) for name in names]
+    return dict(zip(PARTS, (list(names), list(sizes), jumps), strict=True))
+
+
+def _of_the_book() -> dict[Run, list[Outcome]]:
+    pages = in_book(sources.repository())
+    asked = {run for _, _, run, _ in wanted(pages, PUBLISHED)}
+    return by_setting(store_of(PUBLISHED).published, asked)
+
+
+def by_setting(store: Store, among: Container[Run] | None = None) -> dict[Run, list[Outcome]]:
+    """All runs whose records are complete and current, those that differ only in their seed together.
+
+    among: the runs to choose from; None is all. Raises RecordError if one of the records is damaged.
+    """
+    runs = {read(path).run for path in store.paths(f"{CURVES[0]}-*.json")}
+    if among is not None:
+        runs = {run for run in runs if run in among}
+    groups: dict[Run, list[Outcome]] = {}
+    for run in sorted(runs, key=Run.model_dump_json):
+        held = {measure: store.find(run, measure) for measure in NEEDED}
+        records = {measure: record for measure, record in held.items() if record is not None}
+        if records.keys() == held.keys():
+            first = run.model_copy(update={"seed": 0})
+            groups.setdefault(first, []).append(Outcome(run, run, records))
+    return groups
+
+
+def _curves(groups: dict[Run, list[Outcome]], label: str) -> list[dict[str, Any]]:
+    return [profile(run, seeds) for run, seeds in groups.items() if run.model.label == label]
+
+
+def profile(run: Run, seeds: Sequence[Outcome]) -> dict[str, Any]:
+    """Means over seeds per convolution, with half of the 95 % interval, None for one seed."""
+    curves = {measure: curves_of(seeds, measure) for measure in CURVES}
+    accuracy = np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
+    return {
+        "setting": _setting(run),
+        "seeds": len(seeds),
+        "side": run.data.side,
+        "accuracy": float(accuracy),
+        **{measure: _rounded(values.mean(0)) for measure, values in curves.items()},
+        "half": {measure: _rounded(half_width(values)) for measure, values in curves.items()},
+    }
+
+
+def _rounded(values: np.ndarray | None) -> list[float] | None:
+    return None if values is None else values.round(4).tolist()
+
+
+def _setting(run: Run) -> str:
+    """Everything in which two settings of one network may differ, in words."""
+    given = run.recipe.canonical() | run.data.canonical()
+    others = [f"{key} {given[key]}" for key in sorted(given.keys() - {"epochs", "name", "side"})]
+    words = [run.data.name, f"{run.data.side} px", f"width {run.model.width:g}"]
+    return ", ".join([*words, f"{run.recipe.epochs} epochs", *others])
+
+
+def explorer_figure(data: dict[str, Any], side: int, name: str) -> None:
+    """The static figure: field by convolution of the first networks whose fields differ."""
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
+    names: dict[tuple[int, ...], str] = {}
+    for network in data["networks"]:
+        names.setdefault(tuple(network["field"]), network["name"])
+    drawn = list(names.items())[: len(style.COLOURS)]
+    for field, label in drawn:
+        axis.plot(range(1, len(field) + 1), field, label=label)
+    axis.axhline(side, color=style.GREY, linewidth=1)
+    axis.annotate(f"input, {side} pixels", (1, side), (0, 3), textcoords="offset points")
+    axis.set(xlabel="convolution", ylabel="receptive field, pixels", xscale="log", yscale="log")
+    axis.legend(fontsize="small")
+    ends = ", ".join(f"{field[-1]} in {label}" for field, label in drawn)
+    style.show(
+        figure,
+        alt=f"The receptive field grows with every stage; at the last convolution, in pixels: {ends}",
+        caption=f"Receptive field of each convolution of {len(drawn)} networks, both axes logarithmic. "
+        f"The grey line is an input of {side} pixels: above it, a field is larger than the input.",
+        name=name,
+    )

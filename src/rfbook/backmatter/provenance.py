@@ -1,0 +1,52 @@
+"""Every record behind every figure, page by page, folded until a reader opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from rfbook.backmatter.census import NOT_RUN, Asked, by_page
+from rfbook.pages import sources, tables
+from rfbook.pages.page import Page
+from rfbook.pages.tables.standard import Table
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A table that opens below its summary. address: of the page that the summary leads to."""
+
+    summary: str
+    address: str
+    table: Table
+
+    def _repr_html_(self) -> str:
+        page = f'<p><a href="{escape(self.address)}">to the page</a></p>'
+        summary = f"<summary>{escape(self.summary)}</summary>"
+        return f"<details>{summary}{page}{self.table._repr_html_()}</details>"
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Several folds below each other."""
+
+    folds: Sequence[Fold]
+
+    def _repr_html_(self) -> str:
+        return "".join(fold._repr_html_() for fold in self.folds)
+
+
+def provenance(asked: Iterable[Asked], pages: Mapping[str, Page | None]) -> Folds:
+    """One fold a page of the book: the table at its foot, or which of its records are missing."""
+    parts = by_page(one for one in asked if not one.planned)
+    return Folds([_fold(name, part, pages[name]) for name, part in parts.items()])
+
+
+def _fold(name: str, asked: Sequence[Asked], page: Page | None) -> Fold:
+    address = f"../{sources.document(name)}.html"
+    if page is not None:
+        return Fold(f"{name}: {len(asked)} records", address, tables.footer(page))
+    missing = [one for one in asked if one.record is None]
+    rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
+    table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)
+    return Fold(f"{name}: {len(missing)} of {len(asked)} records {NOT_RUN}", address, table)

@@ -1,0 +1,41 @@
+"""The reports beside the records, as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rfbook.pages import sources
+from rfbook.pages.tables.standard import Table, number
+from rfbook.records.reports import read_report
+
+BENCHMARKED = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
+RECOMPUTED = ("record", "weights", "difference", "allowed")
+
+
+def benchmarks() -> Table:
+    """One row a benchmark, from `results/benchmarks.json`."""
+    return _table("benchmarks", BENCHMARKED, "Ratios of one run")
+
+
+def recomputed() -> Table:
+    """One row a record that was drawn and made again, from `results/recomputed.json`.
+
+    difference: the largest between the two, as a share of the largest number of their list.
+    """
+    return _table("recomputed", RECOMPUTED, "Records drawn at random and made again in one run")
+
+
+def _table(name: str, columns: tuple[str, ...], caption: str) -> Table:
+    held = read_report(name, sources.repository() / "results")
+    rows = [[_shown(row[column]) for column in columns] for row in held["rows"]]
+    return Table(f"{caption} {_where(held['provenance'])}", columns, rows)
+
+
+def _where(made: dict[str, Any]) -> str:
+    return f"on {made['processor']}, {made['made'][:10]}, commit {made['commit'][:12]}"
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return "not measured"
+    return value if isinstance(value, str) else number(value)

@@ -1,0 +1,125 @@
+"""Claims of the papers, and of both together: what is said, where, and the comparison that decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+
+from rfbook.claims.quantities.quantity import Quantity
+from rfbook.claims.quantities.registry import measured
+from rfbook.experiments.places import repository
+
+
+class ClaimError(Exception):
+    """A claims file is not well formed, or there is none."""
+
+
+def claims_folder() -> Path:
+    """Where the claims are: `claims` in the checkout."""
+    return repository() / "claims"
+
+
+class Claim(BaseModel):
+    """One falsifiable statement. printed: the paper's own number for each network, where it has one.
+
+    quantity: a name in `quantities`, None for a claim that cannot be tested here. arms: which arms
+    it compares, as a page names them: within each network, or of two named networks.
+    holds_if: below or above the margin; near: at most the margin away from what is printed.
+    only: networks it speaks of, if not of all. untested: why; untested_at: why not at a tier.
+    ours: a question that no sentence of the paper asks, such as a control.
+    paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    paper: str
+    where: str
+    says: str
+    page: str
+    quantity: str | None = None
+    arms: tuple[str, ...] = ()
+    holds_if: Literal["below", "above", "near"] | None = None
+    margin: FiniteFloat | None = None
+    printed: dict[str, float] = {}
+    only: tuple[str, ...] = ()
+    ours: bool = False
+    untested: str = ""
+    untested_at: dict[str, str] = {}
+
+    @property
+    def measured(self) -> Quantity:
+        """What decides. Raises LookupError if there is no such quantity of these arms."""
+        return measured(str(self.quantity), len(self.arms))
+
+
+def read_claims(directory: Path | None = None) -> list[Claim]:
+    """Every claim of both papers and of what was added to them, by default those of the checkout.
+
+    Raises ClaimError, naming the row, for an ill-formed one, and for a folder without files.
+    """
+    directory = directory or claims_folder()
+    paths = sorted(directory.glob("*.yml"))
+    if not paths:
+        raise ClaimError(
+            f"{directory}: there is no file of claims (*.yml) in such a folder. Name the folder `claims` "
+            "of a checkout; if it is gone there, `git checkout -- claims` brings it back."
+        )
+    claims = [_claim(row) for path in paths for row in _rows(path)]
+    double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}
+    if double:
+        raise ClaimError(f"claim ids must be unique; twice: {', '.join(sorted(double))}")
+    return claims
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        held = yaml.load(path.read_text(encoding="utf-8"), _Once) or []
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ClaimError(f"{path}: {error}") from error
+    a_list = isinstance(held, list)
+    wrong = [row for row in held if not isinstance(row, dict)] if a_list else [held]
+    if wrong:
+        raise ClaimError(f"{path}: a row is a mapping that begins with `- id:`, not {wrong[0]!r}")
+    return [row | {"paper": path.stem.replace("_", "-")} for row in held]
+
+
+class _Once(yaml.SafeLoader):
+    """YAML whose mappings name a field once: of two margins the last would win without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(name) for name, _ in node.value]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            said = f"a field is there twice: {', '.join(map(str, sorted(twice)))}"
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _claim(row: dict[str, Any]) -> Claim:
+    try:
+        claim = Claim.model_validate(row)
+    except ValidationError as error:
+        raise ClaimError(f"claim {row.get('id', '?')}: {error}") from error
+    wrong = _wrong(claim)
+    if wrong:
+        raise ClaimError(f"claim {claim.id}: {wrong}")
+    return claim
+
+
+def _wrong(claim: Claim) -> str:
+    """What is missing or contradictory in a row, empty if nothing is."""
+    if claim.quantity is None:
+        return "" if claim.untested else "name a quantity, or say under `untested` why there is none"
+    try:
+        _ = claim.measured
+    except LookupError as error:
+        return str(error.args[0])
+    if claim.holds_if is None or claim.margin is None:
+        return "`holds_if` must be below, above or near, and `margin` a number"
+    if claim.holds_if == "near" and not claim.printed:
+        return "`near` needs the paper's numbers under `printed`"
+    return ""

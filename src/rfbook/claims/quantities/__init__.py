@@ -1,0 +1,1 @@
+"""The named quantities that claims speak about, by subject."""

@@ -1,0 +1,134 @@
+"""Quantities of saliency, translation and one-pixel attacks: Dead Pixel, section 5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rfbook.claims.quantities.quantity import Quantity, Undefined, over_images
+from rfbook.metrics.patterns import pattern_correlations, strong_over_weak
+from rfbook.records.record import Records
+from rfbook.statistics.intervals import jackknife_interval, student
+from rfbook.statistics.paired import discordant, wilson_interval
+
+
+def board(field: np.ndarray) -> float:
+    """Strongest minus weakest class of (row, column) mod 2 in R, % of its mean."""
+    whole = field.mean(0)
+    parities = whole.reshape(4, 2, 4, 2).mean((0, 2))
+    return 100 * float(np.ptp(parities) / whole.mean())
+
+
+def _crossed(field: np.ndarray, maps: np.ndarray, measure: Callable) -> np.ndarray:
+    """A number per map, with R of the half of the images to which the map's image does not belong."""
+    result = np.empty(len(maps))
+    for half in (0, 1):
+        result[half::2] = measure(maps[half::2], field[1 - half :: 2].mean(0))
+    return result
+
+
+def saliency_follows(records: Records) -> float:
+    """Images whose folded saliency correlates with R of other images, % of all."""
+    return 100 * float(_follows(records).mean())
+
+
+def _follows(records: Records) -> np.ndarray:
+    held = records["saliency"].arrays
+    return _crossed(held["field"], held["saliency"], pattern_correlations) > 0
+
+
+def saliency_follows_interval(records: Records) -> tuple[float, float]:
+    """Wilson's interval of `saliency_follows`."""
+    return _wilson(_follows(records).sum(), len(_follows(records)))
+
+
+def saliency_ratio(field: np.ndarray, maps: np.ndarray) -> float:
+    """Saliency in the strongest quarter of the classes over that in the weakest, mean over images."""
+    return float(_crossed(field, maps, strong_over_weak).mean())
+
+
+def flips_by_one(records: Records) -> float:
+    """Images whose predicted class changes with a shift by one pixel, mean of two directions, %."""
+    return 100 * float(_flips(records).mean())
+
+
+def _flips(records: Records) -> np.ndarray:
+    """Per image the share of the two directions in which one pixel changes the class."""
+    return records["translation"].arrays["flipped"][..., 0].mean(0)
+
+
+def flips_interval(records: Records) -> tuple[float, float]:
+    """Student's interval over the images of `flips_by_one`."""
+    shares = 100 * _flips(records)
+    return student(shares.mean(), shares.std(ddof=1) / len(shares) ** 0.5, len(shares))
+
+
+def odd_over_even_shifts(records: Records) -> float:
+    """Mean change of the logits by shifts of 1, 3, 5, 7 over that by 2, 4, 6, on average 4 both."""
+    return _odd_over_even(_changes(records))
+
+
+def _changes(records: Records) -> np.ndarray:
+    """(n, 7): change by shifts of 1 to 7, mean of the two directions."""
+    record = records["translation"]
+    if record.values["shifts"][:7] != list(range(1, 8)):
+        raise Undefined("the image is too small for shifts of 1 to 7 pixels")
+    return record.arrays["change"][..., :7].astype(float).mean(0)
+
+
+def _odd_over_even(changes: np.ndarray) -> float:
+    means = changes.mean(0)
+    return float(means[::2].mean() / means[1::2].mean())
+
+
+def attack_wins(records: Records) -> tuple[int, int]:
+    """Images whose class only the attack on strong pixels changed, and only that on weak ones."""
+    held = records["one_pixel_attack"].arrays
+    return discordant(held["strong_changed"], held["weak_changed"])
+
+
+def fall_wins(records: Records) -> tuple[int, int]:
+    """Images whose margin the attack on strong pixels lowered more, and that on weak ones."""
+    held = records["one_pixel_attack"].arrays
+    more = held["strong_fall"] - held["weak_fall"]
+    return int((more > 0).sum()), int((more < 0).sum())
+
+
+def _share(wins: Callable[[Records], tuple[int, int]]) -> Quantity:
+    """How often the first of two is ahead where they differ, with Wilson's interval."""
+
+    def counts(records: Records) -> tuple[int, int]:
+        first, second = wins(records)
+        if not first + second:
+            raise Undefined("no image tells the two attacks apart")
+        return first, first + second
+
+    def share(records: Records) -> float:
+        first, both = counts(records)
+        return 100 * first / both
+
+    return Quantity(share, ("one_pixel_attack",), "%", interval=lambda r: _wilson(*counts(r)))
+
+
+def _wilson(successes: int, total: int) -> tuple[float, float]:
+    low, high = wilson_interval(int(successes), total)
+    return 100 * low, 100 * high
+
+
+PERTURBATION_QUANTITIES: dict[str, Quantity] = {
+    "board_of_images": over_images("saliency", ("field",), board, "% of the mean"),
+    "saliency_follows": Quantity(
+        saliency_follows, ("saliency",), "%", interval=saliency_follows_interval
+    ),
+    "saliency_ratio": over_images("saliency", ("field", "saliency"), saliency_ratio, "times"),
+    "flips_by_one": Quantity(flips_by_one, ("translation",), "%", interval=flips_interval),
+    "odd_over_even_shifts": Quantity(
+        odd_over_even_shifts,
+        ("translation",),
+        "times",
+        interval=lambda records: jackknife_interval(_odd_over_even, _changes(records)),
+    ),
+    "attack_strong_wins": _share(attack_wins),
+    "attack_fall_wins": _share(fall_wins),
+}

@@ -1,0 +1,186 @@
+"""Verdicts: what records say of a claim.
+
+A claim names a quantity, a comparison and a margin that was fixed before the runs. It is judged per
+network: over its seeds, by whether the whole 95 % interval of the mean is on the claim's side. One seed
+has no interval and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rfbook.claims.claim import Claim
+from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.records.record import Records
+from rfbook.statistics.intervals import interval_of_mean
+
+Word = Literal["reproduced", "partly", "not reproduced", "open", "not tested"]
+Outcomes = Mapping[str, Sequence[Records]]
+"""The records of each network's runs, one a seed. A network run in several arms is "network arm"."""
+
+COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
+    "below": lambda value, margin, printed: value < margin,
+    "above": lambda value, margin, printed: value > margin,
+    "near": lambda value, margin, printed: printed is not None and abs(value - printed) <= margin,
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity for one network: mean over n seeds with a 95 % interval.
+
+    Where n is 1 there is none, except over the images of a published network, which has no seeds.
+    """
+
+    network: str
+    mean: float
+    n: int
+    interval: tuple[float, float] | None
+    exact: bool
+    published: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a single number of which nobody knows how far it may be off."""
+        return self.interval is None and not self.exact
+
+    def holds(self, claim: Claim) -> bool | None:
+        """True or False where the whole interval says so, None where it reaches across or is missing."""
+        if self.bare:
+            return None
+        low, high = (self.mean, self.mean) if self.exact else self.interval
+        # Near may fail at both ends of a wide interval and yet hold inside it.
+        printed = claim.printed.get(self.network)
+        inside = low if printed is None else min(max(printed, low), high)
+        answers = {self._agrees(claim, value) for value in (low, inside, high)}
+        return answers.pop() if len(answers) == 1 else None
+
+    def leans(self, claim: Claim) -> bool:
+        """Whether the mean alone is on the claim's side."""
+        return self._agrees(claim, self.mean)
+
+    def _agrees(self, claim: Claim, value: float) -> bool:
+        return COMPARISONS[claim.holds_if](value, claim.margin, claim.printed.get(self.network))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the records say of a claim, and from which estimates."""
+
+    claim: Claim
+    word: Word
+    why: str
+    estimates: tuple[Estimate, ...] = ()
+
+
+def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
+    """The verdict from the records of each network's seeds.
+
+    A network for which the quantity is undefined has no say; the reason is part of the verdict's.
+    """
+    reason = claim.untested or claim.untested_at.get(tier, "")
+    chosen = {} if reason else _chosen(claim, outcomes)
+    if not chosen:
+        return Verdict(claim, "not tested", reason or _unrun(claim, outcomes))
+    estimates, undefined = [], {}
+    for network, samples in chosen.items():
+        try:
+            estimates.append(estimate(claim.measured, network, samples))
+        except Undefined as error:
+            undefined[network] = str(error)
+    without = [f"{network}: {said}" for network, said in undefined.items()]
+    if not estimates:
+        return Verdict(claim, "not tested", "; ".join(without))
+    absent = [network for network in named(claim) if network not in chosen]
+    missing = [f"not run: {', '.join(absent)}"] if absent else []
+    why = "; ".join([_why(claim, estimates), *without, *missing])
+    return Verdict(claim, _word([one.holds(claim) for one in estimates]), why, tuple(estimates))
+
+
+def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
+    """The samples of each network the claim speaks of."""
+    compared = paired(claim.arms, outcomes)
+    asked = named(claim)
+    return {network: samples for network, samples in compared.items() if not asked or network in asked}
+
+
+def _unrun(claim: Claim, outcomes: Outcomes) -> str:
+    """Which of the networks or arms that a claim needs are not there."""
+    held = {part for name in outcomes for part in (name, name.partition(" ")[2])}
+    absent = [one for one in claim.arms or named(claim) if one not in held]
+    return f"not run: {', '.join(absent)}" if absent else "no network was run in all that it needs"
+
+
+def named(claim: Claim) -> tuple[str, ...]:
+    """The networks that a claim speaks of, none if it is all."""
+    return claim.only or tuple(claim.printed if claim.holds_if == "near" else ())
+
+
+def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
+    """Per network one sample a seed: the run's records, or those of every arm from that seed.
+
+    Arms are those of a network ("resnet18 small"), which is judged once each network, or whole
+    networks, which are judged together under the names of all.
+    """
+    if not arms:
+        return {name: [(records,) for records in seeds] for name, seeds in outcomes.items()}
+    if all(arm in outcomes for arm in arms):
+        return {" vs ".join(arms): _by_seed([outcomes[arm] for arm in arms])}
+    first = f" {arms[0]}"
+    networks = [name.removesuffix(first) for name in outcomes if name.endswith(first)]
+    found = {network: [outcomes.get(f"{network} {arm}") for arm in arms] for network in networks}
+    return {network: _by_seed(held) for network, held in found.items() if all(held)}
+
+
+def _by_seed(arms: Sequence[Sequence[Records]]) -> list[tuple[Records, ...]]:
+    seeds = [{next(iter(one.values())).run.seed: one for one in arm} for arm in arms]
+    return [tuple(arm[seed] for arm in seeds) for seed in seeds[0] if all(seed in a for a in seeds)]
+
+
+def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, ...]]) -> Estimate:
+    """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
+
+    A published network is the same from every seed: its interval is that over its images.
+    Raises Undefined if the quantity has no finite value for one of them, or there is no common seed.
+    """
+    if not samples:
+        raise Undefined("no seed was run in every arm")
+    values = [float(measured.function(*sample)) for sample in samples]
+    mean, n = float(np.mean(values)), len(values)
+    published = all(record.run.published for held in samples[0] for record in held.values())
+    interval = interval_of_mean(values) if n > 1 else None
+    if published and measured.interval:
+        interval = measured.interval(*samples[0])
+    if not np.isfinite([mean, *(interval or ())]).all():
+        raise Undefined("it has no finite value or interval on so few images")
+    return Estimate(network, mean, n, interval, measured.exact, published)
+
+
+def _word(answers: Sequence[bool | None]) -> Word:
+    """Partly needs a network that supports the claim: to fail for some and hold for none is to fail."""
+    if True in answers:
+        return "reproduced" if all(answers) else "partly"
+    return "not reproduced" if False in answers else "open"
+
+
+def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:
+    """In words: for which networks it holds, fails, or is left open, and where single runs stand."""
+    sure = [(one.holds(claim), one.network) for one in estimates if not one.bare]
+    single = [(one.leans(claim), one.network) for one in estimates if one.bare]
+    said = _grouped(sure, {True: "holds", False: "fails", None: "open"})
+    if single:
+        published = any(one.bare and one.published for one in estimates)
+        alone = "a published network without an interval" if published else "a single seed"
+        sides = _grouped(single, {True: "for the claim", False: "against it"})
+        said.append(f"{alone} decides nothing; {', '.join(sides)}")
+    return "; ".join(said)
+
+
+def _grouped(answers: Sequence[tuple[bool | None, str]], words: Mapping[bool | None, str]) -> list[str]:
+    """The networks of each answer behind its word."""
+    names = {answer: [name for said, name in answers if said is answer] for answer in words}
+    return [f"{word}: {', '.join(names[answer])}" for answer, word in words.items() if names[answer]]

@@ -1,0 +1,185 @@
+"""The papers' figures, from records: same axes, same order, ours filled, the original hollow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+import numpy as np
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+from rfbook.claims.quantities.layers import border_number
+from rfbook.pages.figures import style
+from rfbook.pages.figures.panels import half_width, note, panel_grid
+from rfbook.pages.outcomes import Outcome, by_network, curves_of
+from rfbook.pages.page import Page
+
+
+def layer_profiles(
+    page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str, border: bool = True
+) -> None:
+    """Saturation bars and the probes' line per convolution, as in Size Matters, Figures 1 and 4.
+
+    The black vertical line marks the border layer, the dotted one the model's own accuracy. Error
+    bars are 95 % intervals over seeds; with one seed there are none and the title says so.
+    """
+    style.use()
+    groups = by_network(outcomes)
+    figure, axes = panel_grid(len(groups), 2, (5.6, 3.2), sharey=True)
+    for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
+        _profile(axis, network, seeds, border)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
+    note(figure, page.only(outcomes))
+    style.show(figure, alt, caption, name)
+
+
+def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -> None:
+    saturation = curves_of(seeds, "saturation")
+    probes = curves_of(seeds, "probes")
+    accuracy = np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
+    places = np.arange(1, saturation.shape[1] + 1)
+    axis.bar(
+        places, saturation.mean(0), yerr=half_width(saturation), color=style.COLOURS[5],
+        ecolor=style.GREY, label="saturation",
+    )  # fmt: skip
+    axis.errorbar(
+        places, probes.mean(0), yerr=half_width(probes), color=style.COLOURS[1], marker="o",
+        markersize=4, label="probe accuracy",
+    )  # fmt: skip
+    axis.axhline(accuracy, color=style.COLOURS[4], linestyle=":", label="model accuracy")
+    number = border_number(seeds[0].records)
+    if border and number:
+        axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
+    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
+    axis.set_title(f"{network}, {100 * accuracy:.1f} % ({runs})")
+    some = places[:: 1 + len(places) // 25]
+    axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=some)
+    axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
+
+
+def fields_against_printed(
+    page: Page, outcomes: Sequence[Outcome], printed: dict[str, dict[str, float]], alt: str,
+    caption: str, name: str,
+) -> None:  # fmt: skip
+    """Receptive field of the last convolution per network: filled ours, hollow the printed value.
+
+    printed: of up to three papers, network -> field; each paper has a marker of its own. A printed
+    value that is not the computed one stands beside its marker.
+    """
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
+    groups = by_network(outcomes)
+    places = np.arange(len(groups))
+    ours = [seeds[0].records["receptive_field"].values["field"][-1] for seeds in groups.values()]
+    for (paper, values), marker in style.told_apart(printed, "osD"):
+        known = [(place, values[net]) for place, net in enumerate(groups) if net in values]
+        look = style.ORIGINAL | {"marker": marker}
+        axis.plot(*zip(*known, strict=True), **look, label=f"printed in {paper}")
+        for place, value in known:
+            if value != ours[place]:
+                axis.annotate(
+                    f"{value:g}", (place, value), (8, -10), textcoords="offset points",
+                    color=style.GREY, fontsize="small",
+                )  # fmt: skip
+    axis.plot(places, ours, linestyle="none", **style.OURS, label="computed")
+    axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
+    axis.set(ylabel="receptive field, pixels", ylim=(0, None))
+    axis.legend()
+    note(figure, page.only(outcomes))
+    style.show(figure, alt, caption, name)
+
+
+def curves(
+    page: Page, lines: Mapping[str, Sequence[float] | np.ndarray], axes: tuple[str, str], alt: str,
+    caption: str, name: str, yscale: str = "linear",
+) -> None:  # fmt: skip
+    """Named curves over convolutions, counted from 1: one each, or one a seed (seeds, convolutions).
+
+    Of several seeds the mean is drawn in a band, which is its 95 % interval. yscale: matplotlib's name.
+    """
+    style.use()
+    figure, axis = pyplot.subplots()
+    for (label, values), marker in style.told_apart(lines, "osD^vP*"):
+        seeds = np.atleast_2d(values)
+        places, mean, half = np.arange(1, seeds.shape[1] + 1), seeds.mean(0), half_width(seeds)
+        (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=label)
+        if half is not None:
+            axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
+    axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
+    axis.legend(fontsize="small")
+    note(figure, page)
+    style.show(figure, alt, caption, name)
+
+
+def maps(
+    page: Page, images: dict[str, np.ndarray], alt: str, caption: str, name: str,
+    centres: Mapping[str, tuple[float, float]] | None = None,
+) -> None:  # fmt: skip
+    """Square maps side by side, each from 0 to its own 99.5th percentile, as in Dead Pixel, Fig. 1.
+
+    centres: title -> (column, row) that a black cross marks, with a circle in the map's middle.
+    """
+    style.use()
+    figure, axes = panel_grid(len(images), 3, (3.1, 3.3))
+    for axis, (title, image) in zip(axes, images.items(), strict=True):
+        axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
+        if centres and title in centres:
+            axis.plot(*centres[title], "+", color="black", markersize=14, markeredgewidth=2)
+            middle = [(length - 1) / 2 for length in image.shape[::-1]]
+            axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
+        axis.set_title(title)
+        axis.grid(False)
+    note(figure, page)
+    style.show(figure, alt, caption, name)
+
+
+def bars(
+    page: Page, groups: dict[str, dict[str, Sequence[float]]], ylabel: str, alt: str, caption: str,
+    name: str, intervals: dict[str, dict[str, tuple[float, float]]] | None = None,
+) -> None:  # fmt: skip
+    """Bars of several arms beside each other for each network: network -> arm -> one value a seed.
+
+    The mean stands on its bar. Error bars are 95 % intervals over seeds, of which one seed has none, or
+    the intervals that are given. Networks may differ in their number of seeds.
+    """
+    style.use()
+    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
+    arms = list(next(iter(groups.values())))
+    width = 0.8 / len(arms)
+    hatches = style.told_apart(dict.fromkeys(arms), ("", "//", "..", "xx"))
+    for index, ((arm, _), hatch) in enumerate(hatches):
+        means = np.array([np.mean(values[arm]) for values in groups.values()])
+        places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
+        drawn = axis.bar(places, means, width, label=arm, hatch=hatch, edgecolor="white")
+        labels = axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small")
+        for network, place, mean, label in zip(groups, places, means, labels, strict=True):
+            error = half_width(np.array(groups[network][arm]))
+            if intervals is not None:
+                error = np.abs(np.array(intervals[network][arm]) - mean)
+            if error is not None:
+                ends = np.broadcast_to(error, 2)[:, None]
+                axis.errorbar(place, mean, ends, color=style.GREY, linestyle="none")
+            label.set_ha("center" if error is None else "right")  # beside the error bar
+    upright = len(groups) <= 4
+    axis.set_xticks(
+        range(len(groups)), [fill(group, 18) if upright else group for group in groups],
+        rotation=0 if upright else 60, ha="center" if upright else "right", fontsize="small",
+    )  # fmt: skip
+    axis.set(ylabel=fill(ylabel, 30))
+    axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))
+    note(figure, page)
+    style.show(figure, alt, caption, name)
+
+
+def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
+    """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
+    style.use()
+    figure, axes = panel_grid(len(grids), 4, (2.7, 3.0))
+    for axis, (title, grid) in zip(axes, grids.items(), strict=True):
+        shown = axis.imshow(grid, vmin=0, vmax=1)
+        axis.set(title=title, xticks=[], yticks=[])
+    figure.colorbar(shown, ax=axes, label="probe / model")
+    note(figure, page)
+    style.show(figure, alt, caption, name)

@@ -1,0 +1,53 @@
+"""Figures of paired differences: every seed, their mean, and what the paper prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+from rfbook.pages.figures import style
+from rfbook.pages.figures.panels import half_width, note
+from rfbook.pages.page import Page
+
+
+def differences(
+    page: Page, ours: Mapping[str, Sequence[float]], printed: Mapping[str, float], xlabel: str, alt: str,
+    caption: str, name: str,
+) -> None:  # fmt: skip
+    """One line a network. Ours: dots for seeds, a square for their mean. The paper's: hollow.
+
+    ours: network -> one difference a seed, at least one. printed: network -> the paper's. The bar is the
+    95 % interval over seeds; one seed has none.
+    """
+    style.use()
+    rows = list(dict.fromkeys([*ours, *printed]))
+    figure, axis = pyplot.subplots(figsize=(7.2, 2.4 + 0.4 * len(rows)))
+    axis.axvline(0, color="black", linewidth=1, linestyle="-")
+    for network, values in ours.items():
+        _seeds(axis, rows.index(network), np.array(values, dtype=float))
+    if printed:
+        places = [rows.index(network) for network in printed]
+        axis.plot(list(printed.values()), places, **style.ORIGINAL, label="printed")
+    said = {network: f"n = {len(values)}" for network, values in ours.items()}
+    labels = [f"{network}, {said.get(network, 'not run')}" for network in rows]
+    axis.set_yticks(range(len(rows)), labels, fontsize="small")
+    axis.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    handles = dict(zip(*reversed(axis.get_legend_handles_labels()), strict=True))
+    figure.legend(
+        handles.values(), handles.keys(), loc="outside lower center", ncols=3, fontsize="small"
+    )
+    note(figure, page)
+    style.show(figure, alt, caption, name)
+
+
+def _seeds(axis: Axes, place: int, values: np.ndarray) -> None:
+    axis.plot(
+        values, np.full(len(values), place - 0.15), linestyle="none", **style.OURS, label="one seed"
+    )
+    axis.errorbar(
+        values.mean(), place + 0.15, xerr=half_width(values), color=style.COLOURS[1], marker="s",
+        linestyle="none", capsize=4, label="mean, 95 % interval",
+    )  # fmt: skip

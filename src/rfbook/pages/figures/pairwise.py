@@ -1,0 +1,59 @@
+"""Figures of all pairs of arms: a matrix of tests, as in Table 3 of Size Matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
+
+from rfbook.pages.figures import style
+from rfbook.pages.figures.panels import note, panel_grid
+from rfbook.pages.page import Page
+from rfbook.pages.tables.pairwise import short_names
+from rfbook.statistics.significance import LEVEL, Comparisons
+
+GROUNDS = {
+    f"p of {LEVEL} or more": "white",
+    f"p below {LEVEL}, not after Holm's correction": style.COLOURS[5],
+    "also after Holm's correction": style.COLOURS[0],
+}
+"""Light to dark, so that grey print tells them apart."""
+
+
+def tests(
+    page: Page, comparisons: Mapping[str, Comparisons], alt: str, caption: str, name: str
+) -> None:
+    """One matrix a title: p above the diagonal, t (column minus row) below, marked by what survives."""
+    style.use()
+    figure, axes = panel_grid(len(comparisons), 1, (8.6, 6.6))
+    for axis, (title, one) in zip(axes, comparisons.items(), strict=True):
+        _matrix(axis, one)
+        axis.set_title(title)
+    handles = [
+        Patch(facecolor=ground, edgecolor=style.GREY, label=said) for said, ground in GROUNDS.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower center", fontsize="small")
+    note(figure, page)
+    style.show(figure, alt, caption, name)
+
+
+def _matrix(axis: Axes, one: Comparisons) -> None:
+    grounds = (one.p < LEVEL).astype(int) + (one.adjusted("Holm") < LEVEL)
+    axis.imshow(grounds, vmin=0, vmax=2, cmap=ListedColormap(list(GROUNDS.values())), aspect="auto")
+    for (row, column), ground in np.ndenumerate(grounds):
+        if row != column:
+            axis.text(
+                column, row, _cell(one, row, column), ha="center", va="center", fontsize="x-small",
+                color="white" if ground == 2 else "black",
+            )  # fmt: skip
+    names, places = short_names(one.names), range(len(one.names))
+    axis.set_xticks(places, names, rotation=60, ha="right", fontsize="small")
+    axis.set_yticks(places, names, fontsize="small")
+    axis.grid(False)
+
+
+def _cell(one: Comparisons, row: int, column: int) -> str:
+    return f"{one.p[row, column]:.3f}" if column > row else f"{one.t[column, row]:.2f}"

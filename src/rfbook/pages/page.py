@@ -1,0 +1,192 @@
+"""The page, as a notebook holds it: parameters in; runs, records, verdicts and provenance out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pydantic import ValidationError
+
+from rfbook.claims.claim import Claim, read_claims
+from rfbook.claims.evidence import SOURCES, evidence
+from rfbook.claims.verdicts import Verdict, judge
+from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
+from rfbook.experiments.tiers import Changes, scale, with_changes
+from rfbook.measures.obtain import obtain
+from rfbook.pages import sources
+from rfbook.pages.injected import history_of
+from rfbook.pages.outcomes import Outcome, Planned, by_network
+from rfbook.pages.parameters import ParameterError, checked
+from rfbook.pages.plan import declared, planning_now
+from rfbook.pages.scaling import differences
+from rfbook.pages.sources import folder_of
+from rfbook.records.record import Records
+from rfbook.records.requirements import require
+from rfbook.records.store import Store
+
+
+@dataclass
+class Page:
+    """One section of a paper. values: its parameters. outcomes: what it measured. parts: see `part`."""
+
+    name: str
+    values: dict[str, object]
+    store: Store
+    outcomes: list[Outcome] = field(default_factory=list)
+    parts: list[Page] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, name: str, namespace: Mapping[str, object]) -> Page:
+        """The page of that name, with the parameters found in the notebook's `globals()`.
+
+        Raises ParameterError before anything is computed, UnknownPage for an unknown page.
+        """
+        names = declared(name)
+        if not history_of(namespace) and any(isinstance(one, cls) for one in namespace.values()):
+            # The cells run again without a kernel: what else is there now, the page made itself.
+            namespace = {key: namespace[key] for key in names}
+        values = checked(names, namespace)
+        return cls(name, values, store_of(str(values["tier"])))
+
+    def part(self, **values: object) -> Page:
+        """This page with other values of its parameters, for what it shows beside its own runs."""
+        given = self.values | checked(values, values)
+        self.parts.append(Page(self.name, given, store_of(str(given["tier"]))))
+        return self.parts[-1]
+
+    @property
+    def tier(self) -> str:
+        """The tier the page runs at."""
+        return str(self.values["tier"])
+
+    def runs(
+        self,
+        models: Sequence[str | Model],
+        data: str = "cifar10",
+        side: int = 32,
+        recipe: str | Recipe = "sgd30",
+        departs: Sequence[str] = (),
+        arm: str = "",
+        thin: Changes | None = None,
+        **images: object,
+    ) -> list[Planned]:
+        """Every model from every seed, described as in the paper, then scaled by the tier.
+
+        A published network is the same from every seed and is there once.
+
+        The page's own width, epochs and images come last and win, where they are not None.
+        departs: what is not as in the paper at any tier, in words, for every figure and table.
+        arm: the name under which figures and claims compare these runs with others of the network.
+        thin: what this page reduces further at tier thin, part -> field -> value.
+        images: further fields of `Data`. Raises ParameterError if a run cannot be made so.
+        """
+        seeds = range(int(self.values.get("seeds", 1)))
+        try:
+            networks = [m if isinstance(m, Model) else Model(name=m) for m in models]
+            seen = Data(name=data, side=side, **images)
+            made = RECIPES[recipe] if isinstance(recipe, str) else recipe
+            papers = [
+                Run(model=network, data=seen, recipe=made, seed=seed)
+                for network in networks
+                for seed in seeds
+            ]
+            papers = [run for run in papers if not (run.published and run.seed)]
+            return [
+                Planned(self._scaled(run, thin), self._papers(run), arm, tuple(departs))
+                for run in papers
+            ]
+        except ValidationError as error:
+            said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
+            raise ParameterError(said) from None
+
+    def _scaled(self, run: Run, thin: Changes | None) -> Run:
+        # What the page is given decides how a run is scaled (no epochs, no bf16), and wins over it.
+        return self._as_asked(scale(self._as_asked(run), self.tier, thin))
+
+    def _papers(self, run: Run) -> Run:
+        """The run at the paper's side: the default, where the page has the side as a parameter."""
+        if self.values.get("side") != run.data.side:
+            return run
+        return with_changes(run, {"data": {"side": declared(self.name)["side"]}})
+
+    def _as_asked(self, run: Run) -> Run:
+        parts = {
+            "model": ("width",),
+            "recipe": ("epochs",),
+            "data": ("images", "test_images"),
+        }
+        given = {name: value for name, value in self.values.items() if value is not None}
+        changes = {
+            part: {name: given[name] for name in names if name in given}
+            for part, names in parts.items()
+        }
+        return with_changes(run, changes)
+
+    def measure(self, planned: Sequence[Planned], *measures: str) -> list[Outcome]:
+        """The records of every run: from the store, or trained and measured now.
+
+        While a plan is made (`planning`) nothing is computed and the list is empty.
+        Raises ParameterError, before computing, if a measure cannot be taken on a run.
+        """
+        try:
+            for one in planned:
+                for name in measures:
+                    require(one.run, name)
+        except ValueError as error:
+            raise ParameterError(str(error)) from None
+        if planning_now(self.tier, ((one.run, measures) for one in planned)):
+            return []
+        device = str(self.values.get("device", "auto"))
+        found = [
+            Outcome(
+                one.run, one.paper, obtain(one.run, measures, self.store, device), one.arm, one.departs
+            )
+            for one in planned
+        ]
+        self._keep(found)
+        return found
+
+    def _keep(self, found: Sequence[Outcome]) -> None:
+        """Adds to the outcomes; a run that was measured before is not counted as another seed."""
+        kept = {(outcome.run, outcome.arm): outcome for outcome in self.outcomes}
+        for one in found:
+            before = kept.get((one.run, one.arm), one).records
+            kept[one.run, one.arm] = replace(one, records=before | one.records)
+        self.outcomes = list(kept.values())
+
+    def claims(self) -> list[Claim]:
+        """The claims that name this page."""
+        held = read_claims(sources.repository() / "claims")
+        return [claim for claim in held if claim.page == self.name]
+
+    def verdicts(self) -> list[Verdict]:
+        """The verdict on each of the page's claims, from its outcomes."""
+        return [self._judged(claim) for claim in self.claims()]
+
+    def _judged(self, claim: Claim) -> Verdict:
+        """The claim's verdict: at another side than the paper's, none by the paper's numbers."""
+        papers, here = declared(self.name).get("side"), self.values.get("side")
+        if claim.holds_if == "near" and here != papers:
+            why = f"printed for {papers} pixels, the page was run at {here}"
+            return Verdict(claim, "not tested", why)
+        return judge(claim, self._seeds(claim), self.tier)
+
+    def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
+        needed = set(claim.measured.measures) if claim.quantity else set()
+        if needed & SOURCES.keys():
+            return evidence(needed, sources.repository())
+        able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
+        return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
+
+    def only(self, outcomes: Sequence[Outcome]) -> Page:
+        """This page with some of its outcomes, for a figure or table that shows no others."""
+        return replace(self, outcomes=list(outcomes), parts=[])
+
+    def scaled(self) -> str:
+        """What is not as in the paper, in words: departures, what tier and parameters changed."""
+        return f"tier {self.tier}: {differences(self.outcomes) or 'as in the paper'}"
+
+
+def store_of(tier: str) -> Store:
+    """Where a tier's records are: `smoke` keeps its own, which published ones never mix with."""
+    return Store((folder_of(tier, sources.repository()) / "records",)) if tier == "smoke" else Store()

@@ -1,0 +1,29 @@
+"""The tables of the book; those that every page has stand here under their own names."""
+
+from rfbook.pages.tables.standard import (
+    WORDS,
+    Table,
+    comparison,
+    condition,
+    footer,
+    minutes_of,
+    number,
+    parameters,
+    rerun,
+    says,
+    verdicts,
+)
+
+__all__ = [
+    "WORDS",
+    "Table",
+    "comparison",
+    "condition",
+    "footer",
+    "minutes_of",
+    "number",
+    "parameters",
+    "rerun",
+    "says",
+    "verdicts",
+]

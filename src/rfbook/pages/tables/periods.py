@@ -1,0 +1,71 @@
+"""Tables of the pattern in effective fields by its period (Dead Pixel, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rfbook.claims.quantities.fields import RANGES, WAVES
+from rfbook.claims.quantities.registry import QUANTITIES
+from rfbook.claims.verdicts import Verdict, estimate, judge
+from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.pages.page import Page
+from rfbook.pages.tables.standard import WORDS, Table, number
+
+
+def periods(page: Page) -> Table:
+    """One row a network: range of the classes and wave of each period in R_xy of the output.
+
+    Each with its 95 % interval over seeds, where there are two or more.
+    """
+    able = _with_fields(page)
+    named = [*RANGES.values(), *WAVES.values()]
+    rows = [
+        [network, str(len(seeds)), *(_around(name, network, seeds) for name in named)]
+        for network, seeds in by_network(able).items()
+    ]
+    columns = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
+    said = f"% of the mean, 95 % intervals over seeds; {page.only(able).scaled()}"
+    return Table(f"Range of the classes and wave of each period ({said})", columns, rows)
+
+
+def _with_fields(page: Page) -> list[Outcome]:
+    return [one for one in page.outcomes if "effective_field" in one.records]
+
+
+def _around(quantity: str, network: str, seeds: Sequence[Outcome]) -> str:
+    one = estimate(QUANTITIES[quantity], network, [(seed.records,) for seed in seeds])
+    between = f" ({one.interval[0]:.1f} to {one.interval[1]:.1f})" if one.interval else ""
+    return f"{one.mean:.1f}{between}"
+
+
+def judged_by_period(page: Page, claim: str) -> dict[int, Verdict]:
+    """Period -> what a claim on a range of classes would come to with the classes of that period.
+
+    The comparison and the margin stay. Raises LookupError if the page has no such claim.
+    """
+    stated = {one.id: one for one in page.claims()}[claim]
+    held = {n: [o.records for o in seeds] for n, seeds in by_network(_with_fields(page)).items()}
+    return {
+        period: judge(stated.model_copy(update={"quantity": quantity}), held, page.tier)
+        for period, quantity in RANGES.items()
+    }
+
+
+def by_period(page: Page, *claims: str) -> Table:
+    """One row a claim on a range of classes: its verdict at each period, and the ranges it rests on.
+
+    The one that counts is that of the claim's own period; the others are for the reader.
+    """
+    own = {name: period for period, name in RANGES.items()}
+    rows = []
+    for claim, found in ((name, judged_by_period(page, name)) for name in claims):
+        stated = next(one for one in page.claims() if one.id == claim)
+        decides = f"{stated.holds_if} {number(stated.margin)} %, mod {own[str(stated.quantity)]}"
+        rows.append([claim, decides, *(_verdict(one) for one in found.values())])
+    columns = ("claim", "what decides", *(f"mod {period}" for period in RANGES))
+    return Table("The claims by the classes of each period (ranges in % of the mean)", columns, rows)
+
+
+def _verdict(verdict: Verdict) -> str:
+    ranges = ", ".join(f"{one.mean:.1f} in {one.network}" for one in verdict.estimates)
+    return f"{WORDS[verdict.word]} {verdict.word}" + (f": {ranges}" if ranges else "")

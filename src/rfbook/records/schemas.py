@@ -1,0 +1,69 @@
+"""What a record may hold: one schema a measure, of its values and arrays, and one of all provenance.
+
+A schema is what the function of the measure returns. It fixes names and types, ranges, the lengths that
+must agree with each other and with the run, and the shape of every array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rfbook.experiments.spec import Run
+from rfbook.records import field_schemas as fields
+from rfbook.records import layer_schemas as layers
+from rfbook.records.schema import Arrays, Values
+from rfbook.records.strict import Provenance, mistakes
+
+ROUNDING = 1e-4
+"""Arrays are kept in single precision, the means of them in double."""
+
+SCHEMAS: dict[str, type[Values]] = {
+    "accuracy": layers.Accuracy,
+    "learning_curve": layers.LearningCurve,
+    "saturation": layers.Saturation,
+    "receptive_field": layers.ReceptiveField,
+    "cost": layers.Cost,
+    "probes": layers.Probes,
+    "probes_global": layers.ProbesGlobal,
+    "position_probes": layers.PositionProbes,
+    "kernel_padding": layers.KernelPadding,
+    "effective_field": fields.EffectiveField,
+    "field_recipe": fields.FieldRecipe,
+    "pixel_response": fields.PixelResponse,
+    "saliency": fields.Saliency,
+    "translation": fields.Translation,
+    "one_pixel_attack": fields.OnePixelAttack,
+}
+"""What each measure of `stages.MEASURES` leaves."""
+
+
+def wrong(
+    measure: str, run: Run, values: Any, arrays: Mapping[str, np.ndarray], provenance: Any
+) -> str:
+    """What a record of this measure cannot hold, in words; empty where all is as its schema has it."""
+    held, said = mistakes(SCHEMAS[measure], values)
+    if held is None:
+        return f"its values are not those of {measure}: {said}"
+    for name, (stated, needed) in held.follows(run).items():
+        if stated != needed:
+            return f"its values are not those of its run: {name} is {stated}, the run has {needed}"
+    if said := _wrong_arrays(held, held.arrays(run), arrays):
+        return said
+    said = mistakes(Provenance, provenance)[1]
+    return f"its provenance is not as it is written: {said}" if said else ""
+
+
+def _wrong_arrays(values: Values, needed: Arrays, arrays: Mapping[str, np.ndarray]) -> str:
+    if needed.keys() != arrays.keys():
+        foreign, missing = sorted(arrays.keys() - needed), sorted(needed.keys() - arrays)
+        return f"its arrays are not those of its values: foreign {foreign}, missing {missing}"
+    for name, array in arrays.items():
+        if said := needed[name].wrong(array):
+            return f"array {name}: {said}"
+    for name, (stated, found) in values.restated(arrays).items():
+        if not np.allclose(stated, found, rtol=ROUNDING, atol=ROUNDING * np.abs(found).max()):
+            return f"its values are not those of its arrays: {name}"
+    return ""

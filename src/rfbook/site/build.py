@@ -1,0 +1,126 @@
+"""From page sources to the static site: execute every page, stage the results, render.
+
+Everything is written below `build/<tier>/`: `executed/` holds one notebook a page, `stage/` the
+links that Jupyter Book reads, `_build/html/` the site. The tier `published` runs each page at the
+tier that its own front matter names (`rfbook: {tier: thin}`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from rfbook.pages import sources
+from rfbook.pages.plan import declared
+from rfbook.pages.sources import folder_of
+from rfbook.site.execution import PageError, execute, executed
+
+log = logging.getLogger("rfbook")
+
+
+def build(tier: str, root: Path | None = None, workers: int = 2) -> Path:
+    """Execute, stage and render the whole book at `tier`, from nothing; returns its first page.
+
+    Raises PageError if a page stops or Sphinx warns of anything.
+    """
+    root = root or sources.repository()
+    shutil.rmtree(folder_of(tier, root), ignore_errors=True)
+    execute_all(tier, root, workers)
+    stage(tier, root)
+    return render(tier, root)
+
+
+def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[Path]:
+    """Execute every page in `workers` processes, one log line each; returns the notebooks.
+
+    Pages of `book/` come last, since they sum up what the others recorded. A page that stops does
+    not stop the rest: PageError at the end names all that did.
+    """
+    root = root or sources.repository()
+    names = sources.pages(root)
+    planned = sources.planned(root) if tier == "smoke" else []
+    names += planned  # no part of the site, but they have to run
+    given = {name: {"seeds": 2} for name in planned if "seeds" in declared(name)}
+    failures: list[str] = []
+    started = time.monotonic()
+    with ProcessPoolExecutor(workers, initializer=_share_cores, initargs=(workers,)) as pool:
+        for last in (False, True):
+            group = [name for name in names if name.startswith("book/") == last]
+            futures = {
+                pool.submit(execute, name, tier, given.get(name), root): name for name in group
+            }
+            for future in as_completed(futures):
+                outcome, seconds = _outcome(future, failures), time.monotonic() - started
+                log.info("%5.0f s  %s at %s: %s", seconds, futures[future], tier, outcome)
+    if failures:
+        raise PageError("\n\n".join(failures))
+    return [executed(name, tier, root) for name in names]
+
+
+def stage(tier: str, root: Path | None = None) -> Path:
+    """Link `book/` and the executed pages into one folder, under their names in the book."""
+    root = root or sources.repository()
+    folder = folder_of(tier, root) / "stage"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, path in _staged(tier, root):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(path)
+    return folder
+
+
+def render(tier: str, root: Path | None = None) -> Path:
+    """Let Jupyter Book render the staged pages, warnings as errors; returns the first page.
+
+    Raises PageError with the warnings; the whole output is in `build/<tier>/sphinx.log`.
+    """
+    root = root or sources.repository()
+    folder = folder_of(tier, root)
+    program = Path(sysconfig.get_path("scripts")) / "jupyter-book"
+    command = [program, "build", folder / "stage", "--path-output", folder, "-W", "-n"]
+    command += ["--keep-going", "--config", root / "_config.yml", "--toc", root / "_toc.yml"]
+    merged = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(command, cwd=root, check=False, **merged)
+    (folder / "sphinx.log").write_text(done.stdout, encoding="utf-8")
+    if done.returncode:
+        raise PageError(_unrendered(done.stdout, folder / "sphinx.log"))
+    log.info("site: %s", folder / "_build/html/index.html")
+    return folder / "_build/html/index.html"
+
+
+def _share_cores(workers: int) -> None:
+    # Kernels inherit it: two that take all cores each are slower than two that share them.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
+
+
+def _outcome(future: Future[Path], failures: list[str]) -> str:
+    try:
+        future.result()
+    except PageError as error:
+        failures.append(str(error))
+        return "stopped"
+    return "executed"
+
+
+def _staged(tier: str, root: Path) -> Iterator[tuple[Path, Path]]:
+    pages = {root / f"{sources.document(page)}.md": page for page in sources.pages(root)}
+    for path in sorted((root / "book").rglob("*")):
+        if path.is_file() and path not in pages and "__pycache__" not in path.parts:
+            yield path.relative_to(root), path
+    for source, page in pages.items():
+        if executed(page, tier, root).exists():
+            yield source.relative_to(root).with_suffix(".ipynb"), executed(page, tier, root)
+
+
+def _unrendered(output: str, path: Path) -> str:
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", output).splitlines()
+    found = [line for line in lines if "WARNING" in line or "ERROR" in line] or lines[-20:]
+    said = dict.fromkeys(found)
+    return "\n".join(["the site was not rendered:", *said, f"The whole output is {path}"])

@@ -1,0 +1,87 @@
+"""Whether the files of `claims/` are whole: the pages list what must stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rfbook.claims.claim import CLAIMS, Claim, ClaimError, read_claims
+from rfbook.claims.printed_tables import TABLES, read_paddings, read_sizes, read_skip_ablation
+from rfbook.pages import sources
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    "table_1": read_sizes,
+    "table_2": partial(read_sizes, table="table_2"),
+    "table_3": read_paddings,
+    "skip_ablation": read_skip_ablation,
+}
+"""Who reads each printed table; a column that is missing or too short stops them."""
+UNREADABLE = (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError, ValueError)
+"""What a file that is gone, cut or not of this kind makes its reader raise."""
+
+
+def wrong(root: Path) -> Iterator[str]:
+    """What is missing, double, foreign or cut in the claims and tables, with the remedy."""
+    try:
+        claims = read_claims(root / CLAIMS)
+    except ClaimError as error:
+        yield str(error)
+    else:
+        yield from _unlisted(claims, root)
+        yield from _sentences({claim.id for claim in claims}, root)
+    yield from _tables(root / CLAIMS)
+
+
+def _unlisted(claims: list[Claim], root: Path) -> Iterator[str]:
+    """Claims that a page lists in its front matter and that are not there, and the reverse."""
+    there = {(claim.id, claim.page) for claim in claims}
+    listed = {(name, page) for page, held in _listed(root) for name in held.get("claims", ())}
+    for name, page in sorted(listed - there):
+        yield f"{root / CLAIMS}: {page} lists claim {name}, and no row has both. {_restore()}"
+    for name, page in sorted(there - listed):
+        yield f"{root / CLAIMS}: claim {name} names the page {page}, whose front matter does not list it"
+
+
+def _listed(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every page with what its front matter says of it."""
+    for page in [*sources.pages(root), *sources.planned(root)]:
+        yield page, sources.matter(sources.find(page, root)).get("rfbook", {})
+
+
+def _sentences(claims: set[str], root: Path) -> Iterator[str]:
+    """Conclusions that do not have as many sentences as their page says, or name claims that are not."""
+    for page, held in _listed(root):
+        if "sentences" not in held:
+            continue
+        path = root / CLAIMS / TABLES / f"conclusion_{page.partition('/')[0]}.yml"
+        try:
+            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            said = {row["says"] for row in rows}
+            unknown = {name for row in rows for name in row.get("claims", ())} - claims
+        except UNREADABLE as error:
+            yield f"{path}: it cannot be read ({error}). {_restore()}"
+            continue
+        if not len(rows) == len(said) == held["sentences"]:
+            yield f"{path}: {len(said)} sentences in {len(rows)} rows, {page} says {held['sentences']}"
+        if unknown:
+            yield f"{path}: there is no claim {', '.join(sorted(unknown))}. {_restore()}"
+
+
+def _tables(claims: Path) -> Iterator[str]:
+    for name, read in READERS.items():
+        path = claims / TABLES / f"{name}.yml"
+        try:
+            table = read(claims)
+        except UNREADABLE as error:
+            yield f"{path}: it is not the whole table ({error}). {_restore()}"
+            continue
+        if name == "table_2" and table.validation is None:
+            yield f"{path}: the column `validation` is missing. {_restore()}"
+
+
+def _restore() -> str:
+    return f"Restore it: git checkout -- {CLAIMS}"

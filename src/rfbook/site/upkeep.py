@@ -1,0 +1,138 @@
+"""The commands that keep `results/`: verify, recompute, import. They do not read a reader's `runs/`."""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Container
+from functools import partial
+from math import isfinite
+from pathlib import Path
+
+from rfbook.backmatter.census import in_book, wanted
+from rfbook.claims.published_fields import read_fits
+from rfbook.experiments.spec import Run
+from rfbook.measures.obtain import made
+from rfbook.pages import sources
+from rfbook.pages.page import store_of
+from rfbook.pages.sources import PUBLISHED
+from rfbook.records.agreement import allowed, difference
+from rfbook.records.exchange import take_over as add_all
+from rfbook.records.exchange import unpublishable
+from rfbook.records.record import Record, RecordError
+from rfbook.records.reports import COMMANDS, read_report, write_report
+from rfbook.records.store import Store, place, read
+from rfbook.site import claim_files
+from rfbook.site.commands import Lines
+
+
+def verify(arguments: argparse.Namespace) -> Lines:
+    """check all of results/ and claims/: seals, contents, versions, and that no page misses anything"""
+    store, held = _published(), set()
+    paths = _paths(store)
+    for path in paths:
+        try:
+            record = read(path)
+        except RecordError as error:
+            yield str(error), False
+            continue
+        held.add((record.run, record.measure))
+        if not record.current:
+            yield f"{path}: stale: a stage, the data or the description has a newer version", False
+        elif said := unpublishable(path, record):
+            yield f"{path}: {said}", False
+    yield from _missing(store.roots[0], held)
+    yield from _reports(store.roots[0])
+    yield from ((said, False) for said in claim_files.wrong(sources.repository()))
+    yield f"{len(paths)} records checked", True
+
+
+def _published() -> Store:
+    return store_of(PUBLISHED).published
+
+
+def _paths(store: Store) -> list[Path]:
+    """All published records; none at all is an error, or a check of nothing would pass."""
+    paths = list(store.paths())
+    if not paths:
+        (root,) = store.roots
+        raise FileNotFoundError(
+            f"{root}: no records (folders of *.json), so nothing can be checked. Restore them (git "
+            f"checkout -- {root}), or make them: python -m rfbook work --publish"
+        )
+    return paths
+
+
+def _missing(results: Path, held: Container[tuple[Run, str]]) -> Lines:
+    """Every record that a page of the book asks for and that is not there, not even a stale one."""
+    pages: dict[Path, list[str]] = {}
+    for page, tier, run, measure in wanted(in_book(sources.repository()), PUBLISHED):
+        if tier == "smoke" or (run, measure) in held:
+            continue
+        path = results / place(run, measure)
+        if not path.exists():
+            pages.setdefault(path, []).append(page)
+    for path, asking in pages.items():
+        yield (
+            f"{path}: missing: asked for by {', '.join(asking)}. Restore it (git checkout -- {path}), "
+            f"or make it: python -m rfbook work --publish {asking[0]}"
+        ), False
+
+
+def _reports(results: Path) -> Lines:
+    """The files that stand beside the records, by their own readers."""
+    readers = [partial(read_report, name) for name in COMMANDS]
+    for reader in (read_fits, *readers):
+        try:
+            reader(results)
+        except (RecordError, FileNotFoundError) as error:
+            yield str(error), False
+
+
+def recompute(arguments: argparse.Namespace) -> Lines:
+    """make published records, drawn at random, again from their descriptions, and compare"""
+    published, rows = _published(), []
+    paths = _paths(published)
+    for path in random.Random(arguments.draw).sample(paths, min(arguments.sample, len(paths))):
+        kept = read(path)
+        name, weights = f"{kept.run.slug()} {kept.measure}", _weights(kept.run)
+        found = difference(kept, made(kept.run, kept.measure))
+        limit = allowed(kept.measure)
+        rows.append({
+            "record": name, "weights": weights, "allowed": limit,
+            "difference": found if isfinite(found) else "other names or shapes",
+        })  # fmt: skip
+        said = f"differs by {found:.2g} of the largest number, allowed is {limit:g}"
+        yield f"{name}: {said}", found <= limit
+    if arguments.keep:
+        yield f"kept: {write_report('recomputed', rows, published.roots[0])}", True
+
+
+def _weights(run: Run) -> str:
+    """Where the weights of a record that is made again come from."""
+    from rfbook.records.weights import Checkpoints
+
+    if run.recipe.epochs == 0:
+        return "not trained"
+    return "from the cache" if Checkpoints(run).path.exists() else "trained again"
+
+
+def take_over(arguments: argparse.Namespace) -> Lines:
+    """check the records in a directory and add them to results/; none is overwritten"""
+    for brought, kept in add_all(arguments.directory, _published()):
+        said, good = _taken(brought, kept)
+        yield f"{brought.run.slug()} {brought.measure} {brought.key}: {said}", good
+
+
+def _taken(brought: Record, kept: Record) -> tuple[str, bool]:
+    """What became of a record that was handed in, and whether it agrees with the one that is kept."""
+    if kept is brought:
+        return "taken", True
+    found, limit = difference(kept, brought), allowed(kept.measure)
+    if found <= limit:
+        return "already there", True
+    apart = f"by {found:.2g} of the largest number" if isfinite(found) else "in its names or shapes"
+    return (
+        f"not taken: it differs from the one that is there {apart}, allowed is {limit:g}. That one "
+        "stays. Weights trained on another processor may differ so much; if yours were not, one is wrong"
+    ), False

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: intervals, tests of means, shares, survival, association, curves."""

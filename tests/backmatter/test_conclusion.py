@@ -1,0 +1,131 @@
+"""Sentences of a conclusion, and what the verdicts on their claims make of them."""
+
+from pathlib import Path
+
+import matplotlib
+import pytest
+import yaml
+from matplotlib import pyplot
+
+from rfbook.backmatter import conclusion
+from rfbook.backmatter.census import census
+from rfbook.claims.claim import Claim, read_claims
+from rfbook.claims.verdicts import Verdict
+from rfbook.pages.figures import style
+from rfbook.pages.tables.standard import WORDS
+from tests import skeleton
+from tests.reading import row, rows
+
+ROOT = Path(__file__).parents[2]
+ROWS = """
+- says: "layers see more than the image"
+  claims: [SM-1-border, SM-1-never]
+- says: "and it costs less"
+  beyond: "nobody measured a cost"
+"""
+
+
+def judged(**words):
+    known = {"paper": "size-matters", "where": "1", "page": skeleton.PAGE, "untested": "so"}
+    return [
+        Verdict(Claim(id=name.replace("_", "-"), says=f"what {name} says", **known), word, "why")
+        for name, word in words.items()
+    ]
+
+
+@pytest.fixture
+def stated(repository):
+    (repository / "claims/tables").mkdir()
+    (repository / "claims/tables/conclusion_dead_pixel.yml").write_text(ROWS)
+    verdicts = judged(SM_1_border="reproduced", SM_1_never="not tested", SM_1_other="partly")
+    return conclusion.sentences(verdicts, "dead_pixel")
+
+
+@pytest.mark.parametrize(
+    "words, word",
+    [
+        (["reproduced", "reproduced"], "reproduced"),
+        (["reproduced", "not tested"], "reproduced"),
+        (["reproduced", "not reproduced"], "partly"),
+        (["reproduced", "partly", "not tested"], "partly"),
+        (["reproduced", "open"], "partly"),
+        (["open", "open", "not tested"], "open"),
+        (["not reproduced", "open", "not tested"], "not reproduced"),
+        (["not reproduced", "partly"], "partly"),
+        (["not reproduced", "not tested"], "not reproduced"),
+        (["not tested", "not tested"], "not tested"),
+        ([], "not tested"),
+    ],
+)
+def test_a_sentence_has_the_word_on_which_its_tested_claims_agree(words, word):
+    assert conclusion.standing(words) == word
+
+
+def test_a_sentence_has_the_verdicts_of_its_claims_and_no_other(stated):
+    first, second = stated
+    assert [verdict.claim.id for verdict in first.verdicts] == ["SM-1-border", "SM-1-never"]
+    assert (first.word, first.count("not tested")) == ("reproduced", 1)
+    assert (second.verdicts, second.word) == ((), "not tested")
+
+
+def test_a_sentence_that_rests_on_numbers_of_others_alone_says_so():
+    known = {"paper": "dead-pixel", "where": "3", "page": skeleton.PAGE, "says": "so", "margin": 0.0}
+    printed = Claim(id="A", quantity="printed_depth_exponent", holds_if="below", **known)
+    measured = Claim(id="B", quantity="accuracy", holds_if="above", **known)
+    others, ours = (Verdict(claim, "reproduced", "why") for claim in (printed, measured))
+    untested = Verdict(measured, "not tested", "why")
+    assert conclusion.Sentence("it is", (others, untested)).told == "reproduced (on numbers of others)"
+    assert conclusion.Sentence("it is", (others, ours)).told == "reproduced"
+    assert conclusion.Sentence("it is", (untested,)).told == "not tested"
+
+
+def test_a_claim_that_does_not_exist_is_refused_by_its_name(stated):
+    with pytest.raises(LookupError, match="there is no claim SM-1-never"):
+        conclusion.sentences(judged(SM_1_border="reproduced"), "dead_pixel")
+
+
+def test_what_no_claim_stands_for_is_told(stated):
+    found = row(conclusion.summary(stated), **{"what it says": "and it costs less"})
+    assert found["beyond"] == "nobody measured a cost"
+    assert found["sentence"] == f"{WORDS['not tested']} not tested"
+
+
+def test_every_claim_behind_a_sentence_is_listed_with_a_link_to_its_page(stated):
+    shown = conclusion.details(stated)
+    assert [one["claim"] for one in rows(shown)] == ["SM-1-border", "SM-1-never"]
+    words = [f"{WORDS['reproduced']} reproduced", f"{WORDS['not tested']} not tested: why"]
+    assert [one["verdict"] for one in rows(shown)] == words
+    assert f'href="../../notebooks/{skeleton.PAGE}.html"' in shown._repr_html_()
+
+
+def test_a_page_behind_the_conclusion_is_listed_with_how_many_records_it_has(stated):
+    found = row(conclusion.pages(stated, census("published")), page=skeleton.PAGE)
+    assert found["records"] == "0 of 16"
+    assert len(rows(conclusion.pages(stated, census("published")))) == 1
+
+
+def test_bars_are_stacked_in_the_order_of_the_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    counts = {"a": dict(zip(WORDS, (2, 1, 0, 4, 3), strict=True)), "b": dict.fromkeys(WORDS, 1)}
+    words = ("Claims behind two statements by verdict", "Claims.", "fig-claims")
+    with matplotlib.rc_context():
+        conclusion.verdict_bars(counts, *words)
+        ((figure, *said),) = shown
+        (axis,) = figure.axes
+        bars = {c.get_label(): [(b.get_x(), b.get_width()) for b in c] for c in axis.containers}
+        figure.draw_without_rendering()
+    pyplot.close("all")
+    assert tuple(said) == words
+    assert list(bars) == list(WORDS)
+    assert [bars[word][0] for word in WORDS] == [(0, 2), (2, 1), (3, 0), (3, 4), (7, 3)]
+
+
+@pytest.mark.parametrize("paper", ["size-matters", "dead-pixel"])
+def test_a_papers_sentences_name_claims_of_it_that_exist_or_say_what_is_beyond_them(paper):
+    known = {claim.id for claim in read_claims(ROOT / "claims") if claim.paper == paper}
+    path = ROOT / f"claims/tables/conclusion_{paper.replace('-', '_')}.yml"
+    for held in yaml.safe_load(path.read_text()):
+        assert held.keys() <= {"says", "claims", "beyond"}
+        assert held.get("claims") or held.get("beyond"), held["says"]
+        assert set(held.get("claims", [])) <= known

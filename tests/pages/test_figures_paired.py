@@ -1,0 +1,56 @@
+"""The figure of paired differences: no seed is hidden, and ours is told from what is printed."""
+
+import numpy as np
+import pytest
+
+from rfbook.pages.figures import paired as difference_figures
+from rfbook.pages.figures import style
+from rfbook.pages.figures.panels import half_width
+
+ALT = "Differences of three seeds and of one, beside those of the paper, around a line at zero"
+OURS = {"resnet18": [0.5, 1.5, 1.0], "resnet50": [-0.2]}
+PRINTED = {"resnet50": 0.8, "resnet101": 1.2}
+
+
+@pytest.fixture
+def draw(page, monkeypatch):
+    shown = []
+    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+
+    def call(ours, printed):
+        shown.clear()
+        difference_figures.differences(page, ours, printed, "points", ALT, "Falls.", "fig-falls")
+        ((figure, *words),) = shown
+        assert words == [ALT, "Falls.", "fig-falls"]
+        assert " ".join(figure.get_suptitle().split()) == page.scaled()
+        figure.draw_without_rendering()
+        return figure.axes[0]
+
+    return call
+
+
+def test_every_seed_is_a_dot_and_the_mean_has_its_interval(draw):
+    axis = draw(OURS, PRINTED)
+    dots = [line.get_xdata() for line in axis.lines if line.get_marker() == "o"]
+    assert [list(one) for one in dots[:2]] == list(OURS.values())
+    means = [line.get_xdata()[0] for line in axis.lines if line.get_marker() == "s"]
+    assert means == pytest.approx([1.0, -0.2])
+    (bar,) = [one.get_segments()[0][:, 0] for one in axis.collections]
+    half = half_width(np.array(OURS["resnet18"]))
+    assert list(bar) == pytest.approx([1 - half, 1 + half]), "and one seed has none"
+
+
+def test_what_is_printed_is_hollow_and_lies_on_its_networks_line(draw):
+    axis = draw(OURS, PRINTED)
+    handles, labels = axis.get_legend_handles_labels()
+    hollow = handles[labels.index("printed")]
+    assert hollow.get_markerfacecolor() == "none"
+    names = [label.get_text() for label in axis.get_yticklabels()]
+    assert names == ["resnet18, n = 3", "resnet50, n = 1", "resnet101, not run"]
+    assert [tuple(point) for point in hollow.get_xydata()] == [(0.8, 1), (1.2, 2)]
+
+
+def test_a_paper_that_prints_none_of_them_leaves_ours(draw):
+    axis = draw(OURS, {})
+    assert "printed" not in axis.get_legend_handles_labels()[1]
+    assert len(axis.get_yticklabels()) == 2
