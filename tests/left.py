@@ -3,8 +3,8 @@
 import numpy as np
 
 from rfbook.records.record import Record
-from rfbook.records.schema import shown, tested
-from rfbook.records.schemas import SCHEMAS
+from rfbook.records.schemas.schema import shown, tested
+from rfbook.records.stages import MEASURES
 from tests.samples import PROVENANCE, tiny
 
 LAYERS = ["conv1", "conv2", "fc"]
@@ -104,7 +104,7 @@ def _arrays(run, measure, values):
     if measure == "saturation":
         counts = zip(values["layers"], values["directions"], strict=True)
         return {name: np.repeat([1.0, 0.0], [count, CHANNELS - count]) for name, count in counts}
-    needed = SCHEMAS[measure].model_validate(values).arrays(run)
+    needed = MEASURES[measure].schema.model_validate(values).arrays(run)
     return {
         name: np.zeros([length or 2 for length in array.shape], array.dtype)
         for name, array in needed.items()

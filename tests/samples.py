@@ -1,11 +1,13 @@
 """Runs and records for the tests: runs that train in a moment, records that nobody measured."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import settings
 
 from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Data, Model, Recipe, Run
+from rfbook.records import stages
 from rfbook.records.record import Record
 
 repeatable = settings(deadline=None, derandomize=True, database=None)
@@ -24,6 +26,11 @@ PROVENANCE = {
     "training": {"minutes": 1.5, "sessions": [SESSION | {"first_epoch": 1}]},
     "measuring": SESSION | {"minutes": 0.25},
 }
+
+
+def at_version(measure, version):
+    """The measure's row as it would be at another version."""
+    return replace(stages.MEASURES[measure], version=version)
 
 
 def tiny(seed=0, epochs=2, name="vgg11", width=0.125, **data):

@@ -3,7 +3,7 @@
 import pytest
 
 from rfbook.backmatter.census import census, links, minutes, opened
-from rfbook.measures import layers as measures
+from rfbook.measures import measure as measures
 from rfbook.pages import page as notebook
 from rfbook.pages.page import store_of
 from rfbook.pages.plan import asks

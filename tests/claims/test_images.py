@@ -9,7 +9,7 @@ from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.claims.quantities.responses import linearity_errors
 from rfbook.claims.verdicts import judge
 from rfbook.experiments.spec import RECIPES, Data, Model, Run
-from rfbook.records.requirements import require
+from rfbook.records.stages import require
 from tests.claims.perturbed import EXPECTED, STEP, perturbed
 
 PUBLISHED = Run(

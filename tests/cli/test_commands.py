@@ -25,7 +25,7 @@ from rfbook.records.store import Store, read
 from rfbook.site import commands, upkeep
 from tests import skeleton
 from tests.left import target
-from tests.samples import sealed
+from tests.samples import at_version, sealed
 from tests.skeleton import OTHER, PAGE
 
 RUNS = [f"{name}-w0.25-cifar10-32px-e30-s{seed}" for name in ("vgg11", "vgg13") for seed in (0, 1)]
@@ -320,8 +320,8 @@ def test_why_says_of_each_record_whether_it_is_there(rfbook, published):
 
 
 def test_why_names_a_stage_that_was_raised(rfbook, published, monkeypatch):
-    before = stages.MEASURES["probes"]
-    monkeypatch.setitem(stages.MEASURES, "probes", 99)
+    before = stages.MEASURES["probes"].version
+    monkeypatch.setitem(stages.MEASURES, "probes", at_version("probes", 99))
     _, lines, _ = rfbook("why", PAGE)
     stale = [line for line in lines if not line.endswith(": there")]
     assert [line.split()[0] for line in stale] == RUNS
@@ -625,7 +625,7 @@ def test_a_stale_record_fails(rfbook, whole, monkeypatch, stage, count):
     if stage == "training":
         monkeypatch.setattr(stages, "TRAINING", 99)
     else:
-        monkeypatch.setitem(stages.MEASURES, stage, 99)
+        monkeypatch.setitem(stages.MEASURES, stage, at_version(stage, 99))
     status, lines, _ = rfbook("verify")
     assert status == 1
     assert sum(": stale: " in line for line in lines) == count
@@ -784,7 +784,7 @@ def test_with_one_damaged_record_none_is_taken_over(rfbook, brought, repository)
 
 
 def test_stale_records_are_not_taken_over(rfbook, brought, repository, monkeypatch):
-    monkeypatch.setitem(stages.MEASURES, "probes", 99)
+    monkeypatch.setitem(stages.MEASURES, "probes", at_version("probes", 99))
     status, _, said = rfbook("import", "brought")
     assert status == 2
     assert "made by other versions of the stages" in said

@@ -17,7 +17,7 @@ RUNS = [f"vgg11-w0.125-digits-32px-n512-e0-s{seed}" for seed in range(4)]
 WORKER = f"""
 import sys
 from rfbook.__main__ import main
-from rfbook.measures import layers as measures
+from rfbook.measures import measure as measures
 from rfbook.records import weights
 from rfbook.pages import sources
 

@@ -10,6 +10,7 @@ Tolerances are those of float32 on another processor: one image for an accuracy,
 or an eigenvalue, 1e-2 for a fitted Gaussian or the loss of a probe; counts and fields are exact.
 """
 
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -20,25 +21,16 @@ from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.images import Images
 from rfbook.experiments.spec import RECIPES, Data, Model, Run
 from rfbook.experiments.train import Trace
-from rfbook.measures import (
-    fields as field_measures,
-)
-from rfbook.measures import (
-    layers as measures,
-)
-from rfbook.measures import (
-    padding,
-)
-from rfbook.measures import (
-    perturbations as perturbation_measures,
-)
-from rfbook.measures import (
-    probes as probe_measures,
-)
-from rfbook.measures.layers import MEASURES, measure
+from rfbook.measures import fields as field_measures
+from rfbook.measures import layers as layer_measures
+from rfbook.measures import padding
+from rfbook.measures import perturbations as perturbation_measures
+from rfbook.measures import probes as probe_measures
+from rfbook.measures.measure import measure, taken
 from rfbook.measures.views import shown
 from rfbook.records import stages
 from rfbook.records.record import Record
+from rfbook.records.stages import MEASURES
 from rfbook.records.weights import Trained, trained
 from tests.samples import tiny
 
@@ -102,12 +94,14 @@ def found(networks):
     return {name: measure(networks[name in ON_PHOTOS], name) for name in MEASURES}
 
 
-def test_every_measure_has_a_version_and_every_version_a_measure():
-    assert MEASURES.keys() == stages.MEASURES.keys()
+def test_every_row_leads_to_the_function_of_its_measure():
+    for row in MEASURES.values():
+        module, function = row.function.split(":")
+        assert callable(getattr(import_module(f"rfbook.measures.{module}"), function))
 
 
 def test_the_numbers_in_this_file_are_those_of_the_versions_in_force():
-    assert stages.MEASURES == PINNED_AT
+    assert {name: row.version for name, row in stages.MEASURES.items()} == PINNED_AT
     assert {name: getattr(module, name) for name, (module, _) in LIMITS_AT.items()} == {
         name: value for name, (_, value) in LIMITS_AT.items()
     }
@@ -128,7 +122,7 @@ def test_accuracy(found):
 def test_a_learning_curve_is_what_was_watched_and_says_how_many_steps_lie_between(networks):
     seen = tiny(epochs=3, images=40, test_images=8, task="micro-object")
     watched = Trace(loss=[3.0, 2.0, 1.0], watched=[0.5, 0.5, 1.0])
-    values, _ = MEASURES["learning_curve"](Trained(seen, networks[False].network, watched))
+    values, _ = taken(Trained(seen, networks[False].network, watched), "learning_curve")
     assert values == {
         "test_accuracy": [0.5, 0.5, 1.0],
         "training_loss": [3.0, 2.0, 1.0],
@@ -392,7 +386,7 @@ def published(networks):
 
 
 def test_the_effective_field_of_a_published_network_is_that_of_the_predicted_class(published):
-    values, arrays = MEASURES["effective_field"](published)
+    values, arrays = taken(published, "effective_field")
     assert values["targets"].keys() == {"output"}
     assert arrays["output"].mean() == close(0.194989)
     output = values["targets"]["output"]
@@ -466,7 +460,7 @@ def test_measuring_leaves_the_networks_as_they_were(found, networks):
 
 def test_how_many_images_pass_at_once_changes_nothing(found, networks, monkeypatch):
     """Seven at once leave a last batch of one; memory for one layer makes as many passes."""
-    for module in (measures, probe_measures, field_measures, perturbation_measures):
+    for module in (layer_measures, probe_measures, field_measures, perturbation_measures):
         monkeypatch.setattr(module, "BATCH", 7)
     monkeypatch.setattr(probe_measures, "MEMORY", 1)
     again = {
@@ -486,7 +480,7 @@ def test_how_many_images_pass_at_once_changes_nothing(found, networks, monkeypat
 
 def test_probes_at_positions_are_fitted_on_the_first_images_only(networks, monkeypatch):
     monkeypatch.setattr(probe_measures, "POSITION_IMAGES", 32)
-    values, _ = MEASURES["position_probes"](networks[False])
+    values, _ = taken(networks[False], "position_probes")
     assert values["training_images"] == 32
 
 
@@ -495,7 +489,7 @@ def test_the_middle_unit_is_that_of_the_map_as_it_is(networks, side, centre):
     """Maps of 2, 4 and 8 units, 32 pixels apart: unit 1, 2, 4."""
     ready = networks[True]
     run = ready.run.model_copy(update={"data": Data(name="photos", side=side, images=16, test_images=8)})
-    values, _ = MEASURES["field_recipe"](Trained(run, ready.network, ready.trace))
+    values, _ = taken(Trained(run, ready.network, ready.trace), "field_recipe")
     assert values["unit_center"] == centre
 
 
@@ -504,7 +498,7 @@ def test_kernel_padding_refuses_a_side_at_which_maps_would_shrink(networks):
     run = ready.run.model_copy(update={"data": Data(name="photos", side=48)})
     odd = Trained(run, ready.network, ready.trace)
     with pytest.raises(ValueError, match=r"side=48.*multiple of 32"):
-        MEASURES["kernel_padding"](odd)
+        taken(odd, "kernel_padding")
 
 
 def test_a_field_without_a_peak_has_no_gaussian():

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 import pytest
 
 from rfbook.experiments import catalogue
-from rfbook.measures import layers as measures
+from rfbook.measures import measure as measures
 from rfbook.measures import obtain
 from rfbook.measures.obtain import merged, status, why
 from rfbook.records import stages, weights
 from rfbook.records.record import RecordError
 from rfbook.records.store import Store
 from tests.left import whole
-from tests.samples import tiny
+from tests.samples import at_version, tiny
 
 
 @pytest.fixture
@@ -141,8 +141,8 @@ def reason(held, run=None):
 
 def test_a_newer_measure_is_named(held, monkeypatch):
     held.add(whole())
-    monkeypatch.setitem(stages.MEASURES, "accuracy", stages.MEASURES["accuracy"] + 1)
-    now = stages.MEASURES["accuracy"]
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 2))
+    now = stages.MEASURES["accuracy"].version
     assert reason(held) == f"stale: measure_version is {now - 1}, needed {now}"
 
 
@@ -189,7 +189,7 @@ def test_the_nearest_record_is_the_one_compared_with(held):
 def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held, monkeypatch):
     """Seed 0 has been measured again since the version was raised; seed 1 has not."""
     held.add(whole(tiny(seed=1)))
-    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     held.add(whole(tiny(seed=0)))
     assert "measure_version" in reason(held, tiny(seed=1))
 
@@ -203,15 +203,15 @@ def test_a_damaged_record_of_another_run_explains_nothing_and_stops_nothing(held
 
 def test_only_a_record_of_the_same_run_is_stale(held, monkeypatch):
     held.add(whole(tiny(name="vgg13")))
-    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     assert reason(held).startswith("missing: never made; of the nearest record, measure_version is ")
     assert reason(held).endswith("run.model.name is vgg13, needed vgg11")
 
 
 def test_a_record_is_stale_by_every_version_that_was_raised(held, monkeypatch):
     held.add(whole())
-    now = stages.MEASURES["accuracy"], stages.TRAINING
-    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    now = stages.MEASURES["accuracy"].version, stages.TRAINING
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     monkeypatch.setattr(stages, "TRAINING", 98)
     other = dataclasses.replace(catalogue.CATALOGUE["digits"], fingerprint="0" * 64)
     monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
@@ -243,9 +243,9 @@ def there(held):
 def test_raising_the_version_of_a_measure_makes_exactly_its_records_stale(full, monkeypatch):
     before = there(full)
     assert len(before) == len(RUNS) * len(stages.MEASURES)
-    for raised, version in stages.MEASURES.items():
+    for raised in list(stages.MEASURES):
         with monkeypatch.context() as patch:
-            patch.setitem(stages.MEASURES, raised, version + 1)
+            patch.setitem(stages.MEASURES, raised, at_version(raised, 99))
             assert before - there(full) == {(run.seed, raised) for run in RUNS}
 
 

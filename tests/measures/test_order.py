@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
-from rfbook.measures.layers import MEASURES, measure
+from rfbook.measures.measure import measure
 from rfbook.measures.obtain import obtain
-from rfbook.records.requirements import require
+from rfbook.records.stages import MEASURES, require
 from rfbook.records.store import Store
 from rfbook.records.weights import trained
 

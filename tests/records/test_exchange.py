@@ -19,7 +19,7 @@ from rfbook.records.exchange import take_over
 from rfbook.records.record import RecordError
 from rfbook.records.store import Store, place
 from tests.left import FIT, LAYERS, target, whole
-from tests.samples import PROVENANCE, SESSION, sealed
+from tests.samples import PROVENANCE, SESSION, at_version, sealed
 
 
 def cifar(seed=0, model="resnet18", width=0.25, **data):
@@ -97,7 +97,7 @@ def test_a_damaged_record_of_ours_keeps_all_others_out_too(brought, held):
 
 def test_a_record_of_another_version_is_not_taken_over(brought, held, monkeypatch):
     """Under the name that this version would look for, it would be refused ever after."""
-    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     with pytest.raises(RecordError, match=r"other versions of the stages.*resnet18.*accuracy"):
         taken(brought, held)
     assert list(held.paths()) == []

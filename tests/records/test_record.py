@@ -10,7 +10,7 @@ from rfbook.experiments import catalogue
 from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.records import stages
 from rfbook.records.record import Record, RecordError, record_key, run_key
-from tests.samples import PROVENANCE, record, sealed, tiny
+from tests.samples import PROVENANCE, at_version, record, sealed, tiny
 
 WHERE = "results/a-run/accuracy-0.json"
 VALUES = {"accuracy": 0.5, "layers": ["conv1", "conv2"], "fit": None, "side": 32, "small": 1e-05}
@@ -162,7 +162,7 @@ def test_every_part_of_what_was_measured_enters_the_key(monkeypatch):
     ]  # fmt: skip
     keys += [record_key(run, "accuracy") for run in others]
     with monkeypatch.context() as patch:
-        patch.setitem(stages.MEASURES, "accuracy", 99)
+        patch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
         keys.append(record_key(tiny(), "accuracy"))
     with monkeypatch.context() as patch:
         patch.setattr(stages, "TRAINING", 99)
@@ -195,9 +195,9 @@ def test_weights_do_not_depend_on_how_many_test_images_are_measured_on():
 def test_a_record_is_current_until_one_of_its_stages_has_a_newer_version(monkeypatch):
     made = record()
     assert made.current
-    monkeypatch.setitem(stages.MEASURES, "saturation", 99)
+    monkeypatch.setitem(stages.MEASURES, "saturation", at_version("saturation", 99))
     assert made.current
-    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     assert not made.current
     monkeypatch.delitem(stages.MEASURES, "accuracy")
     assert not made.current

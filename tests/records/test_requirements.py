@@ -3,7 +3,7 @@
 import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
-from rfbook.records.requirements import require
+from rfbook.records.stages import require
 
 CIFAR = Data(name="cifar10", side=32)
 MICRO = Run(

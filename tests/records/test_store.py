@@ -12,7 +12,7 @@ from rfbook.records import stages, store
 from rfbook.records.record import RecordError
 from rfbook.records.store import Store, folder, read, write_atomically
 from tests.left import whole
-from tests.samples import PROVENANCE, SESSION, sealed, tiny
+from tests.samples import PROVENANCE, SESSION, at_version, sealed, tiny
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_record_stays_in_its_place_when_a_stage_is_raised(held, monkeypatch):
     held.add(whole(tiny(seed=1)))
     path = only_path(held)
     monkeypatch.setattr(stages, "TRAINING", 99)
-    monkeypatch.setitem(stages.MEASURES, "accuracy", 99)
+    monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     assert read(path).run == tiny(seed=1)
     assert path.parent.name != folder(tiny(seed=1))
 

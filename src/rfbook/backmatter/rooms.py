@@ -21,7 +21,10 @@ Imports = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Room:
-    """One folder of the package. floors: the longest chain of imports between its own files."""
+    """One folder of the package, with its own folders.
+
+    floors: the longest chain of imports between files of one folder.
+    """
 
     name: str
     holds: str
@@ -83,11 +86,18 @@ def _room(name: str, package: Path, known: Imports) -> Room:
     others = {used.split(".")[0] for all_used in own.values() for used in all_used} - {name, ""}
     text = [path.read_text(encoding="utf-8") for path in files]
     about = (package / name / "__init__.py").read_text(encoding="utf-8")
-    within = {module: used for module, used in own.items() if module != name}
+    folders = {path.parent for path in files}
+    depth = max(floors(_within(folder, package, known)) for folder in folders)
     return Room(
         name, ast.get_docstring(ast.parse(about)) or "", len(files),
-        sum(one.count("\n") for one in text), floors(within), frozenset(others),
+        sum(one.count("\n") for one in text), depth, frozenset(others),
     )  # fmt: skip
+
+
+def _within(folder: Path, package: Path, known: Imports) -> Imports:
+    """The imports of the files that lie in the folder itself; its `__init__` is none of them."""
+    own = [_dotted(path, package) for path in folder.glob("*.py") if path.name != "__init__.py"]
+    return {module: known[module] & set(own) for module in own}
 
 
 def layers(root: Path) -> list[list[str]]:

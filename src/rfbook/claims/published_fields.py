@@ -18,11 +18,11 @@ from rfbook.experiments.errors import DataError
 from rfbook.experiments.places import data_directory
 from rfbook.metrics import imbalance
 from rfbook.metrics.gaussian import fit_gaussian
-from rfbook.records.field_schemas import Described
 from rfbook.records.provenance import here
 from rfbook.records.record import RecordError
 from rfbook.records.reports import judged, read_sealed, write_sealed
-from rfbook.records.strict import Strict, Work
+from rfbook.records.schemas.fields import Described
+from rfbook.records.schemas.strict import Strict, Work
 
 NAME = "openerf.json"
 REPOSITORY = "https://github.com/kmbmjn/OpenERF"

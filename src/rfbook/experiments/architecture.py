@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from rfbook.experiments.channels import scaled
 from rfbook.experiments.description import Spec
 
 VGGS = ("vgg11", "vgg13", "vgg16", "vgg19")
@@ -20,11 +21,6 @@ NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES
 GROUPS = 32
 GROUPED = {"resnext50_32x4d": 4, "resnext101_32x8d": 8}
 """Channels of each of the 32 groups in the first stage; every later stage has twice as many."""
-
-
-def scaled(channels: int, width: float) -> int:
-    """A channel count at that width: at least one."""
-    return max(1, round(channels * width))
 
 
 class Model(Spec):

@@ -20,7 +20,7 @@ from rfbook.experiments.catalogue import (
     IMAGENET_MEAN,
     IMAGENET_SD,
 )
-from rfbook.experiments.data import Images
+from rfbook.experiments.images import Images
 from rfbook.experiments.placement import places, window
 from rfbook.experiments.spec import Data
 from rfbook.experiments.warp import warped

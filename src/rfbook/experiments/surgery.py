@@ -14,7 +14,7 @@ from efficientnet_lite_pytorch.utils import Conv2dDynamicSamePadding
 from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
-from rfbook.experiments.architecture import scaled
+from rfbook.experiments.channels import scaled
 from rfbook.experiments.replacement import (
     as_before,
     batch_norm_like,

@@ -20,9 +20,9 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from rfbook.experiments.batches import View, shuffled
-from rfbook.experiments.data import Images
 from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.images import Images
 from rfbook.experiments.optimisation import learning_rate, optimizer_for
 from rfbook.experiments.pretrained import started
 from rfbook.experiments.processor import require_gradients

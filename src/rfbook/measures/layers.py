@@ -7,8 +7,7 @@ effective fields on test images.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,22 +17,11 @@ from torch import Tensor
 from rfbook.experiments.accuracy import share_right
 from rfbook.experiments.images import Images
 from rfbook.experiments.models import recorded_layers
-from rfbook.measures.fields import effective_fields, field_recipe
-from rfbook.measures.padding import kernel_padding
-from rfbook.measures.perturbations import (
-    one_pixel_attacks,
-    pixel_responses,
-    saliency_patterns,
-    translation,
-)
-from rfbook.measures.probes import positions, probes, probes_global
 from rfbook.measures.views import shown
 from rfbook.metrics import receptive_field as fields
 from rfbook.metrics.cost import multiply_adds
 from rfbook.metrics.saturation import Covariance, dimensions, saturation, spectrum
 from rfbook.metrics.taps import tap
-from rfbook.records.provenance import here
-from rfbook.records.record import Record
 from rfbook.records.weights import Trained
 
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -114,35 +102,3 @@ def cost(trained: Trained) -> Measured:
         "side": side,
     }
     return values, {}
-
-
-MEASURES: dict[str, Callable[[Trained], Measured]] = {
-    "accuracy": accuracy,
-    "learning_curve": learning_curve,
-    "saturation": layer_saturation,
-    "receptive_field": receptive_field,
-    "cost": cost,
-    "probes": probes,
-    "probes_global": probes_global,
-    "position_probes": positions,
-    "kernel_padding": kernel_padding,
-    "effective_field": effective_fields,
-    "field_recipe": field_recipe,
-    "pixel_response": pixel_responses,
-    "saliency": saliency_patterns,
-    "translation": translation,
-    "one_pixel_attack": one_pixel_attacks,
-}
-"""The functions behind the names in `stages.MEASURES`."""
-
-
-def measure(trained: Trained, name: str) -> Record:
-    """The record of one measure on one network, with its provenance."""
-    started = time.perf_counter()
-    values, arrays = MEASURES[name](trained)
-    took = {"minutes": (time.perf_counter() - started) / 60, "pixels": trained.pixels}
-    provenance = {
-        "training": trained.provenance(),
-        "measuring": took | here(trained.device),
-    }
-    return Record.made(trained.run, name, values, arrays, provenance)

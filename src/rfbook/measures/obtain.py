@@ -12,8 +12,8 @@ from filelock import FileLock, Timeout
 
 from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
+from rfbook.records import requirements, stages
 from rfbook.records.record import Record, RecordError, Records, description
-from rfbook.records.requirements import PROBED
 from rfbook.records.store import Store, folder, read
 
 LOCKS = ".locks"
@@ -68,7 +68,7 @@ def made(run: Run, measure: str) -> Record:
     Weights come from the cache if they are there: an empty cache has them trained again. Raises as
     `obtain` does.
     """
-    from rfbook.measures.layers import measure as measured
+    from rfbook.measures.measure import measure as measured
     from rfbook.records.weights import trained
 
     return measured(trained(run), measure)
@@ -76,10 +76,10 @@ def made(run: Run, measure: str) -> Record:
 
 def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:
     # Torch is imported only here: a page whose records exist is built without it.
-    from rfbook.measures.layers import measure
+    from rfbook.measures.measure import measure
     from rfbook.records.weights import require_every_class, trained
 
-    if any(name in PROBED for name in measures):
+    if any(requirements.images_of_every_class in stages.MEASURES[name].needs for name in measures):
         require_every_class(run)
     log.info("%s: to be made: %s", run.slug(), ", ".join(measures))
     ready = trained(run, device)

@@ -21,7 +21,7 @@ from rfbook.pages.plan import declared, planning_now
 from rfbook.pages.scaling import differences
 from rfbook.pages.sources import folder_of
 from rfbook.records.record import Records
-from rfbook.records.requirements import require
+from rfbook.records.stages import require
 from rfbook.records.store import Store
 
 

@@ -14,24 +14,15 @@ from typing import Any
 import numpy as np
 
 from rfbook.records.record import Record
+from rfbook.records.stages import MEASURES
 
-FITTED = ("probes", "probes_global", "position_probes", "effective_field", "field_recipe")
-COUNTED = ("accuracy", "learning_curve", "translation")
-ALLOWED = {
-    **dict.fromkeys(FITTED, 0.02),  # solvers and fits
-    **dict.fromkeys(COUNTED, 0.01),  # an image of a few hundred
-    "saturation": 0.15,  # a direction of the eight that the narrowest layer has
-    "receptive_field": 0.0,
-}
-"""Largest difference that rounding may make, by measure."""
-USUALLY = 0.002
 ON_THE_WAY = {"iterations", "directions", "directions_delve"}
 """Counts by which a solver or a saturation came about: the numbers beside them say what they led to."""
 
 
 def allowed(measure: str) -> float:
     """The largest difference at which two records of a measure agree, as a share."""
-    return ALLOWED.get(measure, USUALLY)
+    return MEASURES[measure].may_differ
 
 
 def difference(kept: Record, again: Record) -> float:

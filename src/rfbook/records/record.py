@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Run
-from rfbook.records import packing, schemas, stages
+from rfbook.records import contents, packing, stages
 
 PARTS: dict[str, type | UnionType] = {
     "key": str, "measure": str, "run": dict, "description": dict, "values": dict,
@@ -39,7 +39,7 @@ def record_key(run: Run, measure: str) -> str:
 
 def description(run: Run, measure: str) -> dict[str, Any]:
     """Everything that a record's key is made of, as JSON values."""
-    return _made_from(run) | {"measure": measure, "measure_version": stages.MEASURES[measure]}
+    return _made_from(run) | {"measure": measure, "measure_version": stages.MEASURES[measure].version}
 
 
 def _made_from(run: Run) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class Record:
         """What it holds that its measure does not leave, empty if nothing; a stale one is not judged."""
         if not self.current:
             return ""
-        return schemas.wrong(self.measure, self.run, self.values, self.arrays, self.provenance)
+        return contents.wrong(self.measure, self.run, self.values, self.arrays, self.provenance)
 
     def encode(self) -> tuple[str, bytes | None]:
         """The record as (JSON text, NPZ bytes or None); the text holds checksums of both."""

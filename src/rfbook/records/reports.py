@@ -12,8 +12,8 @@ from pydantic import Field
 from rfbook.experiments.digest import digest
 from rfbook.records.provenance import here
 from rfbook.records.record import RecordError
+from rfbook.records.schemas.strict import Amount, Number, Strict, Text, Work, mistakes
 from rfbook.records.store import write_atomically
-from rfbook.records.strict import Amount, Number, Strict, Text, Work, mistakes
 
 COMMANDS = {
     "benchmarks": "python -m benchmarks",

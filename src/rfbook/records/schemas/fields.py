@@ -10,8 +10,8 @@ from pydantic import Field, field_validator
 
 from rfbook.experiments.architecture import RESNETS
 from rfbook.experiments.spec import Run
-from rfbook.records.schema import Array, Arrays, Restated, Values, tested
-from rfbook.records.strict import LARGE, Amount, Count, Natural, Number, Share, Strict
+from rfbook.records.schemas.schema import Array, Arrays, Restated, Values, tested
+from rfbook.records.schemas.strict import LARGE, Amount, Count, Natural, Number, Share, Strict
 
 Strength = Literal["strong", "weak"]
 Period = Literal["2", "4", "8"]

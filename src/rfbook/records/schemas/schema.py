@@ -11,7 +11,7 @@ import numpy as np
 
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
-from rfbook.records.strict import Strict
+from rfbook.records.schemas.strict import Strict
 
 
 @dataclass(frozen=True)

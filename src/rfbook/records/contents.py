@@ -1,8 +1,4 @@
-"""What a record may hold: one schema a measure, of its values and arrays, and one of all provenance.
-
-A schema is what the function of the measure returns. It fixes names and types, ranges, the lengths that
-must agree with each other and with the run, and the shape of every array.
-"""
+"""Whether a record holds what its measure leaves: values, arrays and provenance by their schemas."""
 
 from __future__ import annotations
 
@@ -12,39 +8,19 @@ from typing import Any
 import numpy as np
 
 from rfbook.experiments.spec import Run
-from rfbook.records import field_schemas as fields
-from rfbook.records import layer_schemas as layers
-from rfbook.records.schema import Arrays, Values
-from rfbook.records.strict import Provenance, mistakes
+from rfbook.records import stages
+from rfbook.records.schemas.schema import Arrays, Values
+from rfbook.records.schemas.strict import Provenance, mistakes
 
 ROUNDING = 1e-4
 """Arrays are kept in single precision, the means of them in double."""
-
-SCHEMAS: dict[str, type[Values]] = {
-    "accuracy": layers.Accuracy,
-    "learning_curve": layers.LearningCurve,
-    "saturation": layers.Saturation,
-    "receptive_field": layers.ReceptiveField,
-    "cost": layers.Cost,
-    "probes": layers.Probes,
-    "probes_global": layers.ProbesGlobal,
-    "position_probes": layers.PositionProbes,
-    "kernel_padding": layers.KernelPadding,
-    "effective_field": fields.EffectiveField,
-    "field_recipe": fields.FieldRecipe,
-    "pixel_response": fields.PixelResponse,
-    "saliency": fields.Saliency,
-    "translation": fields.Translation,
-    "one_pixel_attack": fields.OnePixelAttack,
-}
-"""What each measure of `stages.MEASURES` leaves."""
 
 
 def wrong(
     measure: str, run: Run, values: Any, arrays: Mapping[str, np.ndarray], provenance: Any
 ) -> str:
     """What a record of this measure cannot hold, in words; empty where all is as its schema has it."""
-    held, said = mistakes(SCHEMAS[measure], values)
+    held, said = mistakes(stages.MEASURES[measure].schema, values)
     if held is None:
         return f"its values are not those of {measure}: {said}"
     for name, (stated, needed) in held.follows(run).items():

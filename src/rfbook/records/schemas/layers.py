@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from rfbook.experiments.spec import Run
-from rfbook.records.schema import Array, Arrays, Restated, Values, shown, tested
-from rfbook.records.strict import Amount, Count, Name, Natural, Share, Strict
+from rfbook.records.schemas.schema import Array, Arrays, Restated, Values, shown, tested
+from rfbook.records.schemas.strict import Amount, Count, Name, Natural, Share, Strict
 
 Pixels = Annotated[float, Field(gt=0, le=1e9)]
 Padded = Literal["plain", "convs", "all"]

@@ -1,0 +1,1 @@
+"""What the record of each measure holds: names, types, ranges, and lengths that agree."""
