@@ -537,7 +537,7 @@ def test_a_sealed_record_of_other_contents_fails(rfbook, whole):
     path.write_text(sealed(path.read_text(), values=values | {"accuracy": 1e308}))
     status, lines, _ = rfbook("verify")
     assert (status, len(lines)) == (1, 2)
-    assert lines[0].startswith(f"{path}: its values are not those of accuracy: accuracy: Input")
+    assert lines[0].startswith(f"{path}: its values are not those of its measure: accuracy: Input")
 
 
 def test_a_run_of_tier_smoke_among_the_published_ones_fails(rfbook, whole):

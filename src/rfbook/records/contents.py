@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from rfbook.experiments.spec import Run
-from rfbook.records import stages
 from rfbook.records.schemas.schema import Arrays, Values
 from rfbook.records.schemas.strict import Provenance, mistakes
 
@@ -17,12 +16,12 @@ ROUNDING = 1e-4
 
 
 def wrong(
-    measure: str, run: Run, values: Any, arrays: Mapping[str, np.ndarray], provenance: Any
+    schema: type[Values], run: Run, values: Any, arrays: Mapping[str, np.ndarray], provenance: Any
 ) -> str:
-    """What a record of this measure cannot hold, in words; empty where all is as its schema has it."""
-    held, said = mistakes(stages.MEASURES[measure].schema, values)
+    """What a record of this schema cannot hold, in words; empty where all is as it should be."""
+    held, said = mistakes(schema, values)
     if held is None:
-        return f"its values are not those of {measure}: {said}"
+        return f"its values are not those of its measure: {said}"
     for name, (stated, needed) in held.follows(run).items():
         if stated != needed:
             return f"its values are not those of its run: {name} is {stated}, the run has {needed}"

@@ -88,7 +88,8 @@ class Record:
         """What it holds that its measure does not leave, empty if nothing; a stale one is not judged."""
         if not self.current:
             return ""
-        return contents.wrong(self.measure, self.run, self.values, self.arrays, self.provenance)
+        schema = stages.MEASURES[self.measure].schema
+        return contents.wrong(schema, self.run, self.values, self.arrays, self.provenance)
 
     def encode(self) -> tuple[str, bytes | None]:
         """The record as (JSON text, NPZ bytes or None); the text holds checksums of both."""
