@@ -18,7 +18,7 @@ tier = "thin"
 device = "auto"
 seeds = 2
 models = "vgg11 vgg13"
-side = 32
+side = None
 width = None
 epochs = None
 images = None
@@ -37,7 +37,7 @@ field, jump, seen = 1, 1, []
 
 ```{{code-cell}} ipython3
 :tags: [run]
-family = page.runs(page.values["models"], data="cifar10", side=side)
+family = page.runs(page.values["models"], data="cifar10", side=32)
 outcomes = page.measure(family, "accuracy", "saturation", "probes", "receptive_field")
 ```
 """

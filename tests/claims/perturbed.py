@@ -12,7 +12,7 @@ COLUMNS = ROWS.T
 
 
 def perturbed(run=None):
-    """The four records of section 5, of four images each."""
+    """The four records of section 5, of four images each; the attacks of three times these four."""
     response = {
         # Raised, half of the outputs rise by twice as much as the others fall.
         "changes": np.array([0.6 * STEP, -0.3 * STEP] * 2),
@@ -39,6 +39,7 @@ def perturbed(run=None):
         "strong_fall": np.array([3.0, 2, 1, 1]),
         "weak_fall": np.array([1.0, 1, 2, 1]),
     }
+    attack = {name: np.tile(held, 3) for name, held in attack.items()}
     arrays = {
         "pixel_response": response,
         "saliency": saliency,

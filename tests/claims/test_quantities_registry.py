@@ -8,10 +8,10 @@ import pytest
 from rfbook.claims.claim import read_claims
 from rfbook.claims.evidence import SOURCES, Evidence
 from rfbook.claims.quantities import layers as layer_quantities
-from rfbook.claims.quantities.quantity import Undefined
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.metrics.gaussian import fit_gaussian
 from rfbook.records import stages
+from rfbook.statistics.undefined import Undefined
 from tests.claims import perturbed
 from tests.samples import records, tiny
 
@@ -20,6 +20,9 @@ CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
 GRID = np.array(
     [[0.1, 0.5, 0.5, 0.2], [0.5, 0.3, 0.3, 0.5], [0.5, 0.3, 0.3, 0.5], [0.4, 0.5, 0.5, 0.1]]
+)
+BORDER = np.array(
+    [[0.55, 0.65, 0.6, 0.55], [0.6, 0.6, 0.6, 0.6], [0.6, 0.6, 0.6, 0.6], [0.6, 0.6, 0.65, 0.6]]
 )
 
 
@@ -86,7 +89,7 @@ def sample():
     )
     made["position_probes"].arrays.update(
         conv1=GRID, conv2=np.full((4, 4), 0.45), conv3=np.full((4, 4), 0.5),
-        conv4=np.array([[0.55, 0.6], [0.6, 0.65]]), conv5=np.full((2, 2), 0.58),
+        conv4=BORDER, conv5=np.full((2, 2), 0.58),
         conv6=np.array([[0.62, 0.64]]),
     )  # fmt: skip
     made["effective_field"].arrays.update(
@@ -160,7 +163,7 @@ EXPECTED = {
     "worst_in_corner": 100,
     "first_equal_position": 4,
     "inner_over_corners": 10,
-    "inner_over_corners_at_border": 0,
+    "inner_over_corners_at_border": 60 - 57.5,
     "inner_gap_at_border": 5,
     "position_spread_shrinks": 8,
     "directions_short": 6 / 7,

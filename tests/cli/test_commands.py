@@ -899,6 +899,8 @@ def test_every_page_is_written_as_a_notebook(rfbook, repository):
     names = [f"{page}.ipynb" for page in ("book/index", OTHER, PAGE)]
     assert lines == [str(repository / "build/notebooks" / name) for name in names]
     assert all(Path(line).is_file() for line in lines)
+    # The index opens no page that would refuse what papermill passes to its notebook.
+    assert ["require_valid(" in Path(line).read_text() for line in lines] == [True, False, False]
 
 
 @pytest.mark.parametrize("tier, kept", [("smoke", False), ("thin", True)])

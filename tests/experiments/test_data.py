@@ -588,6 +588,15 @@ def test_parquet_files_are_found_by_how_their_name_begins(stem, toy, folder):
     assert len(load("toy").train) == 4
 
 
+def test_files_of_different_columns_are_named(toy, folder):
+    toy(**UNPINNED)
+    write_parquet(folder / "toy", "train", "img", flat(4, 10), [0, 1, 0, 1])
+    write_parquet(folder / "toy", "test", "image", flat(2, 90), [0, 1])
+    message = r"toy: the columns of .*/train.parquet are img, label, those of .*/test.parquet are image"
+    with pytest.raises(DataError, match=message):
+        load("toy")
+
+
 def test_a_full_disk_is_not_taken_for_damaged_files(toy, folder, monkeypatch):
     toy(**UNPINNED)
     write_image_folder(folder)

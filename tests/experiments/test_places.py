@@ -6,7 +6,7 @@ import pytest
 
 from rfbook.experiments import places
 from rfbook.experiments.errors import DataError
-from rfbook.experiments.places import cache_directory, checkout, data_directory, repository
+from rfbook.experiments.places import cache_directory, checkout, data_directory
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -23,11 +23,11 @@ def elsewhere(tmp_path, monkeypatch):
 @pytest.fixture
 def without_checkout(monkeypatch):
     """As if the package was installed in a place of its own."""
-    monkeypatch.setattr(places, "__file__", "/nowhere/site-packages/places.py")
+    monkeypatch.setattr(places, "checkout", lambda: checkout("/nowhere/site-packages/places.py"))
 
 
 def test_by_default_the_cache_is_in_the_checkout_and_data_are_not_local():
-    assert checkout() == repository() == REPOSITORY
+    assert checkout() == REPOSITORY
     assert cache_directory() == REPOSITORY / ".cache"
     assert data_directory() is None
 
@@ -47,10 +47,10 @@ def test_a_named_folder_may_be_at_home_or_count_from_the_checkout(given, meant, 
 
 
 def test_without_a_checkout_the_cache_is_at_home(without_checkout, tmp_path):
-    """A checkout around the working directory is read from, but never written to."""
+    """Not in one around the working directory."""
     (tmp_path / "_toc.yml").touch()
     (tmp_path / "notebooks").mkdir()
-    assert (checkout(), repository()) == (None, tmp_path)
+    assert checkout(Path.cwd()) == tmp_path
     assert cache_directory() == tmp_path / "home/.cache/rfbook"
 
 

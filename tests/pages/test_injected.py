@@ -46,6 +46,7 @@ def papermill(**passed):
         ({"DATA": "/data"}, [], []),
         ({"side": 7, "DATA": "/data"}, [], []),
         ({}, ["trials = 3", "this is no Python"], []),
+        ({}, ["side, trials = 64, 3"], []),
         ({"helper": [1]}, ["get_ipython().run_line_magic('run', 'helper.py')"], []),
         ({}, [], [papermill(PAPERMILL_INPUT_PATH="page://x", PAPERMILL_OUTPUT_PATH="out.ipynb")]),
         ({}, [], ["width: float = 0.5", "import math", "array = object()"]),

@@ -20,7 +20,7 @@ RANGES = {
     "test_images": (2, 10**7), "width": (1e-3, 4), "delta": (1e-6, 1),
 }  # fmt: skip
 WHOLE = ["seeds", "floor", "side", "epochs", "images", "test_images"]
-OPTIONAL = ["width", "epochs", "images", "test_images"]
+OPTIONAL = ["side", "width", "epochs", "images", "test_images"]
 
 numeric = pytest.mark.parametrize("name", RANGES)
 ANYTHING = st.one_of(

@@ -43,13 +43,15 @@ def patterned(repository):
 
 
 def test_each_period_is_shown_with_its_interval_over_seeds(patterned):
-    """For two seeds Student's factor is 12.706: half the interval is as often half their distance."""
+    """For two seeds Student's factor is 12.706: half the interval is as often half their distance.
+
+    What would be below 0 is cut off."""
     found = row(period_tables.periods(patterned), network="vgg11")
     assert found["n"] == "2"
-    assert found["classes mod 2"] == "4.5 (-1.9 to 10.9)"
+    assert found["classes mod 2"] == "4.5 (0.0 to 10.9)"
     assert found["classes mod 4"] == "6.0 (6.0 to 6.0)"
     assert found["wave of 4"] == "1.5 (1.5 to 1.5)"
-    assert found["wave of 8"] == "2.2 (-0.9 to 5.4)"
+    assert found["wave of 8"] == "2.2 (0.0 to 5.4)"
 
 
 def test_one_seed_has_no_interval_and_another_measure_no_row(patterned):

@@ -1,5 +1,6 @@
 """papermill opens a page by its name."""
 
+import os
 import subprocess
 import sys
 
@@ -37,8 +38,9 @@ def executed_with(page, **passed):
     cells = parameterize_notebook(notebook, passed, kernel_name="python3", language="python").cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
     (last,) = [place for place, source in enumerate(sources) if "require_valid" in source]
-    namespace = {"__name__": "__main__", "In": [], "_": ""}
+    namespace = {"__name__": "__main__", "In": [""], "_": "", "DATA": "of a start-up file"}
     for source in sources[: last + 1]:
+        namespace["In"].append(source)
         exec(source, namespace)
     return namespace
 
@@ -60,6 +62,20 @@ def test_a_page_that_measures_nothing_takes_what_it_knows():
     assert executed_with("book/explorer")["tier"] == "published"
     assert executed_with("book/explorer", tier="smoke")["tier"] == "smoke"
     executed_with("book/stride-toy")
+
+
+def test_a_kernel_that_holds_more_than_was_passed_runs_the_page_from_any_folder(tmp_path):
+    startup = tmp_path / "ipython/profile_default/startup"
+    startup.mkdir(parents=True)
+    (startup / "mine.py").write_text('DATA = "/data"\n')
+    words = ["page://book/stride-toy", "out.ipynb", "--inject-paths", "--no-progress-bar"]
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"}
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", *words], cwd=tmp_path, check=False, capture_output=True,
+        text=True, env=environment | {"IPYTHONDIR": str(tmp_path / "ipython")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ipython", "out.ipynb"]
 
 
 def test_a_suffix_that_papermill_users_write_by_habit_is_accepted(tiny):

@@ -65,7 +65,7 @@ def read_claims(directory: Path | None = None) -> list[Claim]:
     paths = sorted(directory.glob("*.yml"))
     if not paths:
         raise ClaimError(
-            f"{directory}: there is no file of claims (*.yml) in such a folder. Name the folder `claims` "
+            f"{directory}: no file of claims (*.yml) is in such a folder. Name the folder `claims` "
             "of a checkout; if it is gone there, `git checkout -- claims` brings it back."
         )
     claims = [_claim(row) for path in paths for row in _rows(path)]
@@ -122,4 +122,9 @@ def _wrong(claim: Claim) -> str:
         return "`holds_if` must be below, above or near, and `margin` a number"
     if claim.holds_if == "near" and not claim.printed:
         return "`near` needs the paper's numbers under `printed`"
+    low, high = claim.measured.possible
+    decided = {"above": not low <= claim.margin < high, "below": not low < claim.margin <= high}
+    if decided.get(claim.holds_if):
+        said = f"{claim.quantity} is from {low:g} to {high:g}"
+        return f"{said}: of `margin` {claim.margin:g} one answer is sure"
     return ""

@@ -14,9 +14,11 @@ from typing import Literal
 import numpy as np
 
 from rfbook.claims.claim import Claim
-from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.quantities.counts import require_enough
+from rfbook.claims.quantities.quantity import Quantity
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
+from rfbook.statistics.undefined import Undefined
 
 Word = Literal["reproduced", "partly", "not reproduced", "open", "not tested"]
 Outcomes = Mapping[str, Sequence[Records]]
@@ -144,11 +146,15 @@ def _by_seed(arms: Sequence[Sequence[Records]]) -> list[tuple[Records, ...]]:
 def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, ...]]) -> Estimate:
     """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
 
-    A published network is the same from every seed: its interval is that over its images.
-    Raises Undefined if the quantity has no finite value for one of them, or there is no common seed.
+    A published network is the same from every seed: its interval is that over its images. Of either
+    interval only what is possible is kept (`Quantity.within`).
+    Raises Undefined if the quantity has no finite value for one of them, if it counts too few images
+    (`counts`), or there is no common seed.
     """
     if not samples:
         raise Undefined("no seed was run in every arm")
+    for sample in samples:
+        require_enough(sample, measured.measures)
     values = [float(measured.function(*sample)) for sample in samples]
     mean, n = float(np.mean(values)), len(values)
     published = all(record.run.published for held in samples[0] for record in held.values())
@@ -157,7 +163,8 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
         interval = measured.interval(*samples[0])
     if not np.isfinite([mean, *(interval or ())]).all():
         raise Undefined("it has no finite value or interval on so few images")
-    return Estimate(network, mean, n, interval, measured.exact, published)
+    possible = interval and measured.within(mean, interval)
+    return Estimate(network, mean, n, possible, measured.exact, published)
 
 
 def _word(answers: Sequence[bool | None]) -> Word:

@@ -59,6 +59,7 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
             files.setdefault(split[1], []).append(str(path))
     try:
         if "train" in files:
+            _require_same_columns(name, list(chain.from_iterable(files.values())))
             return datasets.load_dataset("parquet", data_files=files)
         if (folder / "train").is_dir():
             _require_class_folders(name, folder)
@@ -70,8 +71,9 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
         cause = error.__cause__ or error
         paths = chain.from_iterable(files.values())
         damaged = next(filter(_is_damaged, paths), f"the files in {folder}")
+        said = " ".join(str(cause).split())
         raise DataError(
-            f"{name}: {damaged} cannot be read ({type(cause).__name__}: {cause}). Put whole ones there."
+            f"{name}: {damaged} cannot be read ({type(cause).__name__}: {said}). Put whole ones there."
         ) from error
     online = source.hub is not None and not source.copy
     raise DataError(
@@ -79,6 +81,16 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
         f"train/<class>/. Put it there{', or unset RFBOOK_DATA to download from the hub' * online}. "
         f"{source.access}".rstrip()
     )
+
+
+def _require_same_columns(name: str, paths: list[str]) -> None:
+    columns = {path: sorted(pyarrow.parquet.read_schema(path).names) for path in paths}
+    for path, found in columns.items():
+        if found != columns[paths[0]]:
+            raise DataError(
+                f"{name}: the columns of {path} are {', '.join(found)}, those of {paths[0]} are "
+                f"{', '.join(columns[paths[0]])}. Give all files the same."
+            )
 
 
 def _is_damaged(path: str) -> bool:

@@ -8,28 +8,14 @@ from pathlib import Path
 from rfbook.experiments.errors import DataError
 
 
-def _is_checkout(folder: Path) -> bool:
-    return (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir()
+def checkout(place: Path | str = __file__) -> Path | None:
+    """The folder at or above a place that holds `_toc.yml` and `notebooks/`; None where there is none.
 
-
-def checkout() -> Path | None:
-    """The checkout that this code is part of or installed in; None where there is none."""
-    return next(filter(_is_checkout, Path(__file__).resolve().parents), None)
-
-
-def repository() -> Path:
-    """Folder that holds `_toc.yml` and `notebooks/`: of the installed checkout, or above the cwd.
-
-    Raises FileNotFoundError if there is none: pages are read from a checkout, not from a wheel.
+    place: by default this code's, which is where the cache and the data are looked for.
     """
-    here = Path.cwd()
-    found = checkout() or next(filter(_is_checkout, [here, *here.parents]), None)
-    if found is None:
-        raise FileNotFoundError(
-            f"no folder with _toc.yml and notebooks/ above {Path(__file__).resolve()} or {here}: "
-            "clone the repository and run from inside it"
-        )
-    return found
+    here = Path(place).resolve()
+    around = [here, *here.parents]
+    return next((f for f in around if (f / "_toc.yml").is_file() and (f / "notebooks").is_dir()), None)
 
 
 def cache_directory() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
@@ -69,19 +69,23 @@ LIMITS = {"recipe": {"epochs"}, "data": {"images", "test_images", "side"}}
 """The fields of a page's own reduction that are upper limits."""
 
 
-def scale(run: Run, tier: Tier, thin: Changes | None = None) -> Run:
+def scale(
+    run: Run, tier: Tier, thin: Changes | None = None, asked: Collection[str] = ()
+) -> Run:
     """The run as this tier makes it.
 
+    asked: fields of the run that somebody chose: no limit of the tier or the page holds for them.
     thin: the page's own reduction, at tier `thin` only. Epochs, images, test images and side are upper
     limits, so that it never enlarges a run; any other field is set, and wins over the tier's.
     Untrained networks cost nothing to train, so `thin` leaves them at full width; those with published
     weights have it at every tier.
     Raises KeyError for a tier or a part that does not exist (pages refuse the tier before).
     """
-    asked = thin if thin and tier == "thin" else {}
-    limits = {f: v for part, given in asked.items() for f, v in given.items() if _limits(part, f)}
+    reduced = thin if thin and tier == "thin" else {}
+    limits = {f: v for part, given in reduced.items() for f, v in given.items() if _limits(part, f)}
+    limits |= dict.fromkeys(set().union(*LIMITS.values()) & set(asked))
     scaled = _scaled(run, replace(SCALES[tier], **limits))
-    for part, given in asked.items():
+    for part, given in reduced.items():
         scaled[part] |= {f: v for f, v in given.items() if not _limits(part, f)}
     return with_changes(run, scaled)
 
@@ -106,10 +110,9 @@ def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
 
 
 def _scaled_data(data: Data, by: Scale) -> dict[str, object]:
-    canvas = data.placement == "canvas"
-    name = (canvas and by.canvas_data) or by.stand_ins.get(data.name, data.name)
+    name = _shown(data.name, data.placement, by)
     source, side = CATALOGUE[name], _least(data.side, by.side)
-    if canvas:
+    if data.placement == "canvas":
         side = max(side, source.side)
     detail = data.detail
     if detail is not None and (name, side) != (data.name, data.side):
@@ -121,6 +124,20 @@ def _scaled_data(data: Data, by: Scale) -> dict[str, object]:
         "images": _below(_least(data.images, by.images), source.train),
         "test_images": _below(_least(data.test_images, by.test_images), source.test),
     }
+
+
+def _shown(name: str, placement: str, by: Scale) -> str:
+    return (placement == "canvas" and by.canvas_data) or by.stand_ins.get(name, name)
+
+
+def stand_in(name: str, placement: str, tier: Tier) -> str:
+    """What a tier does about a data set, in words; empty where it takes the set itself, whole."""
+    by = SCALES[tier]
+    shown = _shown(name, placement, by)
+    if shown == name:
+        return ""
+    most = f", at most {by.images} training and {by.test_images} test images" if by.images else ""
+    return f"tier {tier} takes {shown} in place of {name}{most}, unless asked otherwise"
 
 
 def with_changes(run: Run, changes: Changes) -> Run:

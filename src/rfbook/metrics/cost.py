@@ -1,37 +1,34 @@
-"""What one image costs a network: counted from its layers, not timed."""
+"""What one image costs a network: counted from its operations, not timed."""
 
 from __future__ import annotations
 
+from itertools import chain
+from math import prod
+from typing import Any
+
 import torch
-from torch import Tensor, nn
-
-from rfbook.metrics.taps import tap
-
-COUNTED = (nn.Conv2d, nn.Linear, nn.AvgPool2d)
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 
 def multiply_adds(model: nn.Module, side: int) -> int:
     """Multiplications with an addition that one colour image of `side` pixels needs.
 
-    Of convolutions and linear layers, zeros of the padding included, as torchvision counts its networks,
-    and of average pools, which need one for each place of a window.
-    The model must be in evaluation mode; one image passes through it.
+    Of convolutions, transposed ones too, and matrix products, whether modules or functions call them;
+    zeros of the padding included, as torchvision counts its networks. Average pools need one for each
+    place of a window. The model must be in evaluation mode; one image passes through it.
+    Raises ValueError if it is not.
     """
-    layers = {name: layer for name, layer in model.named_modules() if isinstance(layer, COUNTED)}
-    counts: list[int] = []
-
-    def count(name: str, output: Tensor) -> None:
-        counts.append(output.numel() * _each(layers[name]))
-
-    image = torch.zeros(1, 3, side, side, device=next(model.parameters()).device)
-    with torch.inference_mode(), tap(model, list(layers), count):
+    if model.training:
+        raise ValueError("multiply_adds needs a model in evaluation mode: call model.eval() first")
+    tensors = chain(model.parameters(), model.buffers(), [torch.zeros(0)])
+    image = torch.zeros(1, 3, side, side, device=next(tensors).device)
+    counter = FlopCounterMode(display=False, custom_mapping={torch.ops.aten.avg_pool2d: _average})
+    with torch.inference_mode(), counter:
         model(image)
-    return sum(counts)
+    return counter.get_total_flops() // 2
 
 
-def _each(layer: nn.Module) -> int:
-    """Multiply-adds behind one output value."""
-    if isinstance(layer, nn.AvgPool2d):
-        size = layer.kernel_size
-        return size * size if isinstance(size, int) else size[0] * size[1]
-    return layer.weight[0].numel()
+def _average(images: Any, kernel: list[int], *_: object, out_shape: Any, **__: object) -> int:
+    # The library counts a multiplication with an addition as two operations.
+    return 2 * prod(out_shape) * prod((kernel * 2)[:2])

@@ -27,10 +27,13 @@ class Layer:
         functional layers the name of the node. Repeated use of a module adds "#2", "#3".
     kind: "conv", "pool" or "linear".
     field: the receptive field r_l over all paths, infinite where `note` says why.
-    jump: distance between neighbouring units; infinite after global pooling or flattening.
+    jump: distance between neighbouring units, a fraction in enlarged maps; infinite after global
+        pooling or flattening.
     center: middle of what unit (0, 0) sees; NaN where the field is infinite.
     smallest: the field along the path on which it grows least, through the skip connections.
     main: whether the layer lies on the path with the largest field, which leaves out 1x1 shortcuts.
+    axes: what each unit sees, by itself: in enlarged maps neighbours differ, and `field` is that of the
+        unit that sees most.
     """
 
     name: str
@@ -58,13 +61,17 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
     """Receptive field of every convolution, pooling and linear layer, in the order of data flow.
 
     model: takes images (n, channels, height, width) as its first input. Only kernels, strides,
-        dilations and paddings are read; batch norm counts as in evaluation mode.
+        dilations and paddings are read; batch norm counts as in evaluation mode. Channels are not
+        told apart: a field is that of all channels of a layer, whatever their groups.
     positionwise: names of further operations (class name of a module, bare name of a function)
         that work on each position by itself and so leave the field as it is.
     Size Matters, eq. 1 and 2 with (k - 1) in place of (k - 2), so that r_1 = k_1 as its text says;
     at merges the hull of all branches (appendix B.1.2), per axis. Cost: one trace, milliseconds.
+    What changes a tensor in place changes all that shares its memory, as in torch. At the border of an
+    image a unit may see less.
     Raises ValueError for operations it does not know, for arguments that depend on the input, for
-    branches of different jump that meet, and for models that torch.fx cannot trace.
+    branches of different jump that meet, for layers that read what cannot be followed, and for models
+    that torch.fx cannot trace.
     """
     walk = Walk(model, positionwise)
     return {

@@ -60,9 +60,13 @@ class Axis:
         jump = Fraction(self.step, len(self.spans))
         return int(jump) if jump.denominator == 1 else float(jump)
 
+    def span(self, unit: int) -> Span:
+        """First and last pixel that the unit sees."""
+        return EVERYTHING if self.step == inf else _at(self.spans, self.step, unit)
+
     def center(self, unit: int = 0) -> float:
         """Middle of what the unit sees; NaN if it sees everything or nothing."""
-        first, last = self.spans[0] if self.step == inf else _at(self.spans, self.step, unit)
+        first, last = self.span(unit)
         return nan if inf in (first, last) else (first + last) / 2
 
     def window(self, kernel: int, stride: int, before: int, dilation: int) -> Axis:
@@ -207,12 +211,9 @@ def _join(axes: Sequence[Axis]) -> Axis | None:
     length = lcm(*(len(axis.spans) for axis in several))
     step = several[0].step * length // len(several[0].spans)
     narrowest = min(axes, key=lambda axis: axis.smallest)
-    spans = tuple(_hull(_of(axis, axis.spans, unit) for axis in axes) for unit in range(length))
-    return Axis(spans, step, tuple(_of(narrowest, narrowest.narrow, unit) for unit in range(length)))
-
-
-def _of(axis: Axis, spans: Sequence[Span], unit: int) -> Span:
-    return EVERYTHING if axis.step == inf else _at(spans, axis.step, unit)
+    spans = tuple(_hull(axis.span(unit) for axis in axes) for unit in range(length))
+    narrow = replace(narrowest, spans=narrowest.narrow)
+    return Axis(spans, step, tuple(narrow.span(unit) for unit in range(length)))
 
 
 def common_layout(layouts: Sequence[str], where: str) -> str:

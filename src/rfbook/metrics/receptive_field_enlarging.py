@@ -1,4 +1,4 @@
-"""What interpolation and pixel shuffling do to a receptive field: between the units of a map come others.
+"""What interpolation and pixel shuffling do to a receptive field: between its units a map gets others.
 
 Only a number of times can be followed. To what side a map is interpolated, or how its corners lie,
 depends on the side of the input: such a map is given as lost.
@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import Axis, Map
-from rfbook.metrics.receptive_field_layout import spatial
+from rfbook.metrics.receptive_field_dimensions import spatial
 
 
 def interpolate(
@@ -39,8 +39,8 @@ def interpolate(
 
 
 _LOST = (
-    "which pixels it reads depends on the side of the input. Write a scale_factor, such as 2, in place of a "
-    "size, with mode nearest, bilinear or bicubic and without align_corners and antialias"
+    "which pixels it reads depends on the side of the input. Write a scale_factor, such as 2, in place "
+    "of a size, with mode nearest, bilinear or bicubic and without align_corners and antialias"
 )
 
 

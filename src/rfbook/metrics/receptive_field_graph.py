@@ -11,9 +11,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch.utils._pytree import tree_leaves
 
 from rfbook.metrics.receptive_field_arithmetic import Map, merge
-from rfbook.metrics.receptive_field_layout import LAYOUTS, Length, Pieces
+from rfbook.metrics.receptive_field_dimensions import Length, Pieces
+from rfbook.metrics.receptive_field_layout import LAYOUTS
 from rfbook.metrics.receptive_field_memory import OVERWRITES, UNKNOWN, Memory, assign, explained
 from rfbook.metrics.receptive_field_operations import (
     CONSTANTS,
@@ -60,12 +62,15 @@ class Walk:
         if node.op == "output":
             self.path = max((image.path for image in maps), key=len, default=())
             return UNKNOWN
-        if node.target is operator.setitem:
-            return UNKNOWN
         operation = self._operation(node)
-        if operation == "getitem" and not isinstance(self._values[node.args[0]], Map):
-            return self._item(node)
-        if not maps or operation in CONSTANTS:
+        if operation == "setitem":
+            return UNKNOWN
+        if operation == "getitem" and isinstance(self._values[node.args[0]], Pieces):
+            held = self._values[node.args[0]]
+            return held.piece if isinstance(node.args[1], int) else held
+        if operation in CONSTANTS:
+            return UNKNOWN
+        if not maps:
             return self._constant(node)
         if operation in QUERIES:
             args = () if node.target is getattr else node.args[1:]
@@ -92,16 +97,11 @@ class Walk:
         held = (value.piece if isinstance(value, Pieces) else value for value in values)
         return [value for value in held if isinstance(value, Map)]
 
-    def _item(self, node: fx.Node) -> Any:
-        held, key = fx.map_arg(node.args, self._values.__getitem__)
-        if isinstance(held, Pieces):
-            return held.piece if isinstance(key, int) else held
-        return held[key] if isinstance(held, tuple) and isinstance(key, int | slice) else UNKNOWN
-
     def _constant(self, node: fx.Node) -> Any:
         # Kernels may be computed: on tensors without values only their shapes come out.
         args, kwargs = fx.map_arg((node.args, node.kwargs), self._values.__getitem__)
-        if node.op == "call_module" or self._operation(node) in CONSTANTS:
+        asked = any(leaf is UNKNOWN or isinstance(leaf, Length) for leaf in tree_leaves((args, kwargs)))
+        if node.op == "call_module" or (asked and node.target not in (operator.mul, operator.getitem)):
             return UNKNOWN
         try:
             if node.op == "call_method":
@@ -113,6 +113,9 @@ class Walk:
     def _call(self, node: fx.Node, maps: list[Map]) -> Map | Pieces:
         operation, where = self._operation(node), self._where(node)
         kind = LAYER_KINDS.get(operation)
+        pair = len(maps) > 1 or operation not in self._operations
+        if operation in self._refused and pair and any(map_.has_positions for map_ in maps):
+            raise ValueError(f"{where} {self._refused[operation]}")
         image = merge(maps, where)
         if image.lost and kind:
             raise ValueError(f"{where} cannot be followed: {image.lost}")
@@ -131,8 +134,6 @@ class Walk:
 
     def _apply(self, node: fx.Node, image: Map, where: str) -> Map | Pieces:
         operation = self._operation(node)
-        if operation in self._refused:
-            raise ValueError(f"{where} {self._refused[operation]}")
         if operation not in self._operations:
             raise ValueError(
                 f"no receptive field is known for {where}. If it works on each position by itself, "
@@ -157,7 +158,7 @@ class Walk:
         target = self._written(node)
         if first is not node:
             self._memory.share(node, first)
-        elif node.target is operator.setitem:
+        elif node.op in _CALLS and self._operation(node) == "setitem":
             assign(self._memory, node, self._where(node))
         elif target is not None:
             self._change(node, target)
@@ -168,7 +169,8 @@ class Walk:
     def _change(self, node: fx.Node, target: fx.Node) -> None:
         image, before, where = self._values[node], self._values[target], self._where(node)
         if self._operation(node) in LAYOUTS:
-            raise ValueError(f"{where} moves dimensions in place. Write y = y.{node.target.rstrip('_')}(...)")
+            name = self._operation(node)
+            raise ValueError(f"{where} moves dimensions in place. Write y = y.{name}(...)")
         if isinstance(before, Map) or isinstance(image, Map):
             changed = image if isinstance(image, Map) else UNKNOWN
             if changed != before:
@@ -178,7 +180,7 @@ class Walk:
 
     def _written(self, node: fx.Node) -> fx.Node | None:
         """The input that the node changes in place, and puts out."""
-        if node.op not in _CALLS or node.target is operator.setitem:
+        if node.op not in _CALLS or self._operation(node) == "setitem":
             return None
         out = node.kwargs.get("out")
         if isinstance(out, tuple | list):
@@ -213,7 +215,8 @@ class Walk:
     def _owner(self, node: fx.Node) -> str:
         if node.op == "get_attr":
             return str(node.target).rpartition(".")[0]
-        constants = (n for n in node.all_input_nodes if not isinstance(self._values[n], Map | Pieces | Length))
+        varying = Map | Pieces | Length
+        constants = (n for n in node.all_input_nodes if not isinstance(self._values[n], varying))
         return next(filter(None, map(self._owner, constants)), "")
 
     def _pass(self, name: str, kind: str, image: Map) -> Map:

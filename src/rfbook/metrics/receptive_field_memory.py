@@ -12,16 +12,9 @@ from typing import Any
 from torch import fx
 
 from rfbook.metrics.receptive_field_arithmetic import Map, common_layout, merge
-from rfbook.metrics.receptive_field_layout import (
-    CHANNELS,
-    LAYOUTS,
-    PLACES,
-    WHOLE,
-    Pieces,
-    index,
-    takes_all,
-    with_layout,
-)
+from rfbook.metrics.receptive_field_dimensions import Pieces, with_layout
+from rfbook.metrics.receptive_field_indexing import CHANNELS, PLACES, WHOLE, index, takes_all
+from rfbook.metrics.receptive_field_layout import LAYOUTS
 
 PERHAPS = 3
 """Beside WHOLE, CHANNELS and PLACES of the memory: a view or a copy, as it happens."""
@@ -109,7 +102,7 @@ class Memory:
             return UNKNOWN if mine.extent == WHOLE else value
         return _without_trace(
             value,
-            f"{where} changes a tensor in place, and whether and where this one shares its memory is not "
+            f"{where} changes a tensor in place, and how much of this one shares its memory is not "
             "known. Write it without the change in place: y = y + x for y += x or y.add_(x)",
         )
 
@@ -137,7 +130,11 @@ def _write(memory: Memory, target: fx.Node, key: Any, image: Map, where: str) ->
     base = held if isinstance(held, Map) else image
     region, extent = (image, PLACES) if base.lost else explained(index, where, base, key)
     if extent == PLACES or (base is image and len(region.layout) != len(image.layout)):
-        memory.lose(target, f"{where} writes into some places only, so that units differ in what they see")
+        memory.lose(
+            target,
+            f"{where} writes into some places only, so that units differ in what they see. Build the "
+            "whole tensor from maps: cat along channels, torch.where",
+        )
         return
     common_layout([region.layout, image.layout], where)
     image = with_layout(image, base.layout)
@@ -145,7 +142,7 @@ def _write(memory: Memory, target: fx.Node, key: Any, image: Map, where: str) ->
 
 
 def explained(function: Callable[..., Any], where: str, *args: Any, **named: Any) -> Any:
-    """The function's result; its errors as ValueErrors that say which operation of the model they mean."""
+    """The function's result; its errors as ValueErrors that say which operation they mean."""
     try:
         return function(*args, **named)
     except TypeError as error:
@@ -176,7 +173,8 @@ def _axes(value: Any) -> Any:
 def _laid_out(image: Any, old: Any) -> Any:
     if isinstance(old, Pieces):
         return Pieces(_laid_out(image, old.piece)) if isinstance(image, Map) else old
-    return replace(image, layout=old.layout) if isinstance(image, Map) and isinstance(old, Map) else image
+    both = isinstance(image, Map) and isinstance(old, Map)
+    return replace(image, layout=old.layout) if both else image
 
 
 def _merged(value: Any, image: Any, where: str) -> Any:

@@ -12,44 +12,44 @@ from dataclasses import replace
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import Axis, Map, Pair, common_layout
-from rfbook.metrics.receptive_field_enlarging import interpolate, shuffle_pixels
-from rfbook.metrics.receptive_field_layout import (
-    LAYOUTS,
+from rfbook.metrics.receptive_field_dimensions import (
     Length,
     Pieces,
     axes_at,
     off_positions,
-    reduce,
     spatial,
-    unsqueeze,
     with_layout,
 )
+from rfbook.metrics.receptive_field_enlarging import interpolate, shuffle_pixels
+from rfbook.metrics.receptive_field_layout import LAYOUTS, reduce, unsqueeze
 
 _POSITIONWISE = """
-    add sub mul div truediv floordiv mod remainder iadd isub imul itruediv radd rsub rmul rtruediv neg pow
-    abs sqrt rsqrt square reciprocal exp log log2 log10 log1p expm1 sin cos sign round floor ceil erf
+    add sub mul div truediv floordiv mod remainder iadd isub imul itruediv radd rsub rmul rtruediv neg
+    pow abs sqrt rsqrt square reciprocal exp log log2 log10 log1p expm1 sin cos sign round floor ceil erf
     clamp clip clamp_min clamp_max maximum minimum lerp addcmul addcdiv where masked_fill nan_to_num
     gt ge lt le eq ne logical_and logical_or logical_not logical_xor and or invert
-    relu relu6 leaky_relu rrelu prelu elu selu celu gelu silu mish sigmoid logsigmoid hardsigmoid hardswish
-    hardtanh hardshrink softshrink tanhshrink threshold tanh softplus softsign
+    relu relu6 leaky_relu rrelu prelu elu selu celu gelu silu mish sigmoid logsigmoid hardsigmoid
+    hardswish hardtanh hardshrink softshrink tanhshrink threshold tanh softplus softsign
     dropout dropout2d alpha_dropout feature_alpha_dropout feature_dropout stochastic_depth batch_norm
     contiguous copy clone detach data to type type_as float double half bfloat16 requires_grad
     Identity ReLU ReLU6 LeakyReLU RReLU PReLU ELU SELU CELU GELU SiLU Mish Sigmoid LogSigmoid Hardsigmoid
-    Hardswish Hardtanh Hardshrink Softshrink Tanhshrink Threshold Tanh Softplus Softsign Dropout Dropout2d
-    AlphaDropout FeatureAlphaDropout BatchNorm1d BatchNorm2d SyncBatchNorm
+    Hardswish Hardtanh Hardshrink Softshrink Tanhshrink Threshold Tanh Softplus Softsign Dropout
+    Dropout2d AlphaDropout FeatureAlphaDropout BatchNorm1d BatchNorm2d SyncBatchNorm
 """.split()
 _PADDINGS = ["ZeroPad2d", "ConstantPad2d", "ReflectionPad2d", "ReplicationPad2d", "CircularPad2d", "pad"]
 _WINDOWS = ["Conv2d", "MaxPool2d", "AvgPool2d"]
 _ADAPTIVE = [
     "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d",
 ]  # fmt: skip
+_UPSAMPLINGS = ["Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"]
 _ATTENTION = """
-    bmm baddbmm einsum tensordot scaled_dot_product_attention multi_head_attention_forward
+    matmul bmm baddbmm einsum tensordot scaled_dot_product_attention multi_head_attention_forward
     MultiheadAttention TransformerEncoderLayer TransformerEncoder
 """.split()
 
 _LOOKS_AROUND = (
-    "lets positions look at one another: what follows sees the whole map. Pass the part of the model before it"
+    "lets positions look at one another: what follows sees the whole map. Pass the part of the model "
+    "before it"
 )
 
 QUERIES = frozenset({"size", "shape", "dim", "ndim", "numel", "dtype", "device"})
@@ -82,7 +82,7 @@ MODULE_SETTINGS = {
     "PixelShuffle": ("upscale_factor",),
     "PixelUnshuffle": ("downscale_factor",),
     **dict.fromkeys(
-        ["Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"],
+        _UPSAMPLINGS,
         ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor"),
     ),
 }
@@ -97,7 +97,7 @@ REFUSED = {
         "is compiled by torch.jit, and cannot be looked into. Pass the model as it was before",
     ),
 }
-"""Operations for which there is no arithmetic, whatever their arguments, and why."""
+"""Operations for which there is no arithmetic, and why; matmul only between two maps."""
 
 
 def keep(image: Map, *_: object, **__: object) -> Map:
@@ -160,8 +160,8 @@ def _kernel(weight: Any) -> Sequence[int]:
     shape = getattr(weight, "shape", None)
     if shape is None or len(shape) != 4:
         raise ValueError(
-            "the size of the kernel is not known, for it is computed from the images or from what only a "
-            "forward pass could tell. Compute it from parameters alone"
+            "the size of the kernel is not known, for it is computed from the images, or from what only "
+            "a forward pass could tell. Compute it from parameters alone"
         )
     return tuple(shape[2:])
 
@@ -257,7 +257,8 @@ def _flip(image: Map, *dims: Any) -> Map:
 
 
 def _roll(image: Map, shifts: Any, dims: Any = None) -> Map:
-    off_positions(image, range(len(image.layout)) if dims is None else dims, "moves positions in a circle")
+    along = range(len(image.layout)) if dims is None else dims
+    off_positions(image, along, "moves positions in a circle")
     return image
 
 
@@ -333,8 +334,6 @@ OPERATIONS: dict[str, Callable[..., Map | Pieces]] = {
     "expand_as": _expand_as,
     **dict.fromkeys(["pixel_shuffle", "PixelShuffle"], shuffle_pixels),
     **dict.fromkeys(["pixel_unshuffle", "PixelUnshuffle"], _unshuffle_pixels),
-    **dict.fromkeys(
-        ["interpolate", "upsample", "Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"], interpolate
-    ),
+    **dict.fromkeys(["interpolate", "upsample", *_UPSAMPLINGS], interpolate),
 }
 """Name of an operation -> function(merged input map, *arguments) -> output map."""

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from typing import Any
 
 from torch import Tensor, fx, jit, nn
-from torch._dynamo import OptimizedModule
 
 IN_PLACE = tuple(
     f"i{name}" for name in "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul".split()
@@ -67,9 +66,9 @@ def trace(model: nn.Module, leaves: Collection[str] = ()) -> tuple[fx.Graph, dic
     except Exception as error:  # The model's own code runs here, on values that are not numbers.
         raise ValueError(
             f"receptive fields need a forward pass that torch.fx can trace; that of "
-            f"{type(model).__name__} cannot be: {type(error).__name__}: {error}. Python cannot ask images "
-            f"for numbers (if, len, int, range): write those as numbers. Pass a part of the model, as its "
-            f"features, if that is not to be changed"
+            f"{type(model).__name__} cannot be: {type(error).__name__}: {error}. What Python "
+            f"asks of images (if, len, int, range, f-strings) must be written as numbers. Pass a part "
+            f"of the model, as its features, or change it so"
         ) from error
     finally:
         # The tracer leaves tensors that forward creates on the model, which is not ours to change.
@@ -83,11 +82,11 @@ def trace(model: nn.Module, leaves: Collection[str] = ()) -> tuple[fx.Graph, dic
 
 def _refuse_compiled(model: nn.Module) -> None:
     for name, module in model.named_modules():
-        if isinstance(module, OptimizedModule):
+        if "_orig_mod" in module._modules:  # Its class lives in a part of torch that is slow to import.
             inner = f"{name}._orig_mod" if name else "_orig_mod"
             raise ValueError(
-                f"receptive fields need modules that can be looked into; {name or 'the model'!r} is compiled "
-                f"by torch.compile. Use what it was made of, its attribute {inner}"
+                f"receptive fields need modules that can be looked into; {name or 'the model'!r} is "
+                f"compiled by torch.compile. Use what it was made of: model.{inner}"
             )
     if isinstance(model, jit.ScriptModule):
         raise ValueError(

@@ -54,7 +54,9 @@ def _assigned(history: Sequence[str], declared: set[str]) -> list[str]:
     opened = True
     for source in history:
         targets, opens = _read(source)
-        if opened and (source.startswith(PAPERMILL) or declared.intersection(targets)):
+        papermills = source.startswith(PAPERMILL)
+        whole = declared <= set(targets) and bool(declared)
+        if (whole and not papermills) or (opened and (papermills or declared.intersection(targets))):
             names, opened = [], False
         if not opened:
             names += targets

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
 from rfbook.claims.quantities.layers import convolution_curve
-from rfbook.claims.quantities.quantity import Undefined
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Records
+from rfbook.statistics.undefined import Undefined
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,26 @@ def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     return grouped
 
 
-def means(outcomes: Sequence[Outcome], quantity: str) -> dict[str, float]:
-    """Mean of a quantity over the seeds of each network; one for which it is undefined is left out."""
-    found = {}
+class Means(dict[str, float]):
+    """Network -> mean. One without a mean is left out, and is nan to a sentence that asks for it.
+
+    Such a sentence is not shown (`unsaid.finite`).
+    """
+
+    def __missing__(self, network: str) -> float:
+        return nan
+
+
+def means(outcomes: Sequence[Outcome], quantity: str) -> Means:
+    """Mean of a quantity over the seeds of each network that has a finite one."""
+    found = Means()
     for name, seeds in by_network(outcomes).items():
         try:
             values = [QUANTITIES[quantity].function(one.records) for one in seeds]
         except Undefined:
             continue
-        found[name] = float(np.mean(values))
+        if np.isfinite(values).all():
+            found[name] = float(np.mean(values))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pydantic import ValidationError
 
@@ -11,7 +12,7 @@ from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.evidence import SOURCES, evidence
 from rfbook.claims.verdicts import Verdict, judge
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
-from rfbook.experiments.tiers import Changes, scale, with_changes
+from rfbook.experiments.tiers import Changes, scale, stand_in, with_changes
 from rfbook.measures.obtain import obtain
 from rfbook.pages import sources
 from rfbook.pages.injected import history_of
@@ -23,6 +24,9 @@ from rfbook.pages.sources import folder_of
 from rfbook.records.record import Records
 from rfbook.records.stages import require
 from rfbook.records.store import Store
+
+OF_RUNS = {"model": ("width",), "recipe": ("epochs",), "data": ("side", "images", "test_images")}
+"""Part of a run -> the parameters of a page that are its fields."""
 
 
 @dataclass
@@ -59,6 +63,15 @@ class Page:
         """The tier the page runs at."""
         return str(self.values["tier"])
 
+    @cached_property
+    def defaults(self) -> dict[str, object]:
+        """Its parameters as its source assigns them: reading that for every run would take long."""
+        return declared(self.name)
+
+    def asked(self, name: str) -> bool:
+        """Whether a reader chose this parameter: its value is neither None nor the page's default."""
+        return self.values.get(name) not in (None, self.defaults.get(name))
+
     def runs(
         self,
         models: Sequence[str | Model],
@@ -74,7 +87,8 @@ class Page:
 
         A published network is the same from every seed and is there once.
 
-        The page's own width, epochs and images come last and win, where they are not None.
+        The width, epochs, side and images that a reader asks for come last and win: every run has
+        them, whatever the tier or the page reduces.
         departs: what is not as in the paper at any tier, in words, for every figure and table.
         arm: the name under which figures and claims compare these runs with others of the network.
         thin: what this page reduces further at tier thin, part -> field -> value.
@@ -91,36 +105,21 @@ class Page:
                 for seed in seeds
             ]
             papers = [run for run in papers if not (run.published and run.seed)]
-            return [
-                Planned(self._scaled(run, thin), self._papers(run), arm, tuple(departs))
-                for run in papers
-            ]
+            return [Planned(self._scaled(run, thin), run, arm, tuple(departs)) for run in papers]
         except ValidationError as error:
-            said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())
-            raise ParameterError(said) from None
+            said = [str(one["msg"]).removeprefix("Value error, ") for one in error.errors()]
+            if any("images" in one for one in said):
+                said.append(stand_in(data, str(images.get("placement")), self.tier))
+            raise ParameterError("; ".join(filter(None, said))) from None
 
     def _scaled(self, run: Run, thin: Changes | None) -> Run:
-        # What the page is given decides how a run is scaled (no epochs, no bf16), and wins over it.
-        return self._as_asked(scale(self._as_asked(run), self.tier, thin))
-
-    def _papers(self, run: Run) -> Run:
-        """The run at the paper's side: the default, where the page has the side as a parameter."""
-        if self.values.get("side") != run.data.side:
-            return run
-        return with_changes(run, {"data": {"side": declared(self.name)["side"]}})
-
-    def _as_asked(self, run: Run) -> Run:
-        parts = {
-            "model": ("width",),
-            "recipe": ("epochs",),
-            "data": ("images", "test_images"),
-        }
-        given = {name: value for name, value in self.values.items() if value is not None}
+        # What is asked decides how a run is scaled too: no epochs, no bf16.
+        asked = [name for names in OF_RUNS.values() for name in names if self.asked(name)]
         changes = {
-            part: {name: given[name] for name in names if name in given}
-            for part, names in parts.items()
+            part: {name: self.values[name] for name in names if name in asked}
+            for part, names in OF_RUNS.items()
         }
-        return with_changes(run, changes)
+        return with_changes(scale(with_changes(run, changes), self.tier, thin, asked), changes)
 
     def measure(self, planned: Sequence[Planned], *measures: str) -> list[Outcome]:
         """The records of every run: from the store, or trained and measured now.
@@ -164,12 +163,25 @@ class Page:
         return [self._judged(claim) for claim in self.claims()]
 
     def _judged(self, claim: Claim) -> Verdict:
-        """The claim's verdict: at another side than the paper's, none by the paper's numbers."""
-        papers, here = declared(self.name).get("side"), self.values.get("side")
-        if claim.holds_if == "near" and here != papers:
-            why = f"printed for {papers} pixels, the page was run at {here}"
-            return Verdict(claim, "not tested", why)
+        """The claim's verdict: at a side that a reader chose, none by the numbers of another."""
+        if claim.holds_if == "near" and self.asked("side"):
+            sides = {(one.paper.data.side, one.run.data.side) for one in self.outcomes}
+            for papers, here in sorted(sides):
+                if papers != here:
+                    why = f"printed for {papers} pixels, the page was run at {here}"
+                    return Verdict(claim, "not tested", why)
+        alike = self._alike(claim.arms)
+        if alike:
+            return Verdict(claim, "not tested", f"{' and '.join(alike)} are the same run here")
         return judge(claim, self._seeds(claim), self.tier)
+
+    def _alike(self, arms: Sequence[str]) -> list[str]:
+        """Of these arms those that are one and the same run: their difference is nothing, always."""
+        names: dict[Run, list[str]] = {}
+        for one in self.outcomes:
+            if one.arm in arms or one.label in arms:
+                names.setdefault(one.run, []).append(one.label)
+        return next((labels for labels in names.values() if len(labels) > 1), [])
 
     def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
         needed = set(claim.measured.measures) if claim.quantity else set()

@@ -86,13 +86,17 @@ PARAMETERS: dict[str, Parameter] = {
         _number(int, 2, 20, False),
     ),
     "models": Parameter("networks, separated by spaces", ", ".join(NETWORKS), _networks),
-    "side": Parameter("input side in pixels", "8 to 1024", _number(int, 8, 1024, False)),
+    "side": Parameter(
+        "input side in pixels, of every run of the page", "None (the tier's) or 8 to 1024",
+        _number(int, 8, 1024, True),
+    ),
     "width": Parameter(
         "factor on all channel counts", "None (the tier's) or above 0 to 4",
         _number(float, 1e-3, 4, True),
     ),
     "epochs": Parameter(
-        "passes over the training images", "None (the tier's) or 0 to 1000",
+        "passes over the training images, not those of weights it starts from",
+        "None (the tier's) or 0 to 1000",
         _number(int, 0, 1000, True),
     ),
     "images": Parameter(

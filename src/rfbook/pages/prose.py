@@ -9,12 +9,13 @@ from myst_nb import glue
 
 from rfbook.claims.verdicts import Verdict
 from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.pages.unsaid import finite
 
 
 def say(**texts: str) -> None:
-    """Makes each text available to the page's sentences under its name."""
+    """Makes each text available to the page's sentences under its name, each `finite`."""
     for name, text in texts.items():
-        glue(name, text, display=False)
+        glue(name, finite(text), display=False)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -35,7 +35,8 @@ class Measure:
 
     function: where it is in `rfbook.measures`, "module:name". schema: what its record holds.
     may_differ: by how much two makings of it from the same weights may differ, as a share of the
-    largest number. needs: what it needs of a run, each raising ValueError with what to do.
+    largest number. needs: what it needs of a run, each raising ValueError with what to do. shares:
+    whether its numbers are shares of the test images.
     """
 
     version: int
@@ -43,19 +44,20 @@ class Measure:
     schema: type[Values]
     may_differ: float = ROUNDING
     needs: tuple[Callable[[Run, str], None], ...] = ()
+    shares: bool = False
 
 
 _PROBED = needs.one_class_an_image, needs.images_of_every_class
 
 MEASURES: dict[str, Measure] = {
-    "accuracy": Measure(1, "layers:accuracy", layers.Accuracy, AN_IMAGE, (needs.known_classes,)),
+    "accuracy": Measure(1, "layers:accuracy", layers.Accuracy, AN_IMAGE, (needs.known_classes,), True),
     "learning_curve": Measure(
-        1, "layers:learning_curve", layers.LearningCurve, AN_IMAGE, (needs.micro_object,)
+        1, "layers:learning_curve", layers.LearningCurve, AN_IMAGE, (needs.micro_object,), True
     ),
     "saturation": Measure(1, "layers:layer_saturation", layers.Saturation, A_DIRECTION),
-    "probes": Measure(2, "probes:probes", layers.Probes, A_FIT, _PROBED),
-    "probes_global": Measure(2, "probes:probes_global", layers.ProbesGlobal, A_FIT, _PROBED),
-    "position_probes": Measure(2, "probes:positions", layers.PositionProbes, A_FIT, _PROBED),
+    "probes": Measure(2, "probes:probes", layers.Probes, A_FIT, _PROBED, True),
+    "probes_global": Measure(2, "probes:probes_global", layers.ProbesGlobal, A_FIT, _PROBED, True),
+    "position_probes": Measure(2, "probes:positions", layers.PositionProbes, A_FIT, _PROBED, True),
     "receptive_field": Measure(
         1, "layers:receptive_field", layers.ReceptiveField, 0.0, (needs.finite_fields,)
     ),
@@ -68,13 +70,13 @@ MEASURES: dict[str, Measure] = {
     ),
     "pixel_response": Measure(1, "perturbations:pixel_responses", fields.PixelResponse),
     "saliency": Measure(
-        1, "perturbations:saliency_patterns", fields.Saliency, needs=(needs.two_halves,)
+        1, "perturbations:saliency_patterns", fields.Saliency, needs=(needs.two_halves,), shares=True
     ),
     "translation": Measure(
-        1, "perturbations:translation", fields.Translation, AN_IMAGE, (needs.two_halves,)
+        1, "perturbations:translation", fields.Translation, AN_IMAGE, (needs.two_halves,), True
     ),
     "one_pixel_attack": Measure(
-        1, "perturbations:one_pixel_attacks", fields.OnePixelAttack, needs=(needs.two_halves,)
+        1, "perturbations:one_pixel_attacks", fields.OnePixelAttack, needs=(needs.two_halves,), shares=True
     ),
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from rfbook.statistics.undefined import Undefined
+
 Curve = Sequence[float]
 ROUNDING = 1e-12
 """Levels this close to each other are the same level."""
@@ -79,9 +81,14 @@ def largest_gap(curve: Curve, level: float, start: int) -> float:
 
 
 def rank_correlation(first: Curve, second: Curve) -> float:
-    """Spearman's rank correlation of two curves over the same layers, -1 to 1."""
+    """Spearman's rank correlation of two curves over the same layers, -1 to 1.
+
+    Raises Undefined where one of them is constant, and so has no order to compare.
+    """
     from scipy.stats import spearmanr
 
+    if not (np.ptp(first) and np.ptp(second)):
+        raise Undefined("all values are equal: they have no order to compare")
     return float(spearmanr(first, second).statistic)
 
 
@@ -93,14 +100,21 @@ def corners(grid: np.ndarray) -> np.ndarray:
 def rank_from_the_middle(grid: np.ndarray) -> float:
     """Rank correlation of a square map's values with their distance from its middle.
 
-    0 where all values are equal.
+    0 where all values are equal. Raises Undefined for a 2x2 or smaller map, all as far from the middle.
     """
     offsets = np.arange(len(grid)) - (len(grid) - 1) / 2
     distances = np.hypot(*np.meshgrid(offsets, offsets))
-    return rank_correlation(distances.ravel(), grid.ravel()) if np.ptp(grid) else 0.0
+    if len(grid) < 3 or np.ptp(grid):
+        return rank_correlation(distances.ravel(), grid.ravel())
+    return 0.0
 
 
 def middle(grid: np.ndarray) -> np.ndarray:
-    """The middle 2x2 positions of a map with an even side (all of a 2x2 map)."""
-    half = len(grid) // 2
+    """The middle 2x2 positions of a map with an even side (all of a 2x2 map).
+
+    Raises Undefined for a map with an odd side, which has no such middle.
+    """
+    half, odd = divmod(len(grid), 2)
+    if odd:
+        raise Undefined(f"a map of {len(grid)}x{len(grid)} positions has no 2x2 in its middle")
     return grid[half - 1 : half + 1, half - 1 : half + 1]

@@ -10,8 +10,11 @@ import numpy as np
 from rfbook.claims.quantities.fields import of_output
 from rfbook.claims.quantities.layers import convolution_curve, last_field
 from rfbook.claims.quantities.others import OPENERF_DEPTH_EXPONENT
-from rfbook.claims.quantities.quantity import Quantity, unit_of_differences
+from rfbook.claims.quantities.quantity import ANY, SHARE, Quantity, unit_of_differences
+from rfbook.claims.quantities.speeds import epochs_to_90
 from rfbook.records.record import Records
+from rfbook.statistics.survival import arrival
+from rfbook.statistics.undefined import Undefined
 
 
 class Contrast(NamedTuple):
@@ -27,12 +30,17 @@ def difference(single: Quantity) -> Quantity:
     def function(first: Records, second: Records) -> float:
         return single.function(first) - single.function(second)
 
-    return Quantity(function, single.measures, unit_of_differences(single.unit), single.exact)
+    low, high = single.possible
+    unit, bounds = unit_of_differences(single.unit), (low - high, high - low)
+    return Quantity(function, single.measures, unit, single.exact, bounds=bounds)
 
 
 def accuracy_ratio(first: Records, second: Records) -> float:
-    """Accuracy of the first arm, percent of that of the second."""
-    return 100 * first["accuracy"].values["accuracy"] / second["accuracy"].values["accuracy"]
+    """Accuracy of the first arm, percent of that of the second; Undefined where that is never right."""
+    shares = [records["accuracy"].values["accuracy"] for records in (first, second)]
+    if not shares[1]:
+        raise Undefined("no answer is right in the arm that the accuracy is divided by")
+    return 100 * shares[0] / shares[1]
 
 
 def recovered_accuracy(enlarged: Records, small: Records, original: Records) -> float:
@@ -83,17 +91,33 @@ def closer(measure: str) -> Callable[[Records, Records, Records], float]:
     return function
 
 
+def epochs_sooner(first: Records, second: Records) -> float:
+    """`epochs_to_90` of the first arm minus that of the second.
+
+    Raises Undefined where neither is above 90 % in time, or there is one epoch to arrive in: both then
+    count as that of the last epoch, whatever the arms are.
+    """
+    curves = [records["learning_curve"].values["test_accuracy"] for records in (first, second)]
+    epochs = max(map(len, curves))
+    if epochs < 2 or not any(arrival(curve).reached for curve in curves):
+        raise Undefined(f"nothing tells the arms apart within {epochs} epochs: use more")
+    return epochs_to_90(first) - epochs_to_90(second)
+
+
 CONTRASTS: dict[str, Contrast] = {
     "accuracy_ratio": Contrast(2, Quantity(accuracy_ratio, ("accuracy",), "%")),
-    "recovered_accuracy": Contrast(3, Quantity(recovered_accuracy, ("accuracy",), "points")),
+    "recovered_accuracy": Contrast(3, Quantity(recovered_accuracy, ("accuracy",), "points", bounds=ANY)),
     "field_ratio": Contrast(2, Quantity(field_ratio, ("receptive_field",), "%", exact=True)),
     "largest_field_ratio": Contrast(
         2, Quantity(largest_field_ratio, ("receptive_field",), "%", exact=True)
     ),
     "raw_imbalance_ratio": Contrast(2, Quantity(raw_imbalance_ratio, ("effective_field",), "%")),
     "over_rest": Contrast(4, Quantity(over_rest, ("accuracy",), "points")),
+    "epochs_to_90": Contrast(2, Quantity(epochs_sooner, ("learning_curve",), "epochs", bounds=ANY)),
     "openerf_depth_exponent": Contrast(4, OPENERF_DEPTH_EXPONENT),
-    "probes_apart": Contrast(2, Quantity(probes_apart, ("receptive_field", "probes"), "points")),
+    "probes_apart": Contrast(
+        2, Quantity(probes_apart, ("receptive_field", "probes"), "points", bounds=SHARE)
+    ),
     "closer_probes": Contrast(
         3, Quantity(closer("probes"), ("receptive_field", "probes"), "points")
     ),

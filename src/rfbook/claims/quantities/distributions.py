@@ -8,9 +8,10 @@ parts: a single layer may be bad at reading out what flows past it (footnote 4).
 from __future__ import annotations
 
 from rfbook.claims.quantities.layers import convolution_curve
-from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.quantities.quantity import SHARE, Quantity
 from rfbook.records.record import Records
 from rfbook.statistics import curves
+from rfbook.statistics.undefined import Undefined
 
 
 def half(curve: curves.Curve) -> int:
@@ -74,8 +75,8 @@ def saturation_rise_first_half(records: Records) -> float:
 
 CURVES = ("receptive_field", "probes")
 DISTRIBUTION_QUANTITIES: dict[str, Quantity] = {
-    "gain_first_half": Quantity(gain_first_half, CURVES, "points"),
-    "gain_first_two_thirds": Quantity(gain_first_two_thirds, CURVES, "points"),
+    "gain_first_half": Quantity(gain_first_half, CURVES, "points", bounds=SHARE),
+    "gain_first_two_thirds": Quantity(gain_first_two_thirds, CURVES, "points", bounds=SHARE),
     "gain_last_third": Quantity(gain_last_third, CURVES, "points"),
     "first_half_share": Quantity(first_half_share, CURVES, "% of the gain"),
     "unevenness": Quantity(unevenness, CURVES, "% of the gain"),

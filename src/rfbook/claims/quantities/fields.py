@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.quantities.quantity import ANY, SHARE, Quantity
 from rfbook.metrics.gaussian import fit_gaussian
 from rfbook.metrics.imbalance import residue_means
 from rfbook.records.record import Records
+from rfbook.statistics.undefined import Undefined
 
 
 def center_offset(records: Records) -> float:
@@ -132,13 +133,19 @@ def fit_without_pattern(records: Records) -> float:
     field = records["effective_field"].arrays["layer4"].astype(float)
     copies = [-(-side // 8) for side in field.shape]
     pattern = np.tile(residue_means(field, 8), copies)[: field.shape[0], : field.shape[1]]
-    return fit_gaussian(field / pattern).r_squared - before
+    try:
+        return fit_gaussian(field / pattern).r_squared - before
+    except (RuntimeError, ValueError) as error:
+        raise Undefined(f"no Gaussian fits without the pattern: {error}") from None
 
 
 def imbalance(kind: str, order: int) -> Callable[[Records], float]:
     """An imbalance index of R_xy of the output, % of its mean. kind: "relative" or "split_half"."""
     return lambda records: 100 * of_output(records)[kind][order - 1]
 
+
+HALF = (0.0, 50.0)
+"""Of `half_share`: half of the tiles hold half of a field that is as large everywhere."""
 
 FIELD_QUANTITIES: dict[str, Quantity] = {
     "batch_difference": Quantity(field_check("batch_difference"), ("field_recipe",), "share"),
@@ -150,7 +157,9 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "checkerboard_layer4": Quantity(class_range(2, "layer4"), ("effective_field",), "% of the mean"),
     "coarse_checkerboard": Quantity(class_range(4), ("effective_field",), "% of the mean"),
     "coarsest_checkerboard": Quantity(class_range(8), ("effective_field",), "% of the mean"),
-    "weakest_pixel": Quantity(weakest_pixel, ("effective_field",), "% of the mean"),
+    "weakest_pixel": Quantity(
+        weakest_pixel, ("effective_field",), "% of the mean", bounds=SHARE
+    ),
     "odd_over_even": Quantity(odd_over_even, ("effective_field",), "times"),
     "second_wave": Quantity(wave(2), ("effective_field",), "% of the mean"),
     "fourth_wave": Quantity(wave(4), ("effective_field",), "% of the mean"),
@@ -158,12 +167,20 @@ FIELD_QUANTITIES: dict[str, Quantity] = {
     "fourth_minus_second_wave": Quantity(
         fourth_minus_second_wave, ("effective_field",), "points (% of the mean)"
     ),
-    "half_share_layer3": Quantity(half_share("layer3"), ("effective_field",), "% of the image"),
-    "half_share_layer4": Quantity(half_share("layer4"), ("effective_field",), "% of the image"),
-    "half_share_output": Quantity(half_share("output"), ("effective_field",), "% of the image"),
+    "half_share_layer3": Quantity(
+        half_share("layer3"), ("effective_field",), "% of the image", bounds=HALF
+    ),
+    "half_share_layer4": Quantity(
+        half_share("layer4"), ("effective_field",), "% of the image", bounds=HALF
+    ),
+    "half_share_output": Quantity(
+        half_share("output"), ("effective_field",), "% of the image", bounds=HALF
+    ),
     "half_share_growth": Quantity(half_share_growth, ("effective_field",), "points"),
     "layer4_sigma": Quantity(layer4_sigma, ("effective_field",), "px"),
-    "fit_without_pattern": Quantity(fit_without_pattern, ("effective_field",), "R^2"),
+    "fit_without_pattern": Quantity(
+        fit_without_pattern, ("effective_field",), "R^2", bounds=ANY
+    ),
     "layer4_r_squared": Quantity(of_layer4("r_squared"), ("effective_field",), "R^2"),
     "relative_L1": Quantity(imbalance("relative", 1), ("effective_field",), "% of the mean"),
     "relative_L2": Quantity(imbalance("relative", 2), ("effective_field",), "% of the mean"),

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rfbook.claims.quantities.quantity import Quantity, Undefined, over_images
+from rfbook.claims.quantities.counts import FEWEST_PAIRS
+from rfbook.claims.quantities.quantity import SHARE, Quantity, over_images
 from rfbook.metrics.patterns import pattern_correlations, strong_over_weak
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import jackknife_interval, student
 from rfbook.statistics.paired import discordant, wilson_interval
+from rfbook.statistics.undefined import Undefined
 
 
 def board(field: np.ndarray) -> float:
@@ -100,15 +102,20 @@ def _share(wins: Callable[[Records], tuple[int, int]]) -> Quantity:
 
     def counts(records: Records) -> tuple[int, int]:
         first, second = wins(records)
-        if not first + second:
+        both = first + second
+        if not both:
             raise Undefined("no image tells the two attacks apart")
-        return first, first + second
+        if both < FEWEST_PAIRS:
+            raise Undefined(f"{both} images tell the attacks apart, and {FEWEST_PAIRS} are needed")
+        return first, both
 
     def share(records: Records) -> float:
         first, both = counts(records)
         return 100 * first / both
 
-    return Quantity(share, ("one_pixel_attack",), "%", interval=lambda r: _wilson(*counts(r)))
+    return Quantity(
+        share, ("one_pixel_attack",), "%", interval=lambda r: _wilson(*counts(r)), bounds=SHARE
+    )
 
 
 def _wilson(successes: int, total: int) -> tuple[float, float]:
@@ -119,10 +126,12 @@ def _wilson(successes: int, total: int) -> tuple[float, float]:
 PERTURBATION_QUANTITIES: dict[str, Quantity] = {
     "board_of_images": over_images("saliency", ("field",), board, "% of the mean"),
     "saliency_follows": Quantity(
-        saliency_follows, ("saliency",), "%", interval=saliency_follows_interval
+        saliency_follows, ("saliency",), "%", interval=saliency_follows_interval, bounds=SHARE
     ),
     "saliency_ratio": over_images("saliency", ("field", "saliency"), saliency_ratio, "times"),
-    "flips_by_one": Quantity(flips_by_one, ("translation",), "%", interval=flips_interval),
+    "flips_by_one": Quantity(
+        flips_by_one, ("translation",), "%", interval=flips_interval, bounds=SHARE
+    ),
     "odd_over_even_shifts": Quantity(
         odd_over_even_shifts,
         ("translation",),

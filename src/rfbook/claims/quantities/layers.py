@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.quantities.quantity import SHARE, Quantity
 from rfbook.records.record import Records
 from rfbook.statistics import curves
+from rfbook.statistics.undefined import Undefined
 
 
 def border_number(records: Records) -> int:
@@ -24,6 +25,17 @@ def border_place(records: Records) -> int:
     return number
 
 
+def border_inside(records: Records) -> int:
+    """`border_place` where a convolution lies after it; raises Undefined where it is the last."""
+    number = border_place(records)
+    if number == len(records["receptive_field"].values["layers"]):
+        raise Undefined(
+            f"the border layer, conv{number}, is the last convolution: no layer lies after it to be "
+            "compared with it; use a smaller side"
+        )
+    return number
+
+
 def convolution_curve(records: Records, measure: str) -> list[float]:
     """A measure per main-path convolution; the linear readout, which is recorded last, left out."""
     layers = records["receptive_field"].values["layers"]
@@ -37,8 +49,19 @@ def last_field(records: Records) -> float:
 
 
 def tail_number(records: Records) -> int:
-    """The convolution at which the low tail of saturation starts, counted from 1."""
+    """The convolution at which the low tail of saturation starts, counted from 1.
+
+    One more than there are convolutions where there is no such tail.
+    """
     return curves.tail_start(convolution_curve(records, "saturation")) + 1
+
+
+def tail_place(records: Records) -> int:
+    """`tail_number` where there is a tail; raises Undefined where there is none."""
+    number = tail_number(records)
+    if number > len(records["receptive_field"].values["layers"]):
+        raise Undefined("no low tail of saturation at the output")
+    return number
 
 
 def tail_distance_to_model(records: Records) -> float:
@@ -50,7 +73,7 @@ def tail_distance_to_model(records: Records) -> float:
 
 def gain_after_border(records: Records) -> float:
     """Accuracy of the last convolution's probe minus that of the border layer's, points."""
-    return 100 * curves.gain_from(convolution_curve(records, "probes"), border_place(records) - 1)
+    return 100 * curves.gain_from(convolution_curve(records, "probes"), border_inside(records) - 1)
 
 
 def best_gain_after_border(records: Records) -> float:
@@ -59,7 +82,7 @@ def best_gain_after_border(records: Records) -> float:
     For networks in which a skipped layer's own output is worse than what flows past it.
     """
     probes = convolution_curve(records, "probes")
-    return 100 * curves.best_gain_from(probes, border_place(records) - 1)
+    return 100 * curves.best_gain_from(probes, border_inside(records) - 1)
 
 
 def fall_up_to_border(records: Records) -> float:
@@ -70,7 +93,7 @@ def fall_up_to_border(records: Records) -> float:
 def fall_after_border(records: Records) -> float:
     """Largest fall of the probes from one convolution to the next, after the border layer, points."""
     probes = convolution_curve(records, "probes")
-    return 100 * curves.largest_fall(probes[border_place(records) - 1 :])
+    return 100 * curves.largest_fall(probes[border_inside(records) - 1 :])
 
 
 def saturation_after_border(records: Records) -> float:
@@ -131,6 +154,8 @@ def inner_over_corners_at_border(records: Records) -> float:
 
 
 def _middle_over_corners(grid: np.ndarray) -> float:
+    if len(grid) < 3:
+        raise Undefined(f"a map of {len(grid)}x{len(grid)} positions is all corners")
     return 100 * float(curves.middle(grid).mean() - curves.corners(grid).mean())
 
 
@@ -143,7 +168,7 @@ def inner_gap_at_border(records: Records) -> float:
 def position_spread_shrinks(records: Records) -> float:
     """Spread (max - min) over positions at the border layer minus that at the last convolution."""
     last = len(records["receptive_field"].values["layers"])
-    spreads = [np.ptp(position_grid(records, n)) for n in (border_place(records), last)]
+    spreads = [np.ptp(position_grid(records, n)) for n in (border_inside(records), last)]
     return 100 * float(spreads[0] - spreads[1])
 
 
@@ -153,23 +178,25 @@ LAYER_QUANTITIES: dict[str, Quantity] = {
     "last_field": Quantity(last_field, ("receptive_field",), "px", exact=True),
     "border": Quantity(border_number, ("receptive_field",), "conv", exact=True),
     "accuracy": Quantity(
-        lambda records: 100 * records["accuracy"].values["accuracy"], ("accuracy",), "%"
+        lambda records: 100 * records["accuracy"].values["accuracy"], ("accuracy",), "%", bounds=SHARE
     ),
     "tail_start": Quantity(tail_number, ("receptive_field", "saturation"), "conv"),
-    "tail_distance_to_model": Quantity(tail_distance_to_model, (*CURVES, "accuracy"), "points"),
+    "tail_distance_to_model": Quantity(
+        tail_distance_to_model, (*CURVES, "accuracy"), "points", bounds=SHARE
+    ),
     "gain_after_border": Quantity(gain_after_border, CURVES, "points"),
     "best_gain_after_border": Quantity(best_gain_after_border, CURVES, "points"),
-    "fall_up_to_border": Quantity(fall_up_to_border, CURVES, "points"),
-    "fall_after_border": Quantity(fall_after_border, CURVES, "points"),
+    "fall_up_to_border": Quantity(fall_up_to_border, CURVES, "points", bounds=SHARE),
+    "fall_after_border": Quantity(fall_after_border, CURVES, "points", bounds=SHARE),
     "saturation_after_border": Quantity(
-        saturation_after_border, ("receptive_field", "saturation"), "%"
+        saturation_after_border, ("receptive_field", "saturation"), "%", bounds=SHARE
     ),
     "gain_up_to_border": Quantity(gain_up_to_border, CURVES, "points"),
     "saturation_drop": Quantity(saturation_drop, ("receptive_field", "saturation"), "points"),
     "pooling_rank_correlation": Quantity(
         pooling_rank_correlation, (*CURVES, "probes_global"), "rank correlation"
     ),
-    "last_probe_gap": Quantity(last_probe_gap, (*CURVES, "accuracy"), "points"),
+    "last_probe_gap": Quantity(last_probe_gap, (*CURVES, "accuracy"), "points", bounds=SHARE),
     "inner_over_corners": Quantity(inner_over_corners, POSITIONS, "points"),
     "inner_over_corners_at_border": Quantity(inner_over_corners_at_border, POSITIONS, "points"),
     "inner_gap_at_border": Quantity(inner_gap_at_border, (*POSITIONS, "accuracy"), "points"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.claims.quantities.layers import POSITIONS, border_place, convolution_curve, position_grid
-from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.quantities.quantity import SHARE, Quantity
 from rfbook.records.record import Records
 from rfbook.statistics import curves
+from rfbook.statistics.undefined import Undefined
 
 EQUAL = 2.0
 """Points below the model at which a position still counts as equal to it, as on the page of Figure 6."""
@@ -54,9 +55,12 @@ def worst_in_corner(records: Records) -> float:
 def falls_outward(records: Records) -> float:
     """Rank correlation of a position's accuracy with its distance from the middle of the map.
 
-    Mean over the convolutions before the border layer; a map without any difference counts as 0.
+    Mean over the convolutions before the border layer; a map without any difference counts as 0. Only
+    maps with a side of three or more count: in a smaller one all positions are as far from the middle.
     """
-    grids = position_grids(records)[: border_place(records) - 1]
+    grids = [grid for grid in position_grids(records)[: border_place(records) - 1] if len(grid) > 2]
+    if not grids:
+        raise Undefined("every map before the border layer is 2x2 or smaller: it has no outer positions")
     return float(np.mean([curves.rank_from_the_middle(grid) for grid in grids]))
 
 
@@ -83,7 +87,7 @@ def last_position_gap(records: Records) -> float:
 
 
 POSITION_QUANTITIES: dict[str, Quantity] = {
-    "position_fall": Quantity(position_fall, POSITIONS, "points"),
+    "position_fall": Quantity(position_fall, POSITIONS, "points", bounds=SHARE),
     # ResNet18's blocks hold two convolutions each, so these two are counted from its end.
     "position_fall_block6": Quantity(lambda r: fall_from_the_end(r, 5), POSITIONS, "points"),
     "position_fall_block8": Quantity(lambda r: fall_from_the_end(r, 1), POSITIONS, "points"),

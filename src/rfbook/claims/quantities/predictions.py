@@ -6,21 +6,29 @@ from collections.abc import Callable
 
 from rfbook.claims.quantities.fields import odd_over_even
 from rfbook.claims.quantities.layer_lists import steps_of
-from rfbook.claims.quantities.layers import border_place, tail_number
+from rfbook.claims.quantities.layers import border_place, tail_place
 from rfbook.claims.quantities.quantity import Quantity
 from rfbook.metrics import layer_list
 from rfbook.records.record import Records
+from rfbook.statistics.undefined import Undefined
 
 
 def tail_off_border(records: Records) -> float:
     """Convolutions between the border layer and the start of the low tail of saturation, either way."""
-    return abs(tail_number(records) - border_place(records))
+    return abs(border_place(records) - tail_place(records))
 
 
 def counted_odd_over_even(records: Records) -> float:
-    """`odd_over_even` as counting paths through the list of layers predicts it."""
+    """`odd_over_even` as counting paths through the list of layers predicts it.
+
+    Raises Undefined for a network whose layers are not listed.
+    """
     run = records["effective_field"].run
-    return layer_list.odd_over_even(steps_of(run.model), run.data.side)
+    try:
+        steps = steps_of(run.model)
+    except ValueError as error:
+        raise Undefined(str(error)) from None
+    return layer_list.odd_over_even(steps, run.data.side)
 
 
 def counting_error(records: Records) -> float:

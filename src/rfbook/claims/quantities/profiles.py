@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.claims.quantities.layers import border_place, convolution_curve, tail_number
-from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.quantities.layers import (
+    border_inside,
+    border_place,
+    convolution_curve,
+    tail_number,
+    tail_place,
+)
+from rfbook.claims.quantities.quantity import SHARE, Quantity
 from rfbook.records.record import Records
 from rfbook.statistics import curves
+from rfbook.statistics.undefined import Undefined
 
 
 def tail_share(records: Records) -> float:
@@ -21,15 +28,19 @@ def own_tail_distance_to_model(records: Records) -> float:
 
     Raises Undefined if there is no such tail.
     """
-    probes, start = convolution_curve(records, "probes"), tail_number(records) - 1
-    if start == len(probes):
-        raise Undefined("no low tail of saturation at the output")
+    probes, start = convolution_curve(records, "probes"), tail_place(records) - 1
     return 100 * curves.largest_gap(probes, records["accuracy"].values["accuracy"], start)
 
 
 def fall_before_tail(records: Records) -> float:
-    """Largest fall of the probes from one convolution to the next before the low tail, points."""
-    return 100 * curves.largest_fall(convolution_curve(records, "probes")[: tail_number(records) - 1])
+    """Largest fall of the probes from one convolution to the next before the low tail, points.
+
+    Without a tail all count. Raises Undefined where fewer than two convolutions lie before it.
+    """
+    before = convolution_curve(records, "probes")[: tail_number(records) - 1]
+    if len(before) < 2:
+        raise Undefined("the low tail of saturation starts at conv2: no two layers lie before it")
+    return 100 * curves.largest_fall(before)
 
 
 def saturation_drop_before_tail(records: Records) -> float:
@@ -79,7 +90,7 @@ def share_after_border(records: Records) -> float:
     probes = convolution_curve(records, "probes")
     if max(probes) <= probes[0]:
         raise Undefined("no probe is better than that of the first convolution: no gain to share")
-    after = max(0.0, max(probes) - max(probes[: border_place(records)]))
+    after = max(0.0, max(probes) - max(probes[: border_inside(records)]))
     return 100 * after / (max(probes) - probes[0])
 
 
@@ -87,15 +98,19 @@ CURVES = ("receptive_field", "probes")
 PROFILE_QUANTITIES: dict[str, Quantity] = {
     "tail_share": Quantity(tail_share, ("receptive_field", "saturation"), "% of the convolutions"),
     "own_tail_distance_to_model": Quantity(
-        own_tail_distance_to_model, (*CURVES, "saturation", "accuracy"), "points"
+        own_tail_distance_to_model, (*CURVES, "saturation", "accuracy"), "points", bounds=SHARE
     ),
-    "fall_before_tail": Quantity(fall_before_tail, (*CURVES, "saturation"), "points"),
+    "fall_before_tail": Quantity(
+        fall_before_tail, (*CURVES, "saturation"), "points", bounds=SHARE
+    ),
     "saturation_drop_before_tail": Quantity(
         saturation_drop_before_tail, ("receptive_field", "saturation"), "points"
     ),
     "best_gain_from_border": Quantity(best_gain_from_border, CURVES, "points"),
-    "largest_fall": Quantity(largest_fall, CURVES, "points"),
-    "saturation_step": Quantity(saturation_step, ("receptive_field", "saturation"), "points"),
+    "largest_fall": Quantity(largest_fall, CURVES, "points", bounds=SHARE),
+    "saturation_step": Quantity(
+        saturation_step, ("receptive_field", "saturation"), "points", bounds=SHARE
+    ),
     "gain_second_half_to_border": Quantity(gain_second_half_to_border, CURVES, "points"),
     "share_after_border": Quantity(share_after_border, CURVES, "% of the gain"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rfbook.claims.quantities.quantity import Quantity
+from rfbook.claims.quantities.quantity import SHARE, Quantity
 from rfbook.records.record import Records
 from rfbook.statistics.survival import arrival
 
@@ -23,5 +23,7 @@ def accuracy_after_one_epoch(records: Records) -> float:
 
 SPEED_QUANTITIES: dict[str, Quantity] = {
     "epochs_to_90": Quantity(epochs_to_90, ("learning_curve",), "epochs"),
-    "accuracy_after_one_epoch": Quantity(accuracy_after_one_epoch, ("learning_curve",), "%"),
+    "accuracy_after_one_epoch": Quantity(
+        accuracy_after_one_epoch, ("learning_curve",), "%", bounds=SHARE
+    ),
 }

@@ -21,6 +21,8 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
+from rfbook.pages.unsaid import finite
+
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
 """Blue, vermillion, green, purple, black, sky, orange: used in this order."""
 
@@ -95,6 +97,7 @@ def show(figure: Figure, alt: str, caption: str, name: str) -> None:
     name: label for cross references, `fig-` and lower-case words joined by hyphens.
     Raises ValueError for an alt text, caption or name that does not fit. Closes the figure.
     """
+    alt, caption = finite(alt), finite(caption)
     _check(alt, caption, name)
     svg = _encode(figure, "svg", metadata={"Date": None})
     png = _encode(figure, "png", dpi=PNG_DOTS_PER_INCH)

@@ -10,6 +10,7 @@ from rfbook.claims.verdicts import Verdict, estimate, judge
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.pages.tables.standard import WORDS, Table, number
+from rfbook.statistics.undefined import Undefined
 
 
 def periods(page: Page) -> Table:
@@ -33,7 +34,10 @@ def _with_fields(page: Page) -> list[Outcome]:
 
 
 def _around(quantity: str, network: str, seeds: Sequence[Outcome]) -> str:
-    one = estimate(QUANTITIES[quantity], network, [(seed.records,) for seed in seeds])
+    try:
+        one = estimate(QUANTITIES[quantity], network, [(seed.records,) for seed in seeds])
+    except Undefined as undefined:
+        return str(undefined)
     between = f" ({one.interval[0]:.1f} to {one.interval[1]:.1f})" if one.interval else ""
     return f"{one.mean:.1f}{between}"
 

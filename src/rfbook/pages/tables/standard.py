@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import isfinite
 
 from rfbook.claims.claim import Claim
-from rfbook.claims.quantities.quantity import Undefined, unit_of_differences
+from rfbook.claims.quantities.quantity import unit_of_differences
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.claims.verdicts import Estimate, Verdict, estimate
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared
+from rfbook.pages.unsaid import NO_VALUE, is_finite
+from rfbook.statistics.undefined import Undefined
 
 WORDS = {
     "reproduced": "●",
@@ -53,11 +56,14 @@ def _cells(row: Sequence[str | tuple[str, str]]) -> str:
 def _cell(cell: str | tuple[str, str]) -> str:
     if isinstance(cell, tuple):
         return f'<a href="{escape(cell[1])}">{escape(cell[0])}</a>'
-    return escape(str(cell))
+    text = str(cell)
+    return escape(text if is_finite(text) else NO_VALUE)
 
 
 def number(value: float) -> str:
     """A number for a reader: whole if it is whole, else three significant digits or more."""
+    if not isfinite(value):
+        return NO_VALUE
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3g}"
