@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from matplotlib import pyplot
-from tests.pages.test_tables import shown
+from tests.pages.test_tables_standard import shown
 
 from rfbook.pages import prose
 from rfbook.pages.figures import style

@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from rfbook.experiments import places
 from rfbook.pages import sources
 from rfbook.site import build, execution
 
@@ -135,6 +136,6 @@ def test_a_planned_page_can_be_run_by_name_but_is_no_part_of_the_book(tiny):
 
 def test_outside_a_checkout_the_error_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sources, "__file__", str(tmp_path / "sources.py"))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "places.py"))
     with pytest.raises(FileNotFoundError, match="clone the repository"):
         sources.repository()

@@ -8,14 +8,28 @@ from pathlib import Path
 from rfbook.experiments.errors import DataError
 
 
-def checkout(place: Path | str = __file__) -> Path | None:
+def checkout(place: Path | str | None = None) -> Path | None:
     """The folder at or above a place that holds `_toc.yml` and `notebooks/`; None where there is none.
 
     place: by default this code's, which is where the cache and the data are looked for.
     """
-    here = Path(place).resolve()
+    here = Path(place or __file__).resolve()
     around = [here, *here.parents]
     return next((f for f in around if (f / "_toc.yml").is_file() and (f / "notebooks").is_dir()), None)
+
+
+def repository() -> Path:
+    """The checkout that this code lies in, or else the one that it was started in.
+
+    Raises FileNotFoundError if there is none: pages, claims and records are read from a checkout.
+    """
+    found = checkout() or checkout(Path.cwd())
+    if found is None:
+        raise FileNotFoundError(
+            f"no folder with _toc.yml and notebooks/ above {__file__} or {Path.cwd()}: "
+            "clone the repository and run from inside it"
+        )
+    return found
 
 
 def cache_directory() -> Path:

@@ -18,26 +18,12 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from rfbook.experiments.places import checkout
+from rfbook.experiments.places import repository
 
 PUBLISHED = "published"
 """The tier of a book in which each page runs at its own."""
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-
-def repository() -> Path:
-    """Folder that holds `_toc.yml` and `notebooks/`: of the installed checkout, or above the cwd.
-
-    Raises FileNotFoundError if there is none: pages are read from a checkout, not from a wheel.
-    """
-    found = checkout(__file__) or checkout(Path.cwd())
-    if found is None:
-        raise FileNotFoundError(
-            f"no folder with _toc.yml and notebooks/ above {__file__} or {Path.cwd()}: "
-            "clone the repository and run from inside it"
-        )
-    return found
 
 
 def pages(root: Path) -> list[str]:
