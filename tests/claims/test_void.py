@@ -186,7 +186,8 @@ ROW = """
 )  # fmt: skip
 def test_a_margin_that_leaves_one_answer_is_refused(tmp_path, name, comparison, margin):
     (tmp_path / "size_matters.yml").write_text(ROW % (name, comparison, margin))
-    with pytest.raises(ClaimError, match=f"X-1: {name} is from .*: of `margin` {margin} one answer is sure"):
+    said = f"X-1: {name} is from .*: of `margin` {margin} one answer is sure"
+    with pytest.raises(ClaimError, match=said):
         read_claims(tmp_path)
 
 
@@ -204,7 +205,7 @@ def test_what_is_cut_off_an_interval_changes_no_answer(comparison, margin):
         id="X-1", paper="size-matters", where="1", says="so", page="a/page", quantity="accuracy",
         holds_if=comparison, margin=margin,
     )  # fmt: skip
-    seeds = [(records(tiny(seed), accuracy={"accuracy": share}),) for seed, share in enumerate((0.1, 0.9))]
+    seeds = [(records(tiny(n), accuracy={"accuracy": share}),) for n, share in enumerate((0.1, 0.9))]
     cut = estimate(QUANTITIES["accuracy"], "vgg11", seeds)
     whole = estimate(QUANTITIES["accuracy"]._replace(bounds=UNIT_FREE), "vgg11", seeds)
     assert whole.interval[0] < cut.interval[0] == 0

@@ -145,6 +145,7 @@ def test_a_change_in_place_reaches_all_that_shares_its_memory(code):
         ("y[:, :, 1:].add_(z[:, :, 1:])", "add at 'add_' changes a tensor in place.*y = y"),
         ("u = y.contiguous(); u.add_(z)", "add at 'add_' changes a tensor in place"),
         ("u = y[:, :2]; v = y[:, 1:3]; v += z[:, :2]; y = torch.cat([u, u], 1)", "iadd at .* in place"),
+        ("y[:, z.argmax(1)] = 0", "'last' cannot be followed: setitem.*that the images choose"),
         ("y.transpose_(2, 3)", r"moves dimensions in place. Write y = y.transpose\("),
         ("y.data = z", r"torch\.fx.*sets \.data of a tensor"),
     ],
@@ -316,6 +317,7 @@ def test_sizes_that_depend_on_the_side_are_refused_where_a_layer_reads_them(opti
         "w = m.last.weight; w = (w - w.mean((1, 2, 3), keepdim=True)) / w.std((1, 2, 3), keepdim=True); "
         "y = torch.cat([F.conv2d(z, w.abs(), padding=1)] * 2, 1)",
         "y = torch.cat([m.last._conv_forward(z, m.last.weight * m.mask, None)] * 2, 1)",
+        "k = m.mask[:1, :1].repeat(z.shape[1], 1, 1, 1).type_as(z); y = F.conv2d(z, k, groups=4)",
         "y = F.conv_transpose2d(z, m.point.weight, stride=2)",
     ],
 )

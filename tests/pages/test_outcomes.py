@@ -38,7 +38,7 @@ def test_a_mean_is_over_the_seeds_of_each_network(page):
 def test_a_network_without_the_quantity_is_left_out_of_its_means(page):
     for one in page.outcomes[:2]:
         one.records["receptive_field"].values["border"] = None
-    assert list(means(page.outcomes, "gain_after_border")) == ["vgg13"]
+    assert list(means(page.outcomes, "gain_up_to_border")) == ["vgg13"]
 
 
 def test_curves_are_one_row_a_seed_without_the_readout(page):

@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 from matplotlib import pyplot
-from tests.pages.test_tables_standard import shown
 
 from rfbook.pages import prose
 from rfbook.pages.figures import style
@@ -13,17 +12,18 @@ from rfbook.pages.outcomes import QUANTITIES, means
 from rfbook.pages.tables.standard import Table, number
 from rfbook.pages.unsaid import NO_VALUE, UNSAID, finite
 from rfbook.statistics.undefined import Undefined
+from tests.pages.test_tables_standard import shown
 
 
-@pytest.mark.parametrize("text", ["", "Banana infers 3.5 points.", "Info: an inf-free day; Nancy.", "1.0 (nano)"])
+@pytest.mark.parametrize("text", ["", "Banana infers 3.5 points.", "Info: no day; Nancy.", "1.0 (nano)"])
 def test_words_and_numbers_stay_as_they_are(text):
-    assert finite(text.replace("inf-", "in-")) == text.replace("inf-", "in-")
+    assert finite(text) == text
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_sentence_with_a_number_that_has_no_value_is_replaced_and_the_others_stay(value):
-    said = finite(f"Probes gain 2.5 points. It is {value:.1f} (VGG16; {value:+.0f} %). Verdicts: 1 open.")
-    assert said == f"Probes gain 2.5 points. {UNSAID} Verdicts: 1 open."
+    said = finite(f"It gains 2.5 points. It is {value:.1f} (VGG16; {value:+.0f} %). Verdicts: 1 open.")
+    assert said == f"It gains 2.5 points. {UNSAID} Verdicts: 1 open."
     assert finite(f"{value}") == UNSAID
     assert finite(f"It is {value}. It is {value} again.") == UNSAID
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map
 
 from rfbook.metrics.receptive_field_arithmetic import Map, merge
 from rfbook.metrics.receptive_field_dimensions import Length, Pieces
@@ -99,7 +99,12 @@ class Walk:
 
     def _constant(self, node: fx.Node) -> Any:
         # Kernels may be computed: on tensors without values only their shapes come out.
+        operation = self._operation(node)
         args, kwargs = fx.map_arg((node.args, node.kwargs), self._values.__getitem__)
+        if operation in ("to", "type_as") and args:
+            return args[0]
+        if operation in ("expand", "repeat"):  # A kernel for as many channels as the map has.
+            args = tree_map(lambda leaf: 1 if getattr(leaf, "letter", "") in ("n", "c") else leaf, args)
         asked = any(leaf is UNKNOWN or isinstance(leaf, Length) for leaf in tree_leaves((args, kwargs)))
         if node.op == "call_module" or (asked and node.target not in (operator.mul, operator.getitem)):
             return UNKNOWN

@@ -116,7 +116,9 @@ def assign(memory: Memory, node: fx.Node, where: str) -> None:
     held = memory.values[target]
     key, image = fx.map_arg(node.args[1:], memory.values.__getitem__)
     maps = [value for value in (held, key, image) if isinstance(value, Map)]
-    if not isinstance(key, Map) and not isinstance(image, Map):
+    if isinstance(key, tuple) and any(isinstance(part, Map) for part in key):
+        memory.lose(target, f"{where} writes to places that the images choose. Use torch.where")
+    elif not isinstance(key, Map) and not isinstance(image, Map):
         if takes_all(key):
             memory.change(target, UNKNOWN, where)
     elif isinstance(key, Map) or not all(map_.has_positions for map_ in maps):
