@@ -59,7 +59,7 @@ def test_what_nobody_passed_is_not_refused(sets, startup, above, below):
         with suppress(SyntaxError, AttributeError):
             kernel.run(source)
     kernel.run(sets, *below, OPENS)
-    assert kernel.names["page"].values["side"] == 32
+    assert kernel.names["page"].values["side"] is None
 
 
 @pytest.mark.parametrize(
