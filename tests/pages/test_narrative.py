@@ -35,7 +35,8 @@ def test_a_text_without_expressions_stays_a_markdown_cell_and_another_becomes_on
     page = tmp_path / "notebooks/a/b.md"
     page.parent.mkdir(parents=True)
     matter = "---\nkernelspec:\n  name: python3\n  display_name: Python 3\n  language: python\n---\n"
-    page.write_text(f"{matter}\n# Title\n\n```{{code-cell}} ipython3\ngain = 2\n```\n\nIt gains {{{{ gain }}}}.\n")
+    code = "```{code-cell} ipython3\ngain = 2\n```"
+    page.write_text(f"{matter}\n# Title\n\n{code}\n\nIt gains {{{{ gain }}}}.\n")
     title, code, sentence = sources.read("a/b", tmp_path).cells
     assert (title.cell_type, code.cell_type, sentence.cell_type) == ("markdown", "code", "code")
     assert "It gains {{ gain }}." in sentence.source

@@ -16,7 +16,7 @@ from itertools import pairwise
 from torch import nn
 
 from rfbook.metrics.receptive_field_arithmetic import Axis, Pixels
-from rfbook.metrics.receptive_field_graph import Walk
+from rfbook.metrics.receptive_fields.graph import Walk
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ render({text}, globals())"""
 
 
 def _filled_in(cell: NotebookNode) -> NotebookNode:
-    """The cell itself; of a Markdown text with `{{ }}` or `{% %}` the code cell that fills and shows it."""
+    """The cell itself; of a Markdown text with `{{ }}` or `{% %}` the cell that fills and shows it."""
     from rfbook.pages.narrative import is_template
 
     if cell.cell_type != "markdown" or not is_template(cell.source):

@@ -76,7 +76,7 @@ MEASURES: dict[str, Measure] = {
         1, "perturbations:translation", fields.Translation, AN_IMAGE, (needs.two_halves,), True
     ),
     "one_pixel_attack": Measure(
-        1, "perturbations:one_pixel_attacks", fields.OnePixelAttack, needs=(needs.two_halves,), shares=True
+        1, "perturbations:one_pixel_attacks", fields.OnePixelAttack, ROUNDING, (needs.two_halves,), True
     ),
 }  # fmt: skip
 

@@ -12,9 +12,9 @@ from typing import Any
 from torch import fx
 
 from rfbook.metrics.receptive_field_arithmetic import Map, common_layout, merge
-from rfbook.metrics.receptive_field_dimensions import Pieces, with_layout
-from rfbook.metrics.receptive_field_indexing import CHANNELS, PLACES, WHOLE, index, takes_all
-from rfbook.metrics.receptive_field_layout import LAYOUTS
+from rfbook.metrics.receptive_fields.dimensions import Pieces, with_layout
+from rfbook.metrics.receptive_fields.indexing import CHANNELS, PLACES, WHOLE, index, takes_all
+from rfbook.metrics.receptive_fields.layout import LAYOUTS
 
 PERHAPS = 3
 """Beside WHOLE, CHANNELS and PLACES of the memory: a view or a copy, as it happens."""

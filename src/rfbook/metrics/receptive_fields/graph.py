@@ -14,10 +14,10 @@ from torch import Tensor, fx, nn
 from torch.utils._pytree import tree_leaves, tree_map
 
 from rfbook.metrics.receptive_field_arithmetic import Map, merge
-from rfbook.metrics.receptive_field_dimensions import Length, Pieces
-from rfbook.metrics.receptive_field_layout import LAYOUTS
-from rfbook.metrics.receptive_field_memory import OVERWRITES, UNKNOWN, Memory, assign, explained
-from rfbook.metrics.receptive_field_operations import (
+from rfbook.metrics.receptive_fields.dimensions import Length, Pieces
+from rfbook.metrics.receptive_fields.layout import LAYOUTS
+from rfbook.metrics.receptive_fields.memory import OVERWRITES, UNKNOWN, Memory, assign, explained
+from rfbook.metrics.receptive_fields.operations import (
     CONSTANTS,
     LAYER_KINDS,
     MODULE_SETTINGS,
@@ -26,7 +26,7 @@ from rfbook.metrics.receptive_field_operations import (
     REFUSED,
     keep,
 )
-from rfbook.metrics.receptive_field_tracing import IN_PLACE, trace
+from rfbook.metrics.receptive_fields.tracing import IN_PLACE, trace
 
 
 class Walk:
@@ -143,7 +143,7 @@ class Walk:
             raise ValueError(
                 f"no receptive field is known for {where}. If it works on each position by itself, "
                 f"pass positionwise=[{operation!r}]; otherwise take it out of the model or add it "
-                f"to OPERATIONS in rfbook.metrics.receptive_field_operations"
+                f"to OPERATIONS in rfbook.metrics.receptive_fields.operations"
             )
         settings, named = self._arguments(node)
         return explained(self._operations[operation], where, image, *settings, **named)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import POSITIONS, Axis, Map
-from rfbook.metrics.receptive_field_dimensions import (
+from rfbook.metrics.receptive_fields.dimensions import (
     Pieces,
     dimensions,
     off_positions,

@@ -10,7 +10,7 @@ from math import inf
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import POSITIONS, Map, in_words
-from rfbook.metrics.receptive_field_dimensions import (
+from rfbook.metrics.receptive_fields.dimensions import (
     Pieces,
     axes_at,
     dimensions,
@@ -18,8 +18,8 @@ from rfbook.metrics.receptive_field_dimensions import (
     with_layout,
     without,
 )
-from rfbook.metrics.receptive_field_indexing import item, narrow, pieces, select, unbind
-from rfbook.metrics.receptive_field_reshaping import flatten, reshape, unflatten
+from rfbook.metrics.receptive_fields.indexing import item, narrow, pieces, select, unbind
+from rfbook.metrics.receptive_fields.reshaping import flatten, reshape, unflatten
 
 
 def permute(image: Map, *dims: Any) -> Map:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import Axis, Map
-from rfbook.metrics.receptive_field_dimensions import spatial
+from rfbook.metrics.receptive_fields.dimensions import spatial
 
 
 def interpolate(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import Axis, Map, Pair, common_layout
-from rfbook.metrics.receptive_field_dimensions import (
+from rfbook.metrics.receptive_fields.dimensions import (
     Length,
     Pieces,
     axes_at,
@@ -20,8 +20,8 @@ from rfbook.metrics.receptive_field_dimensions import (
     spatial,
     with_layout,
 )
-from rfbook.metrics.receptive_field_enlarging import interpolate, shuffle_pixels
-from rfbook.metrics.receptive_field_layout import LAYOUTS, reduce, unsqueeze
+from rfbook.metrics.receptive_fields.enlarging import interpolate, shuffle_pixels
+from rfbook.metrics.receptive_fields.layout import LAYOUTS, reduce, unsqueeze
 
 _POSITIONWISE = """
     add sub mul div truediv floordiv mod remainder iadd isub imul itruediv radd rsub rmul rtruediv neg

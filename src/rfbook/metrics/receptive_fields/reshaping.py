@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from rfbook.metrics.receptive_field_arithmetic import POSITIONS, Map, in_words
-from rfbook.metrics.receptive_field_dimensions import Length, dimensions, with_layout
+from rfbook.metrics.receptive_fields.dimensions import Length, dimensions, with_layout
 
 
 def flatten(image: Map, start_dim: int = 0, end_dim: int = -1) -> Map:
