@@ -64,7 +64,7 @@ def sample():
             "targets": {
                 "layer3": {"residues": {"2": [[0.9, 0.8], [1.1, 1.1]]}},
                 "layer4": {
-                    "gaussian": {"sigma_x": 60.0, "sigma_y": 64.0, "r_squared": 0.9},
+                    "gaussian": fitted(sigma_x=28.0, sigma_y=32.0),
                     "residues": {"2": [[1.0, 0.9], [1.1, 1.0]]},
                 },
                 "output": {
@@ -96,6 +96,12 @@ def sample():
         layer3=tiled([9, 3, 3, 3]), layer4=tiled([2, 2, 2, 2]), output=tiled([4, 3, 2, 1])
     )
     return made | perturbed.perturbed() | OUTSIDE
+
+
+def fitted(**changes):
+    """A fit as a record holds it, of a field of 32 x 32."""
+    size = {"sigma_x": 8.0, "sigma_y": 8.0, "centre_x": 15.5, "centre_y": 15.5}
+    return size | {"r_squared": 0.9, "offset": 0.0} | changes
 
 
 def tiled(means):
@@ -195,7 +201,7 @@ EXPECTED = {
     "counting_error": 50,
     "parameters": 11.25,
     "multiply_adds": 1800.5,
-    "layer4_sigma": 62,
+    "layer4_sigma": 30,
     "layer4_r_squared": 0.9,
     "printed_accuracy_against_field": -1,
     "printed_accuracy_against_sigma": 1 - 6 * 2 / (4 * 15),
@@ -400,7 +406,7 @@ def test_dividing_out_a_pattern_restores_the_fit_that_it_spoils():
     """A Gaussian under a board of period two: perfect without the board, .8 as recorded."""
     row, column = np.indices((64, 64)) - 31.5
     gaussian = np.exp(-(row**2 + column**2) / (2 * 12**2))
-    made = records(effective_field={"targets": {"layer4": {"gaussian": {"r_squared": 0.8}}}})
+    made = records(effective_field={"targets": {"layer4": {"gaussian": fitted(r_squared=0.8)}}})
     made["effective_field"].arrays["layer4"] = gaussian * (1 + 0.3 * (-1) ** np.indices((64, 64)).sum(0))
     assert QUANTITIES["fit_without_pattern"].function(made) == pytest.approx(0.2, abs=1e-3)
 
@@ -410,8 +416,8 @@ def test_noise_without_a_pattern_is_no_misfit_that_a_pattern_causes():
     row, column = np.indices((64, 64)) - 31.5
     gaussian = np.exp(-(row**2 + column**2) / (2 * 12**2))
     noisy = gaussian + 0.1 * np.random.default_rng(0).exponential(size=(64, 64))
-    fitted = {"r_squared": fit_gaussian(noisy).r_squared}
-    made = records(effective_field={"targets": {"layer4": {"gaussian": fitted}}})
+    close = fitted(r_squared=fit_gaussian(noisy).r_squared)
+    made = records(effective_field={"targets": {"layer4": {"gaussian": close}}})
     made["effective_field"].arrays["layer4"] = noisy
     margin = next(c.margin for c in read_claims(ROOT / "claims") if c.id == "DP-4-misfit")
     assert 0 < QUANTITIES["fit_without_pattern"].function(made) < margin
@@ -426,6 +432,13 @@ def test_a_network_without_the_layers_of_a_resnet_has_no_checkerboard_there():
 def test_without_a_fit_at_layer4_there_is_no_size(targets):
     made = records(effective_field={"targets": targets})
     with pytest.raises(Undefined, match="no Gaussian fitted at layer4"):
+        QUANTITIES["layer4_sigma"].function(made)
+
+
+@pytest.mark.parametrize("beyond", [{"centre_x": 40.0}, {"centre_y": -1.0}, {"sigma_x": 33.0}])
+def test_a_fit_beyond_the_image_has_no_size(beyond):
+    made = records(effective_field={"targets": {"layer4": {"gaussian": fitted(**beyond)}}})
+    with pytest.raises(Undefined, match="beyond the image"):
         QUANTITIES["layer4_sigma"].function(made)
 
 

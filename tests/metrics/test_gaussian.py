@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rfbook.metrics.gaussian import fit_gaussian
+from rfbook.metrics import gaussian
+from rfbook.metrics.gaussian import GaussianFit, fit_gaussian
 
 # Owner of the arrays: OpenERF (MIT, by the paper's first author), layer-4 unit (3, 3) of the
 # `a1_in1k` networks. Owner of the fits: a separate one with the residual function and the start of
@@ -63,6 +64,65 @@ def test_any_size_is_found_from_the_moments(sigma, centre):
     assert fit.r_squared == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    "sigma, centre, floor",
+    [(2, (17, 17), 0.1), (2, (8, 8), 0.1), (3, (18, 18), 0.3), (2, (6, 40), 0.1), (1, (25, 3), 1.0),
+     (3, (0, 47), 0.2), (2, (23, 24), 1000.0)],
+)  # fmt: skip
+def test_a_peak_on_a_pedestal_is_found_far_from_the_moments(sigma, centre, floor):
+    fit = fit_gaussian(bump(sigma, 48, centre) + floor, offset=True)
+    assert (fit.sigma_x, fit.sigma_y) == pytest.approx((sigma, 1.2 * sigma), rel=1e-3)
+    assert (fit.centre_x, fit.centre_y) == pytest.approx(centre, abs=1e-2)
+    assert fit.r_squared == pytest.approx(1, abs=1e-4)
+    assert fit.inside((48, 48))
+
+
+def test_of_two_peaks_the_one_is_fitted_that_explains_more():
+    field = bump(6, 112, (20, 25)) + 0.8 * bump(5, 112, (90, 85))
+    for offset in (False, True):
+        fit = fit_gaussian(field, offset=offset)
+        assert (fit.centre_x, fit.centre_y) == pytest.approx((20, 25), abs=0.2)
+
+
+def test_where_both_starts_end_alike_the_first_end_is_kept(monkeypatch):
+    rough = bump(20) + 0.1 * np.random.default_rng(0).random((224, 224))
+    both = fit_gaussian(rough, offset=True)
+    alone = {**gaussian._moments(rough / rough.sum()), "c": rough.min() / rough.sum()}
+    monkeypatch.setattr(gaussian, "_best_on_grid", lambda share, offset: alone)
+    assert fit_gaussian(rough, offset=True) == both
+
+
+@pytest.mark.parametrize("offset", [False, True])
+@pytest.mark.parametrize("side", [16, 48])
+def test_noise_has_no_peak(side, offset):
+    noise = 1 + 0.01 * np.random.default_rng(0).standard_normal((side, side))
+    with pytest.raises((ValueError, RuntimeError), match=r"no peak|without a peak"):
+        fit_gaussian(noise, offset=offset)
+
+
+def test_a_faint_peak_in_noise_is_found():
+    noise = np.random.default_rng(0).standard_normal((112, 112))
+    fit = fit_gaussian(10 + noise + 3 * bump(4, 112, (30, 80)), offset=True)
+    assert (fit.centre_x, fit.centre_y) == pytest.approx((30, 80), abs=1)
+    assert fit.sigma_x == pytest.approx(4, rel=0.2)
+
+
+def test_a_slope_is_fitted_from_beyond_the_image_and_says_so():
+    fit = fit_gaussian(bump(60, 64, (-50, 30)))
+    assert fit.centre_x == pytest.approx(-50, abs=0.1)
+    assert not fit.inside((64, 64))
+
+
+@pytest.mark.parametrize(
+    "changes, inside",
+    [({}, True), ({"centre_x": -0.5}, True), ({"centre_x": 39.6}, False), ({"centre_y": -0.6}, False),
+     ({"sigma_x": 40.0}, True), ({"sigma_x": 41.0}, False), ({"sigma_y": 21.0}, False)],
+)  # fmt: skip
+def test_a_fit_lies_inside_if_its_centre_and_its_widths_do(changes, inside):
+    fit = {"sigma_x": 5.0, "sigma_y": 5.0, "centre_x": 9.0, "centre_y": 9.0}
+    assert GaussianFit(**fit | changes, r_squared=0.9, offset=0.0).inside((20, 40)) == inside
+
+
 def test_x_is_the_column():
     fit = fit_gaussian(bump(10, centre=(40, 150)))
     assert (fit.centre_x, fit.centre_y) == pytest.approx((40, 150))
@@ -78,9 +138,12 @@ def test_the_offset_is_a_share_of_the_mean():
 
 def test_the_scale_does_not_matter():
     rough = bump(20) + 0.1 * np.random.default_rng(0).random((224, 224))
-    once, scaled = fit_gaussian(rough), fit_gaussian(rough * 1e-6)
-    assert scaled.sigma_x == pytest.approx(once.sigma_x, rel=1e-6)
-    assert scaled.r_squared == pytest.approx(once.r_squared, rel=1e-9)
+    once = fit_gaussian(rough)
+    for factor in (1e-6, 1e305, 1e-305):
+        scaled = fit_gaussian(rough * factor)
+        assert scaled.sigma_x == pytest.approx(once.sigma_x, rel=1e-6)
+        assert scaled.r_squared == pytest.approx(once.r_squared, rel=1e-9)
+    assert fit_gaussian(rough * 2.0**-900) == once
 
 
 def test_r_squared_falls_as_the_size_grows_at_equal_noise():

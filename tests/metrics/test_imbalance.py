@@ -90,9 +90,16 @@ def test_halves_that_disagree_everywhere_count_as_balanced():
     assert split_half_index(np.stack([checkerboard(0.1), checkerboard(-0.1)])) == 0
 
 
+def test_a_field_of_any_scale_and_precision_has_the_same_indices():
+    halves = np.stack([checkerboard(0.1), checkerboard(0.12)]).astype(np.float32)
+    expected = split_half_index(halves)
+    for scale in (1e-25, 1e25):
+        assert split_half_index(np.float32(scale) * halves) == pytest.approx(expected, rel=1e-4)
+
+
 def test_a_half_without_images_is_refused():
     halves = np.stack([checkerboard(0.1), np.full((64, 64), np.nan)])
-    with pytest.raises(ValueError, match="positive mean, got nan"):
+    with pytest.raises(ValueError, match=r"must be finite.*half of one image is nan"):
         split_half_index(halves)
 
 

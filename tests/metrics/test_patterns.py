@@ -19,6 +19,14 @@ def test_a_map_correlates_with_its_own_pattern_whatever_its_scale():
     np.testing.assert_allclose(pattern_correlations(maps, REFERENCE), [1, -1])
 
 
+@pytest.mark.parametrize("scale", [1e-25, 1e25])
+def test_squares_that_leave_single_precision_change_nothing(scale):
+    maps = np.random.default_rng(0).random((5, 4, 4)).astype(np.float32)
+    expected = pattern_correlations(maps, REFERENCE)
+    found = pattern_correlations(np.float32(scale) * maps, REFERENCE)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
 def test_a_flat_map_is_refused():
     with pytest.raises(ValueError, match="a map or the reference is flat"):
         pattern_correlations(np.ones((1, 4, 4)), REFERENCE)

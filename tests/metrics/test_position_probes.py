@@ -139,8 +139,15 @@ def test_one_value_that_is_not_finite_is_refused(data, split):
     data = list(data)
     data[split] = data[split].clone()
     data[split][3, 2, 5, 5] = torch.nan
-    with pytest.raises(ValueError, match="features must be finite"):
+    with pytest.raises(ValueError, match=r"features must be finite; position .*, sample 3, feature 2"):
         fit_position_probes(*data)
+
+
+@pytest.mark.parametrize("scale", [1e19, 1e-25])
+def test_the_scale_of_the_maps_does_not_matter(data, probes, scale):
+    train, labels, test, test_labels = data
+    grid = fit_position_probes(train * scale, labels, test * scale, test_labels)
+    torch.testing.assert_close(grid.accuracy, probes.accuracy, atol=0.005, rtol=0)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,59 @@ def test_a_feature_that_is_constant_in_training_becomes_zero(value):
         assert standard[:, 0].std() > 0.5
 
 
+def overlapping() -> tuple[Tensor, Tensor]:
+    """600 samples of 5 features, which tell three classes apart for the most part."""
+    labels, generator = torch.arange(600) % 3, seeded(0)
+    noise, means = (torch.randn(n, 5, generator=generator) for n in (600, 3))
+    return noise + 2 * means[labels], labels
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("scale", [1e19, 1e36, 1e-25, 1e-37, [1e-30, 1e30, 1.0, 1e-10, 1e15]])
+def test_a_probe_reads_features_of_any_scale(scale, dtype):
+    features, labels = overlapping()
+    ordinary = Standardiser.of(features).apply_(features.clone())
+    scaled = (features.double() * torch.tensor(scale, dtype=torch.float64)).to(dtype)
+    standard = Standardiser.of(scaled).apply_(scaled)
+    torch.testing.assert_close(standard.float(), ordinary, atol=1e-5, rtol=1e-5)
+    assert accuracy(fit_probe(standard, labels), standard, labels) > 0.9
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_double_features_have_the_range_of_double_precision(scale):
+    features, _ = overlapping()
+    ordinary = Standardiser.of(features.double()).apply_(features.double())
+    scaled = Standardiser.of(features.double() * scale).apply_(features.double() * scale)
+    torch.testing.assert_close(scaled, ordinary)
+
+
+@pytest.mark.parametrize("mean, step", [(1000, 1e-3), (-1000, 1e-3), (64, 3e-5), (1e-20, 2e-26)])
+def test_classes_a_few_units_of_rounding_apart_are_read(mean, step):
+    labels = torch.arange(600) % 3
+    noise = torch.randn(600, 3, generator=seeded(0))
+    features = torch.cat([noise, mean + step * labels[:, None].float()], dim=1)
+    Standardiser.of(features).apply_(features)
+    assert features[:, 3].std() == pytest.approx(1, rel=0.01)
+    assert accuracy(fit_probe(features, labels), features, labels) == 1
+
+
+def test_two_neighbouring_numbers_are_one_that_was_rounded_twice():
+    feature = torch.full((100, 1), 0.1)
+    feature[:9] = torch.nextafter(feature[0], torch.tensor(1.0))
+    assert Standardiser.of(feature).scale == 0
+
+
+def test_features_whose_differences_overflow_are_refused():
+    features = torch.tensor([[3e38], [-3e38]])
+    with pytest.raises(ValueError, match=r"features reach 3\.0e\+38.*divide them by a constant"):
+        Standardiser.of(features)
+
+
+def test_a_cell_is_averaged_though_its_sum_overflows():
+    pooled = pool_features(torch.full((2, 1, 64, 64), 1e37))
+    torch.testing.assert_close(pooled, torch.full((2, 16), 1e37), rtol=1e-6, atol=0)
+
+
 def test_standardising_overwrites_the_features_instead_of_copying_them():
     features = torch.rand(10, 3, generator=seeded(0))
     assert Standardiser.of(features).apply_(features).data_ptr() == features.data_ptr()
@@ -286,7 +339,7 @@ def test_features_that_are_not_finite_are_refused_everywhere(small, value):
         lambda: accuracy(probe, features, labels),
     ]
     for call in calls:
-        with pytest.raises(ValueError, match="features must be finite"):
+        with pytest.raises(ValueError, match="features must be finite; sample 7, feature 2"):
             call()
 
 
@@ -303,7 +356,24 @@ def test_test_labels_that_the_probe_never_saw_are_refused(small):
         accuracy(probe, features, labels + 1)
 
 
-@pytest.mark.parametrize("C", [0.0, -1.0, float("nan")])
+def test_features_that_leave_the_precision_unless_standardised_are_refused(small):
+    features, labels = small
+    with pytest.raises(ValueError, match=r"cannot be fitted in torch\.float32: standardise"):
+        fit_probe(features.float() * 1e19, labels)
+
+
+def test_a_layer_without_features_is_refused():
+    with pytest.raises(ValueError, match="a probe needs a feature, got none"):
+        fit_probe(torch.empty(6, 0), torch.arange(6) % 2)
+
+
+def test_a_probe_that_is_not_finite_has_no_accuracy():
+    probe = Probe(torch.full((2, 2), torch.nan), torch.zeros(2), 0.0, 1, False)
+    with pytest.raises(ValueError, match="scores must be finite; sample 0, class 0"):
+        accuracy(probe, torch.ones(3, 2), torch.arange(3) % 2)
+
+
+@pytest.mark.parametrize("C", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_weight_of_the_data_that_is_not_positive_is_refused(small, C):
     with pytest.raises(ValueError, match="C, the weight of the data"):
         fit_probe(*small, C=C)

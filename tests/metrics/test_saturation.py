@@ -135,8 +135,12 @@ def test_a_covariance_without_data_says_so(read):
 
 def test_maps_with_nan_are_refused(maps):
     maps[3, 2, 1, 0] = torch.nan
-    with pytest.raises(ValueError, match="nan or infinity"):
-        covariance_of(maps).matrix()
+    with pytest.raises(ValueError, match=r"maps must be finite; channel 2.* is nan"):
+        covariance_of(maps)
+    later = torch.zeros(1, 5, 1, 2)
+    later[0, 2, 0, 1] = torch.inf
+    with pytest.raises(ValueError, match=r"channel 2, observation 1 .* is inf"):
+        covariance_of(torch.zeros(1, 5, 1, 2), later)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +192,47 @@ def test_data_of_a_known_rank_saturate_that_share_of_the_channels(rank):
 def test_a_spectrum_descends_and_has_no_negative_values():
     eigenvalues = spectrum(torch.diag(torch.tensor([1.0, 3.0, -1e-9, 2.0])))
     assert eigenvalues.tolist() == [3.0, 2.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("rank", [1, 3, 63])
+@pytest.mark.parametrize("delta", [0.999, 0.9999999, 0.999999999, 1.0])
+def test_all_of_the_variance_needs_as_many_directions_as_the_rank(rank, delta, dtype):
+    mixing = torch.linalg.qr(torch.randn(64, rank, generator=seeded(0), dtype=torch.float64)).Q
+    maps = (torch.randn(9000, rank, generator=seeded(1), dtype=torch.float64) @ mixing.T).to(dtype)
+    eigenvalues = spectrum(covariance_of(maps).matrix())
+    assert dimensions(eigenvalues, delta) == rank
+    assert dimensions(eigenvalues, delta, "delve") == rank - 1
+
+
+@pytest.mark.parametrize("scale", [1e19, 1e36, 1e-25, 1e-37, [1e30, 1, 1e-30, 1e15, 1e-5]])
+def test_the_scale_of_the_maps_changes_no_covariance(maps, scale):
+    factors = torch.tensor(scale, dtype=torch.float64).expand(5)
+    scaled = (maps.double() * factors.view(1, 5, 1, 1)).float()
+    covariance = covariance_of(*scaled.split(17))
+    relative = covariance.matrix() / factors.outer(factors)
+    np.testing.assert_allclose(relative, by_numpy(maps), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(covariance.mean / factors, maps.double().mean((0, 2, 3)), atol=1e-5)
+
+
+def test_an_ordinary_batch_between_extreme_ones_is_counted(maps):
+    pieces = [maps * 1e-25, maps, maps * 1e-25]
+    np.testing.assert_allclose(
+        covariance_of(*pieces).matrix(), by_numpy(torch.cat(pieces)), rtol=1e-5, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_double_maps_whose_squares_leave_double_precision_are_refused(maps, scale):
+    with pytest.raises(ValueError, match="leave double precision: multiply the maps by a constant"):
+        covariance_of(maps.double() * scale)
+
+
+def test_what_is_not_finite_has_no_spectrum_and_no_dimensions():
+    with pytest.raises(ValueError, match="covariances must be finite"):
+        spectrum(torch.full((2, 2), torch.nan))
+    with pytest.raises(ValueError, match=r"must be finite; direction 1"):
+        dimensions(torch.tensor([1.0, torch.nan]), 0.99)
 
 
 @pytest.mark.parametrize("delta", [0.0, -0.5, 1.01, 99.0, float("nan")])

@@ -47,6 +47,19 @@ def test_the_change_is_that_of_the_logits_over_their_spread_and_the_directions_a
     np.testing.assert_allclose(found.change[:, 0, 0], [0, 4 / 32**0.5], atol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e30, 1e-30])
+def test_the_scale_of_the_logits_changes_nothing(scale):
+    batch = images().float()
+    expected = translations(Strided(2).eval(), [(batch, None)], [1, 2])
+    found = translations(Strided(2).eval(), [(scale * batch, None)], [1, 2])
+    np.testing.assert_allclose(found.change, expected.change, rtol=1e-5, atol=1e-6)
+
+
+def test_logits_that_are_all_equal_are_refused():
+    with pytest.raises(ValueError, match="all equal have no deviation"):
+        translations(Strided(1).eval(), [(torch.zeros(1, 1, 12, 12), None)], [1])
+
+
 def test_a_flip_is_another_predicted_class():
     image = torch.zeros(1, 1, 12, 12).double()
     image[0, 0, 4, 4], image[0, 0, 4, 5] = 1, -1

@@ -27,8 +27,8 @@ def require_finite(
 ) -> None:
     """Raises ValueError, with the first place, if a number is nan or infinite.
 
-    what: plural, as in "images". axes: a name for each axis of `values`. advice: what to do, or a function
-    that finds it out. first: the number of the first row, for one batch of several.
+    what: plural, as in "images". axes: a name for each axis of `values`. advice: what to do, or a
+    function that finds it out. first: the number of the first row, for one batch of several.
     """
     if isinstance(values, Tensor):
         values = values.detach()

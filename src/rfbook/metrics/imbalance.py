@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from rfbook.metrics.finite import require_finite
+
 
 def imbalance_index(field: Float[np.ndarray, "h w"], order: int = 1) -> float:
     """Mean absolute difference of neighbouring pixels, both axes averaged: L_1, L_2.
@@ -15,7 +17,8 @@ def imbalance_index(field: Float[np.ndarray, "h w"], order: int = 1) -> float:
     order: 1 for the first difference (Dead Pixel Test, equation 4), 2 for the second (equation 5).
     The value has the scale of the field, so two networks cannot be compared by it; the authors'
     code even feeds it the sum over the images, not the mean. See `relative_imbalance_index`.
-    Raises ValueError for another order and for a field too small to have such differences.
+    Raises ValueError for another order, for a field too small to have such differences and for one that
+    is not finite.
     """
     down, right = _differences(field, order)
     return float((np.abs(down).mean() + np.abs(right).mean()) / 2)
@@ -49,10 +52,10 @@ def residue_means(field: Float[np.ndarray, "h w"], period: int) -> Float[np.ndar
     """Mean of the field over each class of (row mod period, column mod period), over its mean.
 
     Returns (period, period); all ones means no pattern of that period. The products of strides, 2,
-    4, 8, are the periods to look at. Raises ValueError if the mean is not positive or the period
-    is not from 1 to the field's shorter side.
+    4, 8, are the periods to look at. Raises ValueError if the field is not finite, its mean is not
+    positive or the period is not from 1 to the field's shorter side.
     """
-    _require_period(field, period)
+    field = _periodic(field, period)
     classes = range(period)
     means = [[field[row::period, column::period].mean() for column in classes] for row in classes]
     return np.array(means) / _positive_mean(field)
@@ -65,7 +68,7 @@ def fourier_peak(field: Float[np.ndarray, "h w"], period: int) -> float:
     gives a. The field is cropped to a multiple of the period, so that a wave falls on one
     frequency. Raises ValueError as `residue_means` does.
     """
-    _require_period(field, period)
+    field = _periodic(field, period)
     height, width = (side - side % period for side in field.shape)
     cropped = field[:height, :width]
     rows, columns = (np.exp(2j * np.pi * np.arange(side) / period) for side in (height, width))
@@ -82,21 +85,30 @@ def _differences(field: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]
             f"an imbalance index needs order 1 or 2 and more than `order` pixels a side, got "
             f"order={order} and a field of {field.shape}"
         )
+    field = _finite(field)
     return np.diff(field, order, axis=0), np.diff(field, order, axis=1)
 
 
+def _finite(field: np.ndarray) -> np.ndarray:
+    """The field in double precision: squares of single ones may leave it."""
+    advice = "look at the images and the weights; the second half of one image is nan"
+    require_finite(field, "fields", ("row", "column"), advice)
+    return field.astype(np.float64)
+
+
 def _positive_mean(field: np.ndarray) -> float:
-    mean = float(field.mean())
+    mean = float(field.mean(dtype=np.float64))
     if not mean > 0:
         raise ValueError(
-            f"a relative index needs a field with a positive mean, got {mean}: an effective field "
-            "is zero if no gradient reaches the image, and a half of one image is NaN"
+            f"a relative index needs a field with a positive mean, got {mean}: an effective field is "
+            "zero if no gradient reaches the image"
         )
     return mean
 
 
-def _require_period(field: np.ndarray, period: int) -> None:
+def _periodic(field: np.ndarray, period: int) -> np.ndarray:
     if not 1 <= period <= min(field.shape):
         raise ValueError(
             f"period={period} must be from 1 to the shorter side of the field, {field.shape}"
         )
+    return _finite(field)

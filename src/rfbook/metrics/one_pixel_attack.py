@@ -15,7 +15,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from rfbook.metrics.logits import class_logits, require_evaluation
+from rfbook.metrics.finite import require_finite
+from rfbook.metrics.logits import class_logits, require_evaluation, require_images
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,18 @@ def one_pixel_attack(
     candidates: (p, 2), row and column of the pixels that may be drawn. colours: (k, c), normalised.
     Equal seeds and equally many candidates draw the same places in the list and the same colours, so
     that two lists, of which entry i of one lies near entry i of the other, are compared in pairs.
-    Raises ValueError for a model in training mode, no images, or a candidate outside the image.
+    Raises ValueError for a model in training mode, no images, a candidate outside the image, and for
+    images, colours or logits that are not finite.
     """
     require_evaluation(model)
+    require_finite(colours, "colours", ("colour", "channel"), "normalise them as the images are")
     generator = torch.Generator().manual_seed(seed)
     found = []
     with torch.inference_mode():
         for images, _ in batches:
+            require_images(images)
             _require_inside(candidates, images)
-            before = model(images)
+            before = model(images.clone())  # which a network may normalise in place
             predicted = before.argmax(1)
             margin = _margin(before, predicted)
             least = margin
@@ -76,8 +80,10 @@ def strong_and_weak(
         `imbalance.residue_means`. share: of the classes in each list, at most one half.
     Both lists have the same length and go through the image tile by tile, k x k pixels each, so that
     entry i of one lies in the same tile as entry i of the other. What is left over at the right and
-    the bottom of the image is not used. Raises ValueError if no class or no tile is left.
+    the bottom of the image is not used. Raises ValueError if no class or no tile is left, or if a class
+    is not finite.
     """
+    require_finite(classes, "classes", ("row", "column"), "were they made of finite gradients?")
     period = len(classes)
     count, tiles = int(share * classes.size), side // period
     if not (1 <= count <= classes.size // 2 and tiles):

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from rfbook.metrics.logits import class_logits, require_evaluation
+from rfbook.metrics.logits import class_logits, require_evaluation, require_images
 
 Pixel = tuple[int, int]
 """Row and column of an image, counted from 0."""
@@ -34,16 +34,17 @@ def pixel_changes(
     epsilon: in units of the normalised image, as in the journal version; one for all or one a pixel.
     Takes one forward pass per pixel and one more. A change is the difference of two logits, so in
     float32 it is uncertain by about 1e-6 of the logit.
-    Raises ValueError for a model in training mode, a pixel outside the image, no images, or another
-    number of epsilons than of pixels.
+    Raises ValueError for a model in training mode, a pixel outside the image, no images, another number
+    of epsilons than of pixels, and for images or logits that are not finite.
     """
     require_evaluation(model)
     sizes = [epsilon] * len(pixels) if isinstance(epsilon, float | int) else epsilon
     rows = []
     with torch.inference_mode():
         for images, labels in batches:
+            require_images(images)
             _require_inside(pixels, images)
-            logits = model(images)
+            logits = model(images.clone())  # which a network may normalise in place
             chosen = logits.argmax(1) if labels is None else labels
             steps = zip(pixels, sizes, strict=True)
             raised = [class_logits(model(_raise(images, *step)), chosen) for step in steps]

@@ -9,21 +9,33 @@ The probe is scikit-learn's multinomial `LogisticRegression` with C = 1, as in t
 on standardised features and run until it converges; the paper's stops after 100 epochs of SAGA.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Integer, Num
+from jaxtyping import Bool, Float, Integer, Num
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, one_hot
 
+from rfbook.metrics import finite
 from rfbook.metrics.softmax_preconditioner import ROWS_PER_BLOCK, sum_of_squares
 from rfbook.metrics.softmax_regression import Problem, minimise
 
 POOLED_SIDE = 4
 """Maps are averaged to 4x4 before a layer's probe (Size Matters, appendix B)."""
 
-ROUNDING = 8
-"""A feature is constant if its deviation is below this many units of rounding of its mean."""
+ROUNDING = 0.5
+"""A feature is constant if its deviation is at most this many units of rounding of its mean: then it
+takes two neighbouring numbers, as the same sum does that was added in another order."""
+
+DOUBTFUL = 8
+"""So many units of rounding of its mean may be lost from a deviation: below, it is measured again."""
+
+SMALLEST = 2.0**-60
+"""The same, for squares that single precision rounds to nothing."""
+
+COLUMNS = 64
+"""Features measured again together."""
 
 
 def pool_features(maps: Num[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
@@ -37,7 +49,10 @@ def pool_features(maps: Num[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
     features = torch.empty(n, c * size[0] * size[1], device=maps.device)
     blocks = zip(features.split(ROWS_PER_BLOCK), maps.split(ROWS_PER_BLOCK), strict=True)
     for pooled, block in blocks:
-        pooled.copy_(adaptive_avg_pool2d(block.float(), size).flatten(1))
+        averages = adaptive_avg_pool2d(block.float(), size)
+        if not averages.sum().isfinite():  # a sum over a cell may overflow where no average does
+            averages = adaptive_avg_pool2d(block.double(), size)
+        pooled.copy_(averages.flatten(1))
     return features
 
 
@@ -53,12 +68,21 @@ class Standardiser:
 
     @classmethod
     def of(cls, features: Float[Tensor, "*p n d"]) -> "Standardiser":
-        """Measure training features. Raises ValueError if one is nan or infinite."""
+        """Measure training features, of any scale and however close to their mean.
+
+        Raises ValueError if one is nan or infinite, or so large that its distance from the mean may be.
+        """
         require_finite(features)
         mean = features.mean(-2, keepdim=True)
         deviation = (sum_of_squares(features, mean) / features.shape[-2]).sqrt()
-        constant = deviation <= ROUNDING * torch.finfo(mean.dtype).eps * mean.abs()
-        return cls(mean, torch.where(constant, 0, 1 / deviation))
+        digits = DOUBTFUL * torch.finfo(mean.dtype).eps * mean.abs()
+        clear = (deviation > digits) & (deviation > SMALLEST) & deviation.isfinite()
+        scale = torch.where(clear, 1 / deviation, 0)
+        if not clear.all():
+            for some in (~clear & _varies(features)).nonzero().split(COLUMNS):
+                *sets, _, columns = place = tuple(some.T)
+                mean[place], scale[place] = _measured_again(features.mT[(*sets, columns)])
+        return cls(mean, scale)
 
     def apply_(self, features: Float[Tensor, "*p n d"]) -> Float[Tensor, "*p n d"]:
         """Overwrite features with standardised ones and return them: a copy may not fit in memory.
@@ -66,6 +90,34 @@ class Standardiser:
         Features that were constant in training become 0.
         """
         return features.sub_(self.mean).mul_(self.scale)
+
+
+def _varies(features: Float[Tensor, "*p n d"]) -> Bool[Tensor, "*p 1 d"]:
+    first = features[..., :1, :]
+    blocks = features.split(ROWS_PER_BLOCK, dim=-2)
+    return torch.stack([(block != first).any(-2, keepdim=True) for block in blocks]).any(0)
+
+
+def _measured_again(columns: Float[Tensor, "m n"]) -> tuple[Float[Tensor, " m"], Float[Tensor, " m"]]:
+    """Means and scales of features whose squares, sums or differences leave the precision.
+
+    Powers of two bring each to 1 and one value, from which the others are exactly subtracted, to 0.
+    """
+    limits, largest = torch.finfo(columns.dtype), columns.abs().amax(1)
+    if (largest > limits.max / 2).any():
+        raise ValueError(
+            f"features reach {largest.max():.1e}, and their differences may leave {columns.dtype}: "
+            "divide them by a constant, on which a probe does not depend"
+        )
+    unit = largest / largest.frexp().mantissa
+    units = columns / unit[:, None]
+    shifted = units - units[:, :1]
+    offset = shifted.mean(1)
+    deviation = (shifted - offset[:, None]).square().mean(1).sqrt()
+    mean = units[:, 0] + offset
+    constant = deviation <= ROUNDING * limits.eps * mean.abs()
+    scale = (1 / deviation / unit).clamp(max=limits.max)
+    return mean * unit, torch.where(constant, 0, scale)
 
 
 @dataclass(frozen=True)
@@ -122,16 +174,22 @@ def accuracy(
     """
     require_known(labels, len(features), len(probe.intercept))
     require_finite(features)
-    hits = (features @ probe.weights + probe.intercept).argmax(1) == labels
+    scores = features @ probe.weights + probe.intercept
+    finite.require_finite(scores, "scores", ("sample", "class"), "was the probe fitted, converged?")
+    hits = scores.argmax(1) == labels
     return hits.double().mean().item()
 
 
 def problem(
     features: Float[Tensor, "p n d"], labels: Integer[Tensor, " n"], k: int, C: float
 ) -> Problem:
-    """The optimisation problem of p probes. Raises ValueError unless C > 0."""
-    if not C > 0:
-        raise ValueError(f"C, the weight of the data against the penalty, must be > 0; got {C}")
+    """The optimisation problem of p probes. Raises ValueError unless 0 < C < inf and d > 0."""
+    if not 0 < C < math.inf:
+        raise ValueError(
+            f"C, the weight of the data against the penalty, must be > 0 and finite; got {C}"
+        )
+    if not features.shape[-1]:
+        raise ValueError("a probe needs a feature, got none: does the layer put anything out?")
     targets = one_hot(labels.long(), k).T.to(features.dtype, memory_format=torch.contiguous_format)
     return Problem(features, targets, C)
 
@@ -170,5 +228,7 @@ def require_finite(features: Float[Tensor, "*p n d"]) -> None:
         raise ValueError(
             f"features must be float32 or float64; got {features.dtype}. Call .float() on them"
         )
-    if not features.sum().isfinite():  # unlike isfinite().all(), needs no memory
-        raise ValueError("features must be finite; some are nan or infinite: has training failed?")
+    axes = ("position", "sample", "feature")[-features.ndim :]
+    finite.require_finite(
+        features, "features", axes, f"has training failed, or do maps leave {features.dtype}?"
+    )

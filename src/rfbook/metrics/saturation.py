@@ -9,25 +9,37 @@
 One decomposition serves any number of `delta`.
 """
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from rfbook.metrics.finite import require_finite
+
 OBSERVATIONS_PER_PRODUCT = 8192
 """Longest sum left to single precision; longer ones are cut and the pieces added in double."""
 
+NOT_FINITE = "has training failed?"
+
+SAFE = 2.0**-80, 2.0**100
+"""Sums of squares between which single precision keeps its digits: products of others are double."""
+
 ROUNDING = 1e-12
 """A share this close below `delta` counts as equal to it."""
+
+RESOLUTION = 2.0**-22
+"""Share of the largest variance below which a direction is rounding of products in single precision."""
 
 
 class Covariance:
     """Covariance of a layer's channels over images and positions, from a stream of batches.
 
     Every position of every map is one observation of c channels (Size Matters, 2.3, footnote 1).
-    Products are single precision within 8192 observations (double if the maps are double) and
-    summed in double. All values are first shifted by the first batch's channel means: without
-    that, channels whose mean is far larger than their spread would lose it to cancellation.
+    Products are single precision within 8192 observations (double if the maps are double, or so large
+    or small that their squares leave single precision) and summed in double. All values are first
+    shifted by the first batch's channel means: without that, channels whose mean is far larger than
+    their spread would lose it to cancellation.
 
     Time: c^2 multiplications for each observation, 1/9 of a 3x3 convolution from c to c channels;
     half of that on a CPU. Maps in `channels_last` are read in place, others copied once. Memory:
@@ -41,21 +53,33 @@ class Covariance:
     def update(self, maps: Float[Tensor, "n c *positions"]) -> None:
         """Add a batch of maps, (n, c, h, w), or of vectors, (n, c).
 
-        Raises ValueError if the number of channels differs from that of earlier batches.
+        Raises ValueError if the number of channels differs from that of earlier batches, and for maps
+        that are not finite or whose squares leave double precision.
         """
         precision = torch.float64 if maps.dtype == torch.float64 else torch.float32
         columns = maps.transpose(0, 1).flatten(1)
         if columns.shape[1] == 0:
             return
         if self.count == 0:
-            self._start_at(columns.mean(1, keepdim=True, dtype=precision))
+            shift = columns.mean(1, keepdim=True, dtype=precision)
+            if not shift.isfinite().all():  # a sum may overflow where no value is infinite
+                shift = columns.mean(1, keepdim=True, dtype=torch.float64)
+                require_finite(shift[:, 0], "maps", ("channel",), NOT_FINITE)
+            self._start_at(shift)
         self._require_channels(len(columns))
-        shift = self._shift.to(precision)
         for piece in columns.split(OBSERVATIONS_PER_PRODUCT, dim=1):
-            shifted = piece.to(precision) - shift
-            self._sum += shifted.sum(1, keepdim=True)
-            self._products += _products(shifted)
-        self.count += columns.shape[1]
+            self._add(piece, precision)
+
+    def _add(self, piece: Float[Tensor, "c m"], precision: torch.dtype) -> None:
+        shifted = piece.to(precision) - self._shift.to(precision)
+        products = _products(shifted)
+        if not SAFE[0] < products.diagonal().max() < SAFE[1]:
+            shifted = piece.double() - self._shift
+            products = _products(shifted)
+            _require_squares(products.diagonal(), shifted)
+        self._sum += shifted.sum(1, keepdim=True)
+        self._products += products
+        self.count += piece.shape[1]
 
     @torch.inference_mode()
     def merge(self, other: "Covariance") -> None:
@@ -82,14 +106,11 @@ class Covariance:
     def matrix(self) -> Float[Tensor, "c c"]:
         """Centred covariance, divided by the number of observations, double precision.
 
-        Raises ValueError before the first batch and if a map held nan or infinity.
+        Raises ValueError before the first batch.
         """
         self._require_data()
         offset = self._sum / self.count
-        matrix = self._products / self.count - offset @ offset.T
-        if not matrix.isfinite().all():
-            raise ValueError("maps must be finite; some held nan or infinity: has training failed?")
-        return matrix
+        return self._products / self.count - offset @ offset.T
 
     def _start_at(self, shift: Float[Tensor, "c 1"]) -> None:
         channels = len(shift)
@@ -109,12 +130,24 @@ class Covariance:
             raise ValueError("the covariance needs an observation and has none: update it first")
 
 
+def _require_squares(squares: Float[Tensor, " c"], values: Float[Tensor, "c m"]) -> None:
+    """Raises ValueError unless sums of squares of these values are what they should be."""
+    require_finite(values, "maps", ("channel", "observation"), NOT_FINITE)
+    low, high = torch.finfo(torch.float64).tiny, torch.finfo(torch.float64).max
+    if not squares.max() <= high or (squares.max() < low and values.any()):
+        raise ValueError(
+            f"the squares of maps with values up to {values.abs().max():.1e} leave double precision: "
+            "multiply the maps by a constant, on which saturation does not depend"
+        )
+
+
 def _products(rows: Float[Tensor, "c m"]) -> Float[Tensor, "c c"]:
     """Sum over the columns of the products of every two rows."""
     if rows.is_cpu:
         # NumPy notices the transpose of the same array and computes one half; torch does not.
         array = rows.numpy()
-        return torch.from_numpy(array @ array.T)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked for by those who use the products
+            return torch.from_numpy(array @ array.T)
     # Autocast would round the products to half precision.
     with torch.autocast(rows.device.type, enabled=False):
         return rows @ rows.T
@@ -131,7 +164,11 @@ def nearest_4x4(maps: Float[Tensor, "n c *positions"]) -> Float[Tensor, "n c *fe
 
 
 def spectrum(covariance: Float[Tensor, "c c"]) -> Float[Tensor, " c"]:
-    """Eigenvalues of a covariance, largest first; negative ones, which are rounding, become 0."""
+    """Eigenvalues of a covariance, largest first; negative ones, which are rounding, become 0.
+
+    Raises ValueError for a covariance that is not finite.
+    """
+    require_finite(covariance, "covariances", ("channel", "channel"), NOT_FINITE)
     return torch.linalg.eigvalsh(covariance).flip(0).clamp(min=0)
 
 
@@ -142,18 +179,22 @@ def dimensions(eigenvalues: Float[Tensor, " c"], delta: float, convention: str =
     convention: "paper" is the definition (Size Matters, 2.3). "delve" counts the directions whose
         cumulative share is still below `delta`, as the authors' delve does (0.1.41 to 0.1.50):
         always one fewer, so 0 for a single direction and never c.
-    Raises ValueError unless 0 < delta <= 1, and for an unknown convention.
+    A direction below `RESOLUTION` is never counted: with delta = 1 the result is the rank.
+    Raises ValueError unless 0 < delta <= 1, for an unknown convention and for eigenvalues that are not
+    finite.
     """
     if not 0 < delta <= 1:
         raise ValueError(f"delta is a share of the variance, 0 < delta <= 1; got {delta}")
     if convention not in ("paper", "delve"):
         raise ValueError(f"convention must be 'paper' or 'delve', not {convention!r}")
     cumulative = eigenvalues.double().cumsum(0)
+    require_finite(cumulative, "sums of eigenvalues", ("direction",), NOT_FINITE)
     total = cumulative[-1].item()
     if total == 0:
         return 0
-    below = int((cumulative / total < delta - ROUNDING).sum())
-    return below if convention == "delve" else below + 1
+    needed = int((cumulative / total < delta - ROUNDING).sum()) + 1
+    resolved = int((eigenvalues > RESOLUTION * eigenvalues[0]).sum())
+    return min(needed, resolved) - (convention == "delve")
 
 
 def saturation(

@@ -30,7 +30,7 @@ def preconditioner(
     """A map from gradients to approximate Newton steps of p problems, intercepts last.
 
     Works for any scale of the features, best if they are centred. Rows are taken at even distances,
-    so that sorted labels do no harm.
+    so that sorted labels do no harm. Raises ValueError where the Hessian leaves their precision.
     """
     _, n, d = features.shape
     sample = features[:, :: -(-n // ROWS)]
@@ -63,17 +63,27 @@ def _missed(sample: Tensor, features: Tensor) -> Tensor:
     return torch.where(shown < true / 2, true, 0)
 
 
+def _cholesky(matrix: Tensor) -> Tensor:
+    try:
+        return torch.linalg.cholesky(matrix)
+    except torch.linalg.LinAlgError:
+        raise ValueError(
+            f"a probe with these features and this C cannot be fitted in {matrix.dtype}: standardise "
+            "the features, or give the penalty more weight by a smaller C"
+        ) from None
+
+
 def _primal(sample: Tensor, ridge: Tensor) -> Callable[[Tensor], Tensor]:
     hessian = sample.mT @ sample
     hessian.diagonal(dim1=-2, dim2=-1).add_(ridge[..., 0, :])
-    factor = torch.linalg.cholesky(hessian)
+    factor = _cholesky(hessian)
     return lambda gradient: torch.cholesky_solve(gradient.mT, factor).mT
 
 
 def _dual(sample: Tensor, ridge: Tensor) -> Callable[[Tensor], Tensor]:
     kernel = sample / ridge @ sample.mT
     kernel.diagonal(dim1=-2, dim2=-1).add_(1)
-    factor = torch.linalg.cholesky(kernel)
+    factor = _cholesky(kernel)
 
     def newton(gradient: Tensor) -> Tensor:
         first = gradient / ridge

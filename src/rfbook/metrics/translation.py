@@ -14,10 +14,15 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from rfbook.metrics.logits import require_evaluation
+from rfbook.metrics.finite import require_finite
+from rfbook.metrics.logits import require_evaluation, require_images
 
 AXES = (2, 3)
 """Axes of an image batch along which it is moved: down, then right."""
+
+
+SAFE = 2.0**-40, 2.0**50
+"""Logits whose largest is between these are compared in their own precision, others in double."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +47,16 @@ def translations(
     Every image first gets a frame as wide as the largest shift, of the value 0, the mean colour. All
     shifts then move the same content over the same ground: nothing leaves the image, nothing new
     comes in, and what is compared differs in place alone.
-    Raises ValueError for a model in training mode, no images, a shift below 1, or a frame that
-    leaves nothing of the image.
+    Raises ValueError for a model in training mode, no images, a shift below 1, a frame that leaves
+    nothing of the image, for images or logits that are not finite, and where all logits are equal.
     """
     require_evaluation(model)
     found = []
     with torch.inference_mode():
         for images, _ in batches:
+            require_images(images)
             ground = framed(images, max(shifts))
-            before = model(ground)
+            before = model(ground.clone())  # which a network may normalise in place
             moved = [[model(ground.roll(s, axis)) for s in shifts] for axis in AXES]
             found.append(_compare(before, torch.stack([torch.stack(one) for one in moved])))
     if not found:
@@ -78,6 +84,13 @@ def framed(images: Float[Tensor, "n c h w"], margin: int) -> Float[Tensor, "n c 
 
 def _compare(before: Tensor, moved: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """(2, n, s) change and flips, from logits (n, classes) and (2, s, n, classes)."""
+    for logits in (before, *moved.flatten(0, 1)):
+        require_finite(logits, "logits", ("image", "class"), "has training failed?")
+    largest = before.abs().amax()
+    if not SAFE[0] < largest < SAFE[1]:  # the squares in a deviation leave single precision
+        before, moved = before.double(), moved.double()
     change = (moved - before).abs().mean(-1) / before.std(-1)
+    advice = "logits of the image that are all equal have no deviation to compare with"
+    require_finite(change, "changes", ("direction", "shift", "image"), advice)
     flipped = moved.argmax(-1) != before.argmax(-1)
     return change.transpose(1, 2).cpu().double().numpy(), flipped.transpose(1, 2).cpu().numpy()

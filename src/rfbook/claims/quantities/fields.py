@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rfbook.claims.quantities.quantity import ANY, SHARE, Quantity
-from rfbook.metrics.gaussian import fit_gaussian
+from rfbook.metrics.gaussian import GaussianFit, fit_gaussian
 from rfbook.metrics.imbalance import residue_means
 from rfbook.records.record import Records
 from rfbook.statistics.undefined import Undefined
@@ -107,13 +107,17 @@ def half_share_growth(records: Records) -> float:
 def of_layer4(name: str) -> Callable[[Records], float]:
     """A number of the Gaussian fitted to the effective field of the middle unit of layer4.
 
-    Raises Undefined for a network without such a layer, and where no fit converged.
+    Raises Undefined for a network without such a layer, where no fit converged, and where the one that
+    did says nothing of a peak (`GaussianFit.inside`).
     """
 
     def number(records: Records) -> float:
         target = records["effective_field"].values["targets"].get("layer4", {})
         if not target.get("gaussian"):
             raise Undefined("no Gaussian fitted at layer4")
+        side = records["effective_field"].run.data.side
+        if not GaussianFit(**target["gaussian"]).inside((side, side)):
+            raise Undefined("the Gaussian fitted at layer4 lies beyond the image: no peak")
         return target["gaussian"][name]
 
     return number
