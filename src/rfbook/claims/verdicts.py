@@ -14,8 +14,7 @@ from typing import Literal
 import numpy as np
 
 from rfbook.claims.claim import Claim
-from rfbook.claims.quantities.counts import require_enough
-from rfbook.claims.quantities.quantity import Quantity
+from rfbook.claims.quantities.quantity import Quantity, require_enough
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
 from rfbook.statistics.undefined import Undefined
@@ -149,7 +148,7 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
     A published network is the same from every seed: its interval is that over its images. Of either
     interval only what is possible is kept (`Quantity.within`).
     Raises Undefined if the quantity has no finite value for one of them, if it counts too few images
-    (`counts`), or there is no common seed.
+    (`require_enough`), or there is no common seed.
     """
     if not samples:
         raise Undefined("no seed was run in every arm")
