@@ -2,7 +2,7 @@
 
 import pytest
 
-from rfbook.claims.evidence import Evidence
+from rfbook.claims.quantities.others import Evidence
 from rfbook.claims.quantities.registry import quantity_named
 from tests.samples import records
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from rfbook.claims.claim import read_claims
-from rfbook.claims.evidence import SOURCES, Evidence
+from rfbook.claims.evidence import SOURCES
 from rfbook.claims.quantities import layers as layer_quantities
 from rfbook.claims.quantities import quantity as definition
+from rfbook.claims.quantities.others import Evidence
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.metrics.gaussian import fit_gaussian
 from rfbook.records import stages

@@ -43,7 +43,8 @@ Function = TypeVar("Function", bound=Callable[..., float])
 
 
 class Quantity(NamedTuple):
-    """function: of the records of one run, or of one run per arm. measures: the records it reads.
+    """function: of the records of one run, or of one run per arm. measures: the records that it reads,
+    or the sources of what others say.
 
     unit: of the number. exact: no seed can change it. interval: its 95 % interval over the images of
     one run, of the same records; it stands where a network is published and has no seeds. bounds: the
@@ -93,7 +94,7 @@ def quantity(
 ) -> Callable[[Function], Function]:
     """Makes a function a quantity that claims may name, by default by the function's name.
 
-    reads: the measures. The others are those of `Quantity`. The function stays as it is. Raises
+    reads: its measures. The others are those of `Quantity`. The function stays as it is. Raises
     ValueError, when it is imported, if another quantity has the name.
     """
 
