@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rfbook.claims.claim import Claim
+from rfbook.claims.quantities.fields import linearity_errors
 from rfbook.claims.quantities.registry import QUANTITIES
-from rfbook.claims.quantities.responses import linearity_errors
 from rfbook.claims.verdicts import judge
 from rfbook.experiments.spec import RECIPES, Data, Model, Run
 from rfbook.records.stages import require

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rfbook.claims.evidence import Evidence
-from rfbook.claims.quantities.registry import measured
+from rfbook.claims.quantities.others import Evidence
+from rfbook.claims.quantities.registry import quantity_named
 from tests.samples import records
 
 LAYERS = ["conv1", "conv2"]
@@ -21,27 +21,27 @@ def profile(first, second, accuracy=0.5):
 
 
 def test_a_quantity_of_two_arms_is_the_first_minus_the_second():
-    found = measured("accuracy", 2).function(profile(0, 0, 0.9), profile(0, 0, 0.4))
+    found = quantity_named("accuracy", 2).function(profile(0, 0, 0.9), profile(0, 0, 0.4))
     assert found == pytest.approx(50)
 
 
 def test_two_percentages_differ_by_points_and_other_units_stay():
-    units = {name: measured(name, 2).unit for name in ("accuracy", "tail_share", "last_field")}
+    units = {name: quantity_named(name, 2).unit for name in ("accuracy", "tail_share", "last_field")}
     assert units == {
         "accuracy": "points", "tail_share": "points (% of the convolutions)", "last_field": "px",
     }  # fmt: skip
-    assert measured("accuracy_ratio", 2).unit == "%"
+    assert quantity_named("accuracy_ratio", 2).unit == "%"
 
 
 def test_the_accuracy_ratio_is_in_percent_of_the_second_arm():
-    found = measured("accuracy_ratio", 2).function(profile(0, 0, 0.3), profile(0, 0, 0.6))
+    found = quantity_named("accuracy_ratio", 2).function(profile(0, 0, 0.3), profile(0, 0, 0.6))
     assert found == pytest.approx(50)
 
 
 def test_what_enlarging_recovers_is_the_difference_of_two_ratios_to_the_original():
     """0.5 of 0.8 against 0.3 of 0.8: 62.5 % against 37.5 %."""
     enlarged, small, original = (profile(0, 0, share) for share in (0.5, 0.3, 0.8))
-    compare = measured("recovered_accuracy", 3).function
+    compare = quantity_named("recovered_accuracy", 3).function
     assert compare(enlarged, small, original) == pytest.approx(25)
     assert compare(small, enlarged, original) == pytest.approx(-25)
 
@@ -49,25 +49,25 @@ def test_what_enlarging_recovers_is_the_difference_of_two_ratios_to_the_original
 def test_the_field_ratio_compares_the_last_convolutions_and_no_seed_can_change_it():
     small, large = profile(0, 0), profile(0, 0)
     large["receptive_field"].values["field"][-1] = 20
-    compare = measured("field_ratio", 2)
+    compare = quantity_named("field_ratio", 2)
     assert compare.function(small, large) == pytest.approx(25)
     assert compare.exact
 
 
 def test_the_largest_field_ratio_is_that_of_the_layer_that_keeps_most_of_its_field():
     small, large = profile(0, 0), profile(0, 0)
-    assert measured("largest_field_ratio", 2).function(small, large) == pytest.approx(100)
+    assert quantity_named("largest_field_ratio", 2).function(small, large) == pytest.approx(100)
     fields = large["receptive_field"].values["field"]
     fields[:] = [2 * field for field in fields]
     fields[-1] *= 2
-    assert measured("largest_field_ratio", 2).function(small, large) == pytest.approx(50)
-    assert measured("largest_field_ratio", 2).exact
+    assert quantity_named("largest_field_ratio", 2).function(small, large) == pytest.approx(50)
+    assert quantity_named("largest_field_ratio", 2).exact
 
 
 def test_an_arm_is_compared_with_the_mean_of_all_others():
     """0.8 against the mean of 0.9, 0.8 and 0.7."""
     arms = [profile(0, 0, share) for share in (0.7, 0.9, 0.8, 0.7)]
-    assert measured("over_rest", 4).function(*arms) == pytest.approx(-10)
+    assert quantity_named("over_rest", 4).function(*arms) == pytest.approx(-10)
 
 
 def test_raw_indices_are_compared_as_a_ratio_which_the_scale_of_the_field_changes():
@@ -75,7 +75,7 @@ def test_raw_indices_are_compared_as_a_ratio_which_the_scale_of_the_field_change
         records(effective_field={"targets": {"output": {"imbalance": [index, 9.0]}}})
         for index in (0.3, 0.4)
     )
-    assert measured("raw_imbalance_ratio", 2).function(first, second) == pytest.approx(75)
+    assert quantity_named("raw_imbalance_ratio", 2).function(first, second) == pytest.approx(75)
 
 
 def test_growth_over_arms_is_the_slope_of_logarithms():
@@ -84,7 +84,7 @@ def test_growth_over_arms_is_the_slope_of_logarithms():
         {"openerf": Evidence({"gaussian": {"sigma_x": 10 * n, "sigma_y": 10 * n}, "depth": n**2})}
         for n in (1, 2, 3, 4)
     ]
-    compare = measured("openerf_depth_exponent", 4)
+    compare = quantity_named("openerf_depth_exponent", 4)
     assert compare.function(*arms) == pytest.approx(0.5)
     assert compare.interval(*arms) == pytest.approx((0.5, 0.5))
 
@@ -93,17 +93,17 @@ def test_growth_over_arms_is_the_slope_of_logarithms():
 def test_a_profile_is_closer_to_the_one_with_the_smaller_area_between(name):
     """Areas per convolution: (0.1 + 0.3) / 2 to the near one, (0.6 + 0) / 2 to the far one."""
     arm, near, far = profile(0.2, 0.4), profile(0.3, 0.7), profile(0.8, 0.4)
-    compare = measured(name, 3).function
+    compare = quantity_named(name, 3).function
     assert compare(arm, near, far) == pytest.approx(10)
     assert compare(arm, far, near) == pytest.approx(-10)
 
 
 def test_how_far_probes_are_apart_is_the_area_between_them_per_convolution():
-    compare = measured("probes_apart", 2).function
+    compare = quantity_named("probes_apart", 2).function
     assert compare(profile(0.2, 0.4), profile(0.3, 0.7)) == pytest.approx(20)
 
 
 @pytest.mark.parametrize("name, arms", [("accuracy_ratio", 0), ("accuracy", 3), ("closer_probes", 2)])
 def test_a_quantity_speaks_of_as_many_arms_as_it_compares(name, arms):
     with pytest.raises(LookupError, match=f"no quantity '{name}'"):
-        measured(name, arms)
+        quantity_named(name, arms)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from rfbook.claims.claim import read_claims
-from rfbook.claims.evidence import SOURCES, Evidence
+from rfbook.claims.evidence import SOURCES
 from rfbook.claims.quantities import layers as layer_quantities
+from rfbook.claims.quantities import quantity as definition
+from rfbook.claims.quantities.others import Evidence
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.metrics.gaussian import fit_gaussian
 from rfbook.records import stages
@@ -485,6 +487,34 @@ def test_of_the_last_tile_only_the_part_that_is_needed_counts():
 def test_a_network_without_stages_has_no_share_of_their_fields():
     with pytest.raises(Undefined, match="no effective field of layer3"):
         QUANTITIES["half_share_layer3"].function(records(effective_field={"targets": {}}))
+
+
+@pytest.fixture
+def empty(monkeypatch):
+    """No quantity yet."""
+    monkeypatch.setattr(definition, "QUANTITIES", {})
+    monkeypatch.setattr(definition, "CONTRASTS", {})
+    return definition
+
+
+def test_a_function_is_a_quantity_by_its_own_name_or_another_and_stays_as_it_is(empty):
+    def largest(records):
+        return 3.0
+
+    assert empty.quantity("px", reads=("cost",))(largest) is largest
+    empty.quantity("px", reads=("cost",), name="greatest", exact=True)(largest)
+    assert list(empty.QUANTITIES) == ["largest", "greatest"]
+    assert empty.QUANTITIES["greatest"] == empty.Quantity(largest, ("cost",), "px", exact=True)
+
+
+def test_two_quantities_of_one_name_are_refused_and_both_places_named(empty):
+    """That of several arms stands beside that of one network, whose difference it replaces."""
+    register = empty.quantity("points", reads=("accuracy",), name="gain")
+    register(lambda records: 0.0)
+    empty.quantity("points", reads=("accuracy",), name="gain", arms=2)(lambda first, second: 0.0)
+    assert empty.QUANTITIES.keys() == empty.CONTRASTS.keys() == {"gain"}
+    with pytest.raises(ValueError, match=f"are named 'gain', in {__name__} and {__name__}"):
+        register(lambda records: 1.0)
 
 
 def test_a_quantity_has_a_unit():

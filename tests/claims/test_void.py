@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rfbook.claims.claim import Claim, ClaimError, read_claims
-from rfbook.claims.quantities.contrasts import CONTRASTS
-from rfbook.claims.quantities.counts import FEWEST, FEWEST_PAIRS
-from rfbook.claims.quantities.quantity import Quantity
-from rfbook.claims.quantities.registry import QUANTITIES, measured
+from rfbook.claims.quantities.images import FEWEST_PAIRS
+from rfbook.claims.quantities.quantity import FEWEST, Quantity
+from rfbook.claims.quantities.registry import CONTRASTS, QUANTITIES, quantity_named
 from rfbook.claims.verdicts import estimate, judge
 from rfbook.pages import sources
 from rfbook.statistics.undefined import Undefined
@@ -87,17 +86,17 @@ def learning(*curves):
 @pytest.mark.parametrize("curves", [([0.95], [0.2]), ([0.1, 0.2], [0.5, 0.6])])
 def test_arms_that_count_as_arriving_last_whatever_they_are_have_no_difference(curves):
     with pytest.raises(Undefined, match="nothing tells the arms apart within"):
-        measured("epochs_to_90", 2).function(*learning(*curves))
+        quantity_named("epochs_to_90", 2).function(*learning(*curves))
 
 
 def test_an_arm_that_arrives_in_time_differs_from_one_that_never_does():
-    assert measured("epochs_to_90", 2).function(*learning([0.1, 0.2], [0.95, 0.96])) == 1
+    assert quantity_named("epochs_to_90", 2).function(*learning([0.1, 0.2], [0.95, 0.96])) == 1
 
 
 def test_nothing_is_divided_by_an_accuracy_of_zero():
     arms = [records(accuracy={"accuracy": share}) for share in (0.5, 0.0)]
     with pytest.raises(Undefined, match="no answer is right"):
-        CONTRASTS["accuracy_ratio"].quantity.function(*arms)
+        CONTRASTS["accuracy_ratio"].function(*arms)
 
 
 # Shares of few images.
@@ -138,7 +137,7 @@ def test_so_few_images_that_tell_two_attacks_apart_decide_nothing_even_if_all_ag
 
 # What is possible.
 
-EVERY = QUANTITIES | {name: contrast.quantity for name, contrast in CONTRASTS.items()}
+EVERY = QUANTITIES | CONTRASTS
 UNIT_FREE = (-inf, inf)
 
 
@@ -169,7 +168,7 @@ def test_no_interval_leaves_what_its_quantity_can_be(name, places):
     ],
 )  # fmt: skip
 def test_what_a_quantity_can_be(name, arms, bounds):
-    assert measured(name, arms).possible == bounds
+    assert quantity_named(name, arms).possible == bounds
 
 
 ROW = """

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
 from rfbook.claims.quantities.quantity import Quantity
-from rfbook.claims.quantities.registry import measured
+from rfbook.claims.quantities.registry import quantity_named
 from rfbook.experiments.places import repository
 
 
@@ -53,7 +53,7 @@ class Claim(BaseModel):
     @property
     def measured(self) -> Quantity:
         """What decides. Raises LookupError if there is no such quantity of these arms."""
-        return measured(str(self.quantity), len(self.arms))
+        return quantity_named(str(self.quantity), len(self.arms))
 
 
 def read_claims(directory: Path | None = None) -> list[Claim]:

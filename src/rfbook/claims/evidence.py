@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rfbook.claims.claim import Claim
 from rfbook.claims.printed_tables import read_sizes
 from rfbook.claims.published_fields import read_fits
-from rfbook.claims.quantities.others import FINETUNED, TABLE
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """In place of a run: these networks are published, and no seed of ours changes them."""
-
-    published: bool = True
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """In place of a record. values: what a paper prints, or what was fitted to others' arrays."""
-
-    values: dict[str, Any]
-    run: Elsewhere = Elsewhere()
+from rfbook.claims.quantities.others import FINETUNED, TABLE, Evidence
 
 
 def _sizes(table: str, shown: str) -> Callable[[Path], dict[str, dict[str, Any]]]:
     names = ("accuracy", "field", "sigma", "depth")
 
     def read(root: Path) -> dict[str, dict[str, Any]]:
-        held = read_sizes(root / "claims", table)
-        return {shown: {name: getattr(held, name).tolist() for name in names}}
+        sizes = read_sizes(root / "claims", table)
+        return {shown: {name: getattr(sizes, name).tolist() for name in names}}
 
     return read
 
@@ -59,12 +42,12 @@ def on_numbers_of_others(claim: Claim) -> bool:
 
 
 def evidence(sources: Collection[str], root: Path) -> dict[str, list[dict[str, Evidence]]]:
-    """What the sources say, by network: one sample each, as records of a single run would be.
+    """What the sources say, by network: one sample each, as a single run would be.
 
     Raises FileNotFoundError, with the command, if the arrays were not fitted yet.
     """
-    said: dict[str, dict[str, Evidence]] = {}
-    for name in sources:
-        for network, values in SOURCES[name](root).items():
-            said.setdefault(network, {})[name] = Evidence(values)
-    return {network: [one] for network, one in said.items()}
+    networks: dict[str, dict[str, Evidence]] = {}
+    for source in sources:
+        for network, values in SOURCES[source](root).items():
+            networks.setdefault(network, {})[source] = Evidence(values)
+    return {network: [by_source] for network, by_source in networks.items()}

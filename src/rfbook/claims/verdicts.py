@@ -14,15 +14,20 @@ from typing import Literal
 import numpy as np
 
 from rfbook.claims.claim import Claim
-from rfbook.claims.quantities.counts import require_enough
-from rfbook.claims.quantities.quantity import Quantity
+from rfbook.claims.quantities.others import Evidence, Outside
+from rfbook.claims.quantities.quantity import Quantity, require_enough
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
 from rfbook.statistics.undefined import Undefined
 
 Word = Literal["reproduced", "partly", "not reproduced", "open", "not tested"]
-Outcomes = Mapping[str, Sequence[Records]]
-"""The records of each network's runs, one a seed. A network run in several arms is "network arm"."""
+Outcomes = Mapping[str, Sequence[Records | Outside]]
+"""The records of each network's runs, one a seed; or what others say of it, in place of a single run.
+
+A network run in several arms is "network arm".
+"""
+Sample = tuple[Records | Outside, ...]
+"""What one value of a quantity is computed from: the records of a run, or of every arm from one seed."""
 
 COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
     "below": lambda value, margin, printed: value < margin,
@@ -103,7 +108,7 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     return Verdict(claim, _word([one.holds(claim) for one in estimates]), why, tuple(estimates))
 
 
-def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
+def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[Sample]]:
     """The samples of each network the claim speaks of."""
     compared = paired(claim.arms, outcomes)
     asked = named(claim)
@@ -122,7 +127,7 @@ def named(claim: Claim) -> tuple[str, ...]:
     return claim.only or tuple(claim.printed if claim.holds_if == "near" else ())
 
 
-def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[tuple[Records, ...]]]:
+def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[Sample]]:
     """Per network one sample a seed: the run's records, or those of every arm from that seed.
 
     Arms are those of a network ("resnet18 small"), which is judged once each network, or whole
@@ -138,18 +143,29 @@ def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[tuple[Reco
     return {network: _by_seed(held) for network, held in found.items() if all(held)}
 
 
-def _by_seed(arms: Sequence[Sequence[Records]]) -> list[tuple[Records, ...]]:
-    seeds = [{next(iter(one.values())).run.seed: one for one in arm} for arm in arms]
+def _by_seed(arms: Sequence[Sequence[Records | Outside]]) -> list[Sample]:
+    seeds = [{_seed(records): records for records in arm} for arm in arms]
     return [tuple(arm[seed] for arm in seeds) for seed in seeds[0] if all(seed in a for a in seeds)]
 
 
-def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, ...]]) -> Estimate:
+def _seed(records: Records | Outside) -> int:
+    """The seed of the run; what others say is of one network each, as from the first seed."""
+    first = next(iter(records.values()))
+    return 0 if isinstance(first, Evidence) else first.run.seed
+
+
+def _published(records: Records | Outside) -> bool:
+    """Whether they are of a published network, which no seed of ours changes."""
+    return all(isinstance(part, Evidence) or part.run.published for part in records.values())
+
+
+def estimate(measured: Quantity, network: str, samples: Sequence[Sample]) -> Estimate:
     """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
 
     A published network is the same from every seed: its interval is that over its images. Of either
     interval only what is possible is kept (`Quantity.within`).
     Raises Undefined if the quantity has no finite value for one of them, if it counts too few images
-    (`counts`), or there is no common seed.
+    (`require_enough`), or there is no common seed.
     """
     if not samples:
         raise Undefined("no seed was run in every arm")
@@ -157,7 +173,7 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
         require_enough(sample, measured.measures)
     values = [float(measured.function(*sample)) for sample in samples]
     mean, n = float(np.mean(values)), len(values)
-    published = all(record.run.published for held in samples[0] for record in held.values())
+    published = all(_published(records) for records in samples[0])
     interval = interval_of_mean(values) if n > 1 else None
     if published and measured.interval:
         interval = measured.interval(*samples[0])

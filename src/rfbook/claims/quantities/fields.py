@@ -1,4 +1,7 @@
-"""Quantities of effective fields: Dead Pixel."""
+"""Quantities of effective fields: their pattern and size, what kernel padding changes, what pixels do.
+
+Dead Pixel, sections 3 and 4; of section 5 the one-pixel responses and the linear model of them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,38 @@ from typing import Any
 
 import numpy as np
 
-from rfbook.claims.quantities.quantity import ANY, SHARE, Quantity
+from rfbook.claims.quantities.layer_lists import steps_of
+from rfbook.claims.quantities.quantity import ANY, SHARE, over_images, quantity
+from rfbook.metrics import layer_list
 from rfbook.metrics.gaussian import GaussianFit, fit_gaussian
 from rfbook.metrics.imbalance import residue_means
+from rfbook.metrics.patterns import pattern_correlations
 from rfbook.records.record import Records
 from rfbook.statistics.undefined import Undefined
 
+FIELD = ("effective_field",)
+RECIPE = ("field_recipe",)
+PADDING = ("kernel_padding",)
+AT_PIXELS = ("changes", "others")
 
+RANGES = {2: "checkerboard", 4: "coarse_checkerboard", 8: "coarsest_checkerboard"}
+"""Period -> the quantity that is the range of its classes."""
+
+WAVES = {2: "second_wave", 4: "fourth_wave", 8: "eighth_wave"}
+"""Period -> the quantity that is the wave of that period alone."""
+
+TILE = 4
+"""Pixels along a tile: patterns of two and of four pixels are even within it."""
+
+HALF = (0.0, 50.0)
+"""Of `half_share`: half of the tiles hold half of a field that is as large everywhere."""
+
+CHANNELS = 3
+FEW = 5
+"""Of 25 pixels: the strongest five and the weakest five."""
+
+
+@quantity("px", reads=RECIPE, exact=True)
 def center_offset(records: Records) -> float:
     """Distance of the middle unit's pixel from the middle of the image, along one axis, pixels."""
     record = records["field_recipe"]
@@ -23,6 +51,11 @@ def center_offset(records: Records) -> float:
 def field_check(name: str) -> Callable[[Records], float]:
     """A number that the `field_recipe` measure holds."""
     return lambda records: records["field_recipe"].values[name]
+
+
+quantity("share", RECIPE, "batch_difference")(field_check("batch_difference"))
+quantity("correlation", RECIPE, "order_correlation")(field_check("order_correlation"))
+quantity("R^2", RECIPE, "gaussian_r_squared")(field_check("r_squared"))
 
 
 def of_output(records: Records) -> dict[str, Any]:
@@ -46,6 +79,13 @@ def class_range(period: int, target: str = "output") -> Callable[[Records], floa
     return spread
 
 
+quantity("% of the mean", FIELD, "checkerboard")(class_range(2))
+quantity("% of the mean", FIELD, "checkerboard_layer3")(class_range(2, "layer3"))
+quantity("% of the mean", FIELD, "checkerboard_layer4")(class_range(2, "layer4"))
+quantity("% of the mean", FIELD, "coarse_checkerboard")(class_range(4))
+quantity("% of the mean", FIELD, "coarsest_checkerboard")(class_range(8))
+
+
 def wave(period: int) -> Callable[[Records], float]:
     """Amplitude of the strongest wave of so many pixels in R_xy of the output, % of its mean.
 
@@ -54,25 +94,49 @@ def wave(period: int) -> Callable[[Records], float]:
     return lambda records: 100 * of_output(records)["fourier"][str(period)]
 
 
+quantity("% of the mean", FIELD, "second_wave")(wave(2))
+quantity("% of the mean", FIELD, "fourth_wave")(wave(4))
+quantity("% of the mean", FIELD, "eighth_wave")(wave(8))
+
+
+@quantity("points (% of the mean)", reads=FIELD)
 def fourth_minus_second_wave(records: Records) -> float:
     """Wave of four pixels minus that of two: above 0 where period 4 is the stronger."""
     return wave(4)(records) - wave(2)(records)
 
 
+@quantity("% of the mean", reads=FIELD, bounds=SHARE)
 def weakest_pixel(records: Records) -> float:
     """The smallest R_xy of the output over its mean, percent: 0 for a pixel that plays no part."""
     field = records["effective_field"].arrays["output"].astype(float)
     return 100 * float(field.min() / field.mean())
 
 
+@quantity("times", reads=FIELD)
 def odd_over_even(records: Records) -> float:
     """Mean of R_xy of the output at odd rows and columns over that at even ones, pixels from 0."""
     means = of_output(records)["residues"]["2"]
     return means[1][1] / means[0][0]
 
 
-TILE = 4
-"""Pixels along a tile: patterns of two and of four pixels are even within it."""
+@quantity("times", reads=FIELD, exact=True)
+def counted_odd_over_even(records: Records) -> float:
+    """`odd_over_even` as counting paths through the list of layers predicts it.
+
+    Raises Undefined for a network whose layers are not listed.
+    """
+    run = records["effective_field"].run
+    try:
+        steps = steps_of(run.model)
+    except ValueError as error:
+        raise Undefined(str(error)) from None
+    return layer_list.odd_over_even(steps, run.data.side)
+
+
+@quantity("% of the counted", reads=FIELD)
+def counting_error(records: Records) -> float:
+    """Distance of the measured odd over even from the counted one, percent of the counted."""
+    return 100 * abs(odd_over_even(records) / counted_odd_over_even(records) - 1)
 
 
 def half_share(target: str) -> Callable[[Records], float]:
@@ -99,6 +163,12 @@ def half_share(target: str) -> Callable[[Records], float]:
     return share
 
 
+quantity("% of the image", FIELD, "half_share_layer3", bounds=HALF)(half_share("layer3"))
+quantity("% of the image", FIELD, "half_share_layer4", bounds=HALF)(half_share("layer4"))
+quantity("% of the image", FIELD, "half_share_output", bounds=HALF)(half_share("output"))
+
+
+@quantity("points", reads=FIELD)
 def half_share_growth(records: Records) -> float:
     """`half_share` of layer4 minus that of layer3, points."""
     return half_share("layer4")(records) - half_share("layer3")(records)
@@ -123,11 +193,16 @@ def of_layer4(name: str) -> Callable[[Records], float]:
     return number
 
 
+quantity("R^2", FIELD, "layer4_r_squared")(of_layer4("r_squared"))
+
+
+@quantity("px", reads=FIELD)
 def layer4_sigma(records: Records) -> float:
     """Width of that Gaussian, mean of both directions, pixels."""
     return (of_layer4("sigma_x")(records) + of_layer4("sigma_y")(records)) / 2
 
 
+@quantity("R^2", reads=FIELD, bounds=ANY)
 def fit_without_pattern(records: Records) -> float:
     """R^2 of the Gaussian at layer4 with the pattern of period eight divided out, minus R^2 as it is.
 
@@ -148,51 +223,94 @@ def imbalance(kind: str, order: int) -> Callable[[Records], float]:
     return lambda records: 100 * of_output(records)[kind][order - 1]
 
 
-HALF = (0.0, 50.0)
-"""Of `half_share`: half of the tiles hold half of a field that is as large everywhere."""
+quantity("% of the mean", FIELD, "relative_L1")(imbalance("relative", 1))
+quantity("% of the mean", FIELD, "relative_L2")(imbalance("relative", 2))
+quantity("% of the mean", FIELD, "split_half_L1")(imbalance("split_half", 1))
 
-FIELD_QUANTITIES: dict[str, Quantity] = {
-    "batch_difference": Quantity(field_check("batch_difference"), ("field_recipe",), "share"),
-    "order_correlation": Quantity(field_check("order_correlation"), ("field_recipe",), "correlation"),
-    "center_offset": Quantity(center_offset, ("field_recipe",), "px", exact=True),
-    "gaussian_r_squared": Quantity(field_check("r_squared"), ("field_recipe",), "R^2"),
-    "checkerboard": Quantity(class_range(2), ("effective_field",), "% of the mean"),
-    "checkerboard_layer3": Quantity(class_range(2, "layer3"), ("effective_field",), "% of the mean"),
-    "checkerboard_layer4": Quantity(class_range(2, "layer4"), ("effective_field",), "% of the mean"),
-    "coarse_checkerboard": Quantity(class_range(4), ("effective_field",), "% of the mean"),
-    "coarsest_checkerboard": Quantity(class_range(8), ("effective_field",), "% of the mean"),
-    "weakest_pixel": Quantity(
-        weakest_pixel, ("effective_field",), "% of the mean", bounds=SHARE
-    ),
-    "odd_over_even": Quantity(odd_over_even, ("effective_field",), "times"),
-    "second_wave": Quantity(wave(2), ("effective_field",), "% of the mean"),
-    "fourth_wave": Quantity(wave(4), ("effective_field",), "% of the mean"),
-    "eighth_wave": Quantity(wave(8), ("effective_field",), "% of the mean"),
-    "fourth_minus_second_wave": Quantity(
-        fourth_minus_second_wave, ("effective_field",), "points (% of the mean)"
-    ),
-    "half_share_layer3": Quantity(
-        half_share("layer3"), ("effective_field",), "% of the image", bounds=HALF
-    ),
-    "half_share_layer4": Quantity(
-        half_share("layer4"), ("effective_field",), "% of the image", bounds=HALF
-    ),
-    "half_share_output": Quantity(
-        half_share("output"), ("effective_field",), "% of the image", bounds=HALF
-    ),
-    "half_share_growth": Quantity(half_share_growth, ("effective_field",), "points"),
-    "layer4_sigma": Quantity(layer4_sigma, ("effective_field",), "px"),
-    "fit_without_pattern": Quantity(
-        fit_without_pattern, ("effective_field",), "R^2", bounds=ANY
-    ),
-    "layer4_r_squared": Quantity(of_layer4("r_squared"), ("effective_field",), "R^2"),
-    "relative_L1": Quantity(imbalance("relative", 1), ("effective_field",), "% of the mean"),
-    "relative_L2": Quantity(imbalance("relative", 2), ("effective_field",), "% of the mean"),
-    "split_half_L1": Quantity(imbalance("split_half", 1), ("effective_field",), "% of the mean"),
-}
 
-RANGES = {2: "checkerboard", 4: "coarse_checkerboard", 8: "coarsest_checkerboard"}
-"""Period -> the quantity that is the range of its classes."""
+def padding_difference(arm: str) -> Callable[[Records], float]:
+    """Relative difference of the logits after kernel padding, percent of the largest logit."""
+    return lambda records: 100 * records["kernel_padding"].values["difference"][arm]
 
-WAVES = {2: "second_wave", 4: "fourth_wave", 8: "eighth_wave"}
-"""Period -> the quantity that is the wave of that period alone."""
+
+quantity("%", PADDING, "padding_difference_convs")(padding_difference("convs"))
+quantity("%", PADDING, "padding_difference_all")(padding_difference("all"))
+
+
+def padding_growth(target: str) -> Callable[[Records], float]:
+    """Pixels that kernel padding adds to the receptive field of a target layer."""
+
+    def growth(records: Records) -> float:
+        fields = records["kernel_padding"].values["fields"]
+        return fields["all"][target] - fields["plain"][target]
+
+    return growth
+
+
+quantity("px", PADDING, "padding_growth_layer4", exact=True)(padding_growth("layer4"))
+quantity("px", PADDING, "padding_growth_layer3", exact=True)(padding_growth("layer3"))
+
+
+@quantity("units", reads=PADDING, exact=True)
+def padding_resizes(records: Records) -> float:
+    """Largest change of a map's side by kernel padding, pixels of the map."""
+    sizes = records["kernel_padding"].values["sizes"]
+    return max(abs(sizes["all"][layer] - side) for layer, side in sizes["plain"].items())
+
+
+def _field(others: np.ndarray) -> np.ndarray:
+    """R at the 25 pixels, from the gradients of the images that were not perturbed."""
+    return others.clip(min=0).mean(0)
+
+
+@over_images("pixel_response", AT_PIXELS, "correlation")
+def response_correlation(changes: np.ndarray, others: np.ndarray) -> float:
+    """Correlation over the 25 pixels of the mean absolute change with R."""
+    return float(np.corrcoef(np.abs(changes).mean(0), _field(others))[0, 1])
+
+
+@over_images("pixel_response", ("changes", "gradients"), "%")
+def linearity_error(changes: np.ndarray, gradients: np.ndarray, epsilon: float = 0.1) -> float:
+    """Mean distance of a change from 3 epsilon times its image's own gradient, % of the mean change."""
+    predicted = CHANNELS * epsilon * gradients
+    return 100 * float(np.abs(changes - predicted).mean() / np.abs(changes).mean())
+
+
+def linearity_errors(records: Records) -> dict[float, float]:
+    """`linearity_error` at the middle pixel for every size of the perturbation, from the largest on."""
+    record = records["pixel_response"]
+    slopes = record.arrays["slopes"].astype(float)
+    pairs = zip(record.values["steps"], record.arrays["steps"].T, strict=True)
+    return {size: linearity_error(change.astype(float), slopes, size) for size, change in pairs}
+
+
+@over_images("pixel_response", ("steps", "slopes"), "%")
+def smallest_step_error(steps: np.ndarray, slopes: np.ndarray) -> float:
+    """`linearity_error` at the middle of 25 pixels for the smallest perturbation, 0.001."""
+    return linearity_error(steps[:, -1], slopes, 0.001)
+
+
+@over_images("pixel_response", AT_PIXELS, "times")
+def response_size(changes: np.ndarray, others: np.ndarray, epsilon: float = 0.1) -> float:
+    """Mean absolute change over 3 epsilon R, both averaged over the 25 pixels."""
+    return float(np.abs(changes).mean() / (CHANNELS * epsilon * _field(others).mean()))
+
+
+@over_images("pixel_response", AT_PIXELS, "times")
+def rise_size(changes: np.ndarray, others: np.ndarray, epsilon: float = 0.1) -> float:
+    """Mean of the positive part of the change over 3 epsilon R, both averaged over the pixels."""
+    return float(changes.clip(min=0).mean() / (CHANNELS * epsilon * _field(others).mean()))
+
+
+@over_images("pixel_response", AT_PIXELS, "times")
+def strong_over_weak_response(changes: np.ndarray, others: np.ndarray) -> float:
+    """Mean absolute change at the five of 25 pixels with the largest R, over the five smallest."""
+    order = np.argsort(_field(others), kind="stable")
+    response = np.abs(changes).mean(0)
+    return float(response[order[-FEW:]].mean() / response[order[:FEW]].mean())
+
+
+@over_images("pixel_response", ("absolute", "positive"), "correlation")
+def pattern_correlation(absolute: np.ndarray, positive: np.ndarray) -> float:
+    """Correlation over the 64 classes mod 8 of the mean absolute gradient with R of other images."""
+    return float(pattern_correlations(absolute.mean(0)[None], positive.mean(0))[0])

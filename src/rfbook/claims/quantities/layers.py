@@ -1,15 +1,24 @@
-"""Quantities over the layers of one network: Size Matters."""
+"""Quantities over the layers of one network: Size Matters, 3 and appendices C and E.
+
+Parts of a network are counted in convolutions and cut down to whole ones: of 17, the first half are 8,
+the first two thirds 11, and the last third the 6 that are left. Gains compare the best probes of
+parts: a single layer may be bad at reading out what flows past it (footnote 4).
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rfbook.claims.quantities.quantity import SHARE, Quantity
+from rfbook.claims.quantities.quantity import SHARE, quantity
 from rfbook.records.record import Records
 from rfbook.statistics import curves
 from rfbook.statistics.undefined import Undefined
 
+PROBES = ("receptive_field", "probes")
+SATURATION = ("receptive_field", "saturation")
 
+
+@quantity("conv", reads=("receptive_field",), name="border", exact=True)
 def border_number(records: Records) -> int:
     """Which convolution the border layer is, counted from 1 as in the figures; 0 for none."""
     fields = records["receptive_field"].values
@@ -43,11 +52,13 @@ def convolution_curve(records: Records, measure: str) -> list[float]:
     return [v for n, v in zip(values["layers"], values[measure], strict=True) if n in layers]
 
 
+@quantity("px", reads=("receptive_field",), exact=True)
 def last_field(records: Records) -> float:
     """Receptive field of the last convolution, pixels."""
     return records["receptive_field"].values["field"][-1]
 
 
+@quantity("conv", reads=SATURATION, name="tail_start")
 def tail_number(records: Records) -> int:
     """The convolution at which the low tail of saturation starts, counted from 1.
 
@@ -64,18 +75,26 @@ def tail_place(records: Records) -> int:
     return number
 
 
+@quantity("%", reads=("accuracy",), bounds=SHARE)
+def accuracy(records: Records) -> float:
+    """Share of the test images whose class the network finds, percent."""
+    return 100 * records["accuracy"].values["accuracy"]
+
+
+@quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def tail_distance_to_model(records: Records) -> float:
     """Largest distance between probe and model accuracy from the border layer on, points."""
-    accuracy = records["accuracy"].values["accuracy"]
-    start = border_place(records) - 1
-    return 100 * curves.largest_gap(convolution_curve(records, "probes"), accuracy, start)
+    model, start = records["accuracy"].values["accuracy"], border_place(records) - 1
+    return 100 * curves.largest_gap(convolution_curve(records, "probes"), model, start)
 
 
+@quantity("points", reads=PROBES)
 def gain_after_border(records: Records) -> float:
     """Accuracy of the last convolution's probe minus that of the border layer's, points."""
     return 100 * curves.gain_from(convolution_curve(records, "probes"), border_inside(records) - 1)
 
 
+@quantity("points", reads=PROBES)
 def best_gain_after_border(records: Records) -> float:
     """Accuracy of the best probe after the border layer minus that of the border layer's, points.
 
@@ -85,35 +104,41 @@ def best_gain_after_border(records: Records) -> float:
     return 100 * curves.best_gain_from(probes, border_inside(records) - 1)
 
 
+@quantity("points", reads=PROBES, bounds=SHARE)
 def fall_up_to_border(records: Records) -> float:
     """Largest fall of the probes from one convolution to the next, up to the border layer, points."""
     return 100 * curves.largest_fall(convolution_curve(records, "probes")[: border_place(records)])
 
 
+@quantity("points", reads=PROBES, bounds=SHARE)
 def fall_after_border(records: Records) -> float:
     """Largest fall of the probes from one convolution to the next, after the border layer, points."""
     probes = convolution_curve(records, "probes")
     return 100 * curves.largest_fall(probes[border_inside(records) - 1 :])
 
 
+@quantity("%", reads=SATURATION, bounds=SHARE)
 def saturation_after_border(records: Records) -> float:
     """Mean saturation from the border layer on, percent."""
     saturation = convolution_curve(records, "saturation")
     return 100 * float(np.mean(saturation[border_place(records) - 1 :]))
 
 
+@quantity("points", reads=PROBES)
 def gain_up_to_border(records: Records) -> float:
     """Accuracy of the border layer's probe minus that of the first convolution's, points."""
     probes = convolution_curve(records, "probes")
     return 100 * (probes[border_place(records) - 1] - probes[0])
 
 
+@quantity("points", reads=SATURATION)
 def saturation_drop(records: Records) -> float:
     """Mean saturation before the border layer minus the mean from it on, points."""
     saturation = convolution_curve(records, "saturation")
     return 100 * curves.drop_at(saturation, border_place(records) - 1)
 
 
+@quantity("rank correlation", reads=(*PROBES, "probes_global"))
 def pooling_rank_correlation(records: Records) -> float:
     """Rank correlation of the probes' curve with that of probes on global averages."""
     return curves.rank_correlation(
@@ -121,12 +146,14 @@ def pooling_rank_correlation(records: Records) -> float:
     )
 
 
+@quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def last_probe_gap(records: Records) -> float:
     """Model accuracy minus the last convolution's probe accuracy, absolute, points."""
     last = convolution_curve(records, "probes")[-1]
     return 100 * abs(records["accuracy"].values["accuracy"] - last)
 
 
+@quantity("directions", reads=("saturation",))
 def directions_short(records: Records) -> float:
     """Directions that explain 99 %, minus those that delve counts: mean over layers."""
     values = records["saturation"].values
@@ -134,72 +161,159 @@ def directions_short(records: Records) -> float:
     return float(np.mean([ours - delve for ours, delve in both]))
 
 
-def position_grid(records: Records, number: int) -> np.ndarray:
-    """(h, w) accuracies of the probes at every position of a convolution, counted from 1."""
-    layer = records["receptive_field"].values["layers"][number - 1]
-    return records["position_probes"].arrays[layer]
+@quantity("% of the convolutions", reads=SATURATION)
+def tail_share(records: Records) -> float:
+    """Convolutions in the low tail of saturation at the output, percent of all; 0 without a tail."""
+    saturation = convolution_curve(records, "saturation")
+    return 100 * (1 - curves.tail_start(saturation) / len(saturation))
 
 
-def inner_over_corners(records: Records) -> float:
-    """Mean of the middle 2x2 positions minus that of the corners, three layers before the border."""
-    number = border_place(records) - 3
-    if number < 1:
-        raise Undefined(f"the border layer is conv{number + 3}: no layer lies three before it")
-    return _middle_over_corners(position_grid(records, number))
+@quantity("points", reads=(*PROBES, "saturation", "accuracy"), bounds=SHARE)
+def own_tail_distance_to_model(records: Records) -> float:
+    """Largest distance between probe and model accuracy within the low tail of saturation, points.
+
+    Raises Undefined if there is no such tail.
+    """
+    probes, start = convolution_curve(records, "probes"), tail_place(records) - 1
+    return 100 * curves.largest_gap(probes, records["accuracy"].values["accuracy"], start)
 
 
-def inner_over_corners_at_border(records: Records) -> float:
-    """Mean of the border layer's middle 2x2 positions minus that of its corners, points."""
-    return _middle_over_corners(position_grid(records, border_place(records)))
+@quantity("points", reads=(*PROBES, "saturation"), bounds=SHARE)
+def fall_before_tail(records: Records) -> float:
+    """Largest fall of the probes from one convolution to the next before the low tail, points.
+
+    Without a tail all count. Raises Undefined where fewer than two convolutions lie before it.
+    """
+    before = convolution_curve(records, "probes")[: tail_number(records) - 1]
+    if len(before) < 2:
+        raise Undefined("the low tail of saturation starts at conv2: no two layers lie before it")
+    return 100 * curves.largest_fall(before)
 
 
-def _middle_over_corners(grid: np.ndarray) -> float:
-    if len(grid) < 3:
-        raise Undefined(f"a map of {len(grid)}x{len(grid)} positions is all corners")
-    return 100 * float(curves.middle(grid).mean() - curves.corners(grid).mean())
+@quantity("points", reads=SATURATION)
+def saturation_drop_before_tail(records: Records) -> float:
+    """Mean saturation before the border layer minus the mean from it up to the low tail, points.
+
+    Raises Undefined if the tail starts at the border layer or before it.
+    """
+    saturation, border = convolution_curve(records, "saturation"), border_place(records) - 1
+    tail = tail_number(records) - 1
+    if tail <= border:
+        raise Undefined("the low tail of saturation starts no later than the border layer")
+    return 100 * curves.drop_at(saturation[:tail], border)
 
 
-def inner_gap_at_border(records: Records) -> float:
-    """Model accuracy minus the mean of the border layer's middle 2x2 positions, points."""
-    grid = position_grid(records, border_place(records))
-    return 100 * float(records["accuracy"].values["accuracy"] - curves.middle(grid).mean())
+@quantity("points", reads=PROBES)
+def best_gain_from_border(records: Records) -> float:
+    """Best probe from the border layer on minus the best before it, points; may be negative."""
+    return 100 * curves.best_gain_past(convolution_curve(records, "probes"), border_place(records) - 1)
 
 
-def position_spread_shrinks(records: Records) -> float:
-    """Spread (max - min) over positions at the border layer minus that at the last convolution."""
-    last = len(records["receptive_field"].values["layers"])
-    spreads = [np.ptp(position_grid(records, n)) for n in (border_inside(records), last)]
-    return 100 * float(spreads[0] - spreads[1])
+@quantity("points", reads=PROBES, bounds=SHARE)
+def largest_fall(records: Records) -> float:
+    """Largest fall of the probes from one convolution to the next, anywhere, points."""
+    return 100 * curves.largest_fall(convolution_curve(records, "probes"))
 
 
-CURVES = ("receptive_field", "probes")
-POSITIONS = ("receptive_field", "position_probes")
-LAYER_QUANTITIES: dict[str, Quantity] = {
-    "last_field": Quantity(last_field, ("receptive_field",), "px", exact=True),
-    "border": Quantity(border_number, ("receptive_field",), "conv", exact=True),
-    "accuracy": Quantity(
-        lambda records: 100 * records["accuracy"].values["accuracy"], ("accuracy",), "%", bounds=SHARE
-    ),
-    "tail_start": Quantity(tail_number, ("receptive_field", "saturation"), "conv"),
-    "tail_distance_to_model": Quantity(
-        tail_distance_to_model, (*CURVES, "accuracy"), "points", bounds=SHARE
-    ),
-    "gain_after_border": Quantity(gain_after_border, CURVES, "points"),
-    "best_gain_after_border": Quantity(best_gain_after_border, CURVES, "points"),
-    "fall_up_to_border": Quantity(fall_up_to_border, CURVES, "points", bounds=SHARE),
-    "fall_after_border": Quantity(fall_after_border, CURVES, "points", bounds=SHARE),
-    "saturation_after_border": Quantity(
-        saturation_after_border, ("receptive_field", "saturation"), "%", bounds=SHARE
-    ),
-    "gain_up_to_border": Quantity(gain_up_to_border, CURVES, "points"),
-    "saturation_drop": Quantity(saturation_drop, ("receptive_field", "saturation"), "points"),
-    "pooling_rank_correlation": Quantity(
-        pooling_rank_correlation, (*CURVES, "probes_global"), "rank correlation"
-    ),
-    "last_probe_gap": Quantity(last_probe_gap, (*CURVES, "accuracy"), "points", bounds=SHARE),
-    "inner_over_corners": Quantity(inner_over_corners, POSITIONS, "points"),
-    "inner_over_corners_at_border": Quantity(inner_over_corners_at_border, POSITIONS, "points"),
-    "inner_gap_at_border": Quantity(inner_gap_at_border, (*POSITIONS, "accuracy"), "points"),
-    "position_spread_shrinks": Quantity(position_spread_shrinks, POSITIONS, "points"),
-    "directions_short": Quantity(directions_short, ("saturation",), "directions"),
-}
+@quantity("points", reads=SATURATION, bounds=SHARE)
+def saturation_step(records: Records) -> float:
+    """Mean absolute change of saturation from one convolution to the next, points (appendix C.3)."""
+    return 100 * float(np.abs(np.diff(convolution_curve(records, "saturation"))).mean())
+
+
+@quantity("points", reads=PROBES)
+def gain_second_half_to_border(records: Records) -> float:
+    """Border layer's probe minus that of the convolution half way to it, points.
+
+    Half way is the fourth convolution for a border at the eighth; odd numbers are cut down.
+    """
+    probes, border = convolution_curve(records, "probes"), border_place(records)
+    return 100 * (probes[border - 1] - probes[border // 2 - 1])
+
+
+@quantity("% of the gain", reads=PROBES)
+def share_after_border(records: Records) -> float:
+    """What the best probe after the border layer exceeds the best up to it, percent of the whole gain.
+
+    The whole gain is that from the first convolution to the best; 0 if no later probe is better.
+
+    Tells an easy problem's unproductive layers from a lack of room: points shrink with what is left to
+    gain, a share does not (appendix E, of MNIST).
+    """
+    probes = convolution_curve(records, "probes")
+    if max(probes) <= probes[0]:
+        raise Undefined("no probe is better than that of the first convolution: no gain to share")
+    after = max(0.0, max(probes) - max(probes[: border_inside(records)]))
+    return 100 * after / (max(probes) - probes[0])
+
+
+@quantity("conv", reads=SATURATION)
+def tail_off_border(records: Records) -> float:
+    """Convolutions between the border layer and the start of the low tail of saturation, either way."""
+    return abs(border_place(records) - tail_place(records))
+
+
+def half(curve: curves.Curve) -> int:
+    """How many convolutions the first half holds."""
+    return len(curve) // 2
+
+
+def two_thirds(curve: curves.Curve) -> int:
+    """How many convolutions the first two thirds hold."""
+    return 2 * len(curve) // 3
+
+
+@quantity("points", reads=PROBES, bounds=SHARE)
+def gain_first_half(records: Records) -> float:
+    """Best probe of the first half minus the first convolution's, points."""
+    probes = convolution_curve(records, "probes")
+    return 100 * curves.best_gain_within(probes, half(probes))
+
+
+@quantity("points", reads=PROBES, bounds=SHARE)
+def gain_first_two_thirds(records: Records) -> float:
+    """Best probe of the first two thirds minus the first convolution's, points."""
+    probes = convolution_curve(records, "probes")
+    return 100 * curves.best_gain_within(probes, two_thirds(probes))
+
+
+@quantity("points", reads=PROBES)
+def gain_last_third(records: Records) -> float:
+    """Best probe of the last third minus the best before it, points; negative if none is better."""
+    probes = convolution_curve(records, "probes")
+    return 100 * curves.best_gain_past(probes, two_thirds(probes))
+
+
+def rising_probes(records: Records) -> list[float]:
+    """The probes' curve; raises Undefined if no convolution is better than the first."""
+    probes = convolution_curve(records, "probes")
+    if max(probes) <= probes[0]:
+        raise Undefined("no probe is better than that of the first convolution: no gain to distribute")
+    return probes
+
+
+@quantity("% of the gain", reads=PROBES)
+def first_half_share(records: Records) -> float:
+    """Share of the gain from the first convolution to the best that the first half reaches, percent."""
+    probes = rising_probes(records)
+    return 100 * curves.best_gain_within(probes, half(probes)) / (max(probes) - probes[0])
+
+
+@quantity("% of the gain", reads=PROBES)
+def unevenness(records: Records) -> float:
+    """Largest distance of the probes' cumulative gain from a straight line, percent of the gain."""
+    return 100 * curves.unevenness(rising_probes(records))
+
+
+@quantity("points", reads=SATURATION)
+def saturation_drop_last_third(records: Records) -> float:
+    """Mean saturation of the first two thirds minus that of the last third, points."""
+    saturation = convolution_curve(records, "saturation")
+    return 100 * curves.drop_at(saturation, two_thirds(saturation))
+
+
+@quantity("points", reads=SATURATION)
+def saturation_rise_first_half(records: Records) -> float:
+    """Mean saturation after the first half minus that of the first half, points."""
+    saturation = convolution_curve(records, "saturation")
+    return -100 * curves.drop_at(saturation, half(saturation))

@@ -1,11 +1,14 @@
-"""Quantities of what others say, `outside`: a printed table, fits to published arrays (Dead Pixel)."""
+"""Quantities of what others say: a printed table, fits to published arrays (Dead Pixel)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
-from rfbook.claims.quantities.quantity import Quantity
-from rfbook.records.record import Records
+from rfbook.claims.quantities.quantity import quantity
 from rfbook.statistics.association import correlation_interval, growth_exponent, growth_interval
 from rfbook.statistics.curves import rank_correlation
 
@@ -15,77 +18,106 @@ TABLE = "Table 1 as printed"
 FINETUNED = "Table 2 as printed"
 """The same for the nine fine-tuned networks."""
 
+OPENERF = ("openerf",)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What others say of a network, where a record says what was measured here; it has no run.
+
+    values: what a paper prints, or what was fitted to others' arrays.
+    """
+
+    values: dict[str, Any]
+
+
+Outside = Mapping[str, Evidence]
+"""All evidence on one network, by its source, as records are by their measure."""
+
 Columns = tuple[list[float], list[float]]
 
 
-def of_columns(first: str, second: str, table: str = "table_1") -> Quantity:
-    """The rank correlation of two columns of a printed table, with its interval over the networks."""
+def of_columns(name: str, first: str, second: str, table: str = "table_1") -> None:
+    """Makes a quantity of the rank correlation of two columns of a printed table.
 
-    def columns(said: Records) -> Columns:
-        return said[table].values[first], said[table].values[second]
+    Its interval is that over the networks.
+    """
 
-    return Quantity(
-        lambda said: rank_correlation(*columns(said)), (table,), "rank correlation",
-        interval=lambda said: correlation_interval(*columns(said)),
-    )  # fmt: skip
+    def columns(outside: Outside) -> Columns:
+        return outside[table].values[first], outside[table].values[second]
+
+    def interval(outside: Outside) -> tuple[float, float]:
+        return correlation_interval(*columns(outside))
+
+    @quantity("rank correlation", (table,), name, interval=interval)
+    def correlation(outside: Outside) -> float:
+        return rank_correlation(*columns(outside))
 
 
-def growth_of_table(said: Records) -> Columns:
+of_columns("printed_accuracy_against_field", "accuracy", "field")
+of_columns("printed_accuracy_against_sigma", "accuracy", "sigma")
+of_columns("finetuned_accuracy_against_field", "accuracy", "field", "table_2")
+of_columns("finetuned_accuracy_against_sigma", "accuracy", "sigma", "table_2")
+
+
+def growth_of_table(outside: Outside) -> Columns:
     """Depth and size of the nine networks of Table 1."""
-    return said["table_1"].values["depth"], said["table_1"].values["sigma"]
+    return outside["table_1"].values["depth"], outside["table_1"].values["sigma"]
 
 
-def sigma_at_equal_depth(said: Records) -> float:
+def _exponent_interval(outside: Outside) -> tuple[float, float]:
+    return growth_interval(*growth_of_table(outside))
+
+
+@quantity("(exponent)", reads=("table_1",), interval=_exponent_interval)
+def printed_depth_exponent(outside: Outside) -> float:
+    """The b of size ~ depth^b over the nine networks of Table 1."""
+    return growth_exponent(*growth_of_table(outside))
+
+
+@quantity("% of the mean", reads=("table_1",), name="printed_sigma_at_equal_depth", exact=True)
+def sigma_at_equal_depth(outside: Outside) -> float:
     """How far the sizes of fields of equally deep networks of Table 1 lie apart, percent of their mean.
 
     The largest over the depths; 0 where no two networks are equally deep.
     """
-    depths, sigmas = (np.array(column) for column in growth_of_table(said))
+    depths, sigmas = (np.array(column) for column in growth_of_table(outside))
     groups = [sigmas[depths == depth] for depth in np.unique(depths)]
     return 100 * max(float(np.ptp(group) / group.mean()) for group in groups)
 
 
-def openerf_sigma(said: Records) -> float:
+@quantity("px", reads=OPENERF, exact=True)
+def openerf_sigma(outside: Outside) -> float:
     """Size of a published field, pixels: the width of its Gaussian, mean of both directions."""
-    fit = said["openerf"].values["gaussian"]
+    fit = outside["openerf"].values["gaussian"]
     return (fit["sigma_x"] + fit["sigma_y"]) / 2
 
 
-def openerf_range(period: int) -> Quantity:
+@quantity("R^2", reads=OPENERF, exact=True)
+def openerf_r_squared(outside: Outside) -> float:
+    """How well that Gaussian fits."""
+    return outside["openerf"].values["gaussian"]["r_squared"]
+
+
+def openerf_range(period: int) -> Callable[[Outside], float]:
     """How far classes of rows and columns mod a period lie apart in a published field, % of its mean."""
-    return Quantity(
-        lambda said: 100 * float(np.ptp(said["openerf"].values["residues"][str(period)])),
-        ("openerf",), "% of the mean", exact=True,
-    )  # fmt: skip
+    return lambda outside: 100 * float(np.ptp(outside["openerf"].values["residues"][str(period)]))
 
 
-def growth_of_arrays(*arms: Records) -> Columns:
+quantity("% of the mean", OPENERF, "openerf_board", exact=True)(openerf_range(2))
+quantity("% of the mean", OPENERF, "openerf_coarse_board", exact=True)(openerf_range(4))
+
+
+def growth_of_arrays(*arms: Outside) -> Columns:
     """Depth and size of the arms' networks, from published fields."""
     return [arm["openerf"].values["depth"] for arm in arms], [openerf_sigma(arm) for arm in arms]
 
 
-OUTSIDE_QUANTITIES: dict[str, Quantity] = {
-    "printed_accuracy_against_field": of_columns("accuracy", "field"),
-    "printed_accuracy_against_sigma": of_columns("accuracy", "sigma"),
-    "finetuned_accuracy_against_field": of_columns("accuracy", "field", "table_2"),
-    "finetuned_accuracy_against_sigma": of_columns("accuracy", "sigma", "table_2"),
-    "printed_depth_exponent": Quantity(
-        lambda said: growth_exponent(*growth_of_table(said)), ("table_1",), "(exponent)",
-        interval=lambda said: growth_interval(*growth_of_table(said)),
-    ),
-    "printed_sigma_at_equal_depth": Quantity(
-        sigma_at_equal_depth, ("table_1",), "% of the mean", exact=True
-    ),
-    "openerf_sigma": Quantity(openerf_sigma, ("openerf",), "px", exact=True),
-    "openerf_board": openerf_range(2),
-    "openerf_coarse_board": openerf_range(4),
-    "openerf_r_squared": Quantity(
-        lambda said: said["openerf"].values["gaussian"]["r_squared"], ("openerf",), "R^2", exact=True
-    ),
-}  # fmt: skip
+def _arms_interval(*arms: Outside) -> tuple[float, float]:
+    return growth_interval(*growth_of_arrays(*arms))
 
-OPENERF_DEPTH_EXPONENT = Quantity(
-    lambda *arms: growth_exponent(*growth_of_arrays(*arms)), ("openerf",), "(exponent)",
-    interval=lambda *arms: growth_interval(*growth_of_arrays(*arms)),
-)  # fmt: skip
-"""Of all published fields at once: a contrast of four arms."""
+
+@quantity("(exponent)", reads=OPENERF, interval=_arms_interval, arms=4)
+def openerf_depth_exponent(*arms: Outside) -> float:
+    """The b of size ~ depth^b over all four published fields."""
+    return growth_exponent(*growth_of_arrays(*arms))
