@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from copy import deepcopy
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from rfbook.experiments.files import YAML, parsed_once
 from rfbook.experiments.places import repository as repository
 
 PUBLISHED = "published"
@@ -57,27 +58,32 @@ def document(page: str) -> str:
 
 def find(page: str, root: Path) -> Path:
     """Source file of the page. Raises UnknownPage that names the nearest page and all pages."""
+    path = root / f"{document(page)}.md"
+    if _is_page(page, path, root):
+        return path
     valid = [*pages(root), *planned(root)]
-    if page in valid:
-        return root / f"{document(page)}.md"
     near = get_close_matches(page, valid, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise UnknownPage(f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}.")
 
 
+def _is_page(page: str, path: Path, root: Path) -> bool:
+    """Whether a page of the book or a planned one has this very name and file."""
+    if _name(path, root) != page or ".." in path.parts or not path.is_file():
+        return False
+    return not page.startswith("book/") or "kernelspec" in matter(path)
+
+
+@parsed_once
 def matter(path: Path) -> dict:
     """Front matter of a Markdown file as a dictionary, empty if it has none."""
     text = path.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
     try:
-        return _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+        return yaml.load(text[4:].split("\n---", 1)[0], YAML) or {}
     except yaml.YAMLError as error:
         raise PageSourceError(f"{path}: its front matter is not YAML: {error}") from error
-
-
-@cache
-def _parsed(text: str) -> dict:
-    """YAML; every page is looked up many times, and parsing is slow."""
-    return yaml.safe_load(text) or {}
 
 
 def read(page: str, root: Path) -> NotebookNode:
@@ -85,12 +91,23 @@ def read(page: str, root: Path) -> NotebookNode:
 
     Raises UnknownPage for an unknown page.
     """
+    notebook = deepcopy(shared(page, root))
+    number_cells(notebook, page)
+    return notebook
+
+
+def shared(page: str, root: Path) -> NotebookNode:
+    """The same, parsed once in a process, for who only looks: its cells have no ids of their own."""
+    return _parsed(find(page, root))
+
+
+@parsed_once
+def _parsed(path: Path) -> NotebookNode:
     import jupytext
 
-    notebook = jupytext.read(find(page, root), fmt="md:myst")
+    notebook = jupytext.read(path, fmt="md:myst")
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.cells = [_filled_in(cell) for cell in notebook.cells]
-    number_cells(notebook, page)
     return notebook
 
 
@@ -102,7 +119,7 @@ render({text}, globals())"""
 
 
 def _filled_in(cell: NotebookNode) -> NotebookNode:
-    """The cell itself; of a Markdown text with `{{ }}` or `{% %}` the code cell that fills and shows it."""
+    """The cell itself; of Markdown with `{{ }}` or `{% %}` the code cell that fills and shows it."""
     from rfbook.pages.narrative import is_template
 
     if cell.cell_type != "markdown" or not is_template(cell.source):

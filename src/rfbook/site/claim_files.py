@@ -9,9 +9,13 @@ from typing import Any
 
 import yaml
 
-from rfbook.claims.claim import CLAIMS, Claim, ClaimError, read_claims
+from rfbook.claims.claim import Claim, ClaimError, read_claims
 from rfbook.claims.printed_tables import TABLES, read_paddings, read_sizes, read_skip_ablation
+from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
+
+CLAIMS = "claims"
+"""The folder of a checkout in which the claims are."""
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "table_1": read_sizes,
@@ -59,7 +63,7 @@ def _sentences(claims: set[str], root: Path) -> Iterator[str]:
             continue
         path = root / CLAIMS / TABLES / f"conclusion_{page.partition('/')[0]}.yml"
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
             said = {row["says"] for row in rows}
             unknown = {name for row in rows for name in row.get("claims", ())} - claims
         except UNREADABLE as error:
