@@ -67,8 +67,8 @@ def read_claims(directory: Path | None = None) -> list[Claim]:
     paths = sorted(directory.glob("*.yml"))
     if not paths:
         raise ClaimError(
-            f"{directory}: there is no file of claims (*.yml) in such a folder. Name the folder `claims` of "
-            "a checkout; if it is gone there, `git checkout -- claims` brings it back."
+            f"{directory}: there is no file of claims (*.yml) in this folder. Name the folder `claims` "
+            "of a checkout; if it is gone there, `git checkout -- claims` brings it back."
         )
     claims = [claim for path in paths for claim in _claims(path)]
     counts = Counter(claim.id for claim in claims)

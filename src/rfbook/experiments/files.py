@@ -1,4 +1,4 @@
-"""Files that a process reads again and again: each is parsed once, and again when it has changed."""
+"""Files that a process reads: each is parsed once, and those behind its results are remembered."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ YAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 TICK = 20_000_000
 """Nanoseconds in which a file system may give two changes of a file the same time."""
+
+looked_at: set[str] = set()
+"""Names of the files that this process looked for to get its results, there or not: records, reports,
+what executed pages left. A name that ends with `#` and a word means this part of a JSON file alone."""
 
 Parsed = TypeVar("Parsed")
 

@@ -39,6 +39,11 @@ def planned(root: Path) -> list[str]:
     return [_name(path, root) for path in sorted(root.glob("notebooks/**/*.md")) if _is_planned(path)]
 
 
+def sums_up(page: str, root: Path) -> bool:
+    """Whether a page is made from what others leave: those of `book/`, and the conclusions."""
+    return page.startswith("book/") or "sentences" in matter(find(page, root)).get("rfbook", {})
+
+
 def _is_planned(path: Path) -> bool:
     return bool(matter(path).get("rfbook", {}).get("planned"))
 
