@@ -43,9 +43,8 @@ def test_a_record_is_found_once_it_is_there(repository, idle):
 def test_a_page_opens_only_if_nothing_has_to_be_made_for_it(page, monkeypatch):
     made = []
     monkeypatch.setattr(measures, "measure", lambda *asked: made.append(asked))
-    found = opened(census("published"))
-    shown = [(one.run, list(one.records)) for one in found[skeleton.PAGE].outcomes]
-    assert shown == [(one.run, list(one.records)) for one in page.outcomes]
+    found = opened("published")
+    assert found[skeleton.PAGE].verdicts == page.verdicts()
     assert found[skeleton.OTHER] is None and not made
 
 
@@ -77,7 +76,7 @@ def test_a_planned_page_comes_last_and_is_not_opened_even_with_all_its_records(p
     asked = census("published")
     assert [one.planned for one in asked] == [one.page == skeleton.PAGE for one in asked]
     assert asked[-1].page == skeleton.PAGE and asked[-1].record
-    assert opened(asked)[skeleton.PAGE] is None
+    assert opened("published")[skeleton.PAGE] is None
 
 
 @pytest.mark.parametrize(

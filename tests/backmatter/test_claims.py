@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rfbook.backmatter import claims as claim_tables
-from rfbook.backmatter.census import census, opened
+from rfbook.backmatter.census import opened
 from rfbook.pages import page as notebook
 from rfbook.pages.page import store_of
 from rfbook.pages.tables.standard import WORDS
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def table():
-    return claim_tables.of_paper(claim_tables.verdicts(opened(census("published"))), "size-matters")
+    return claim_tables.of_paper(claim_tables.verdicts(opened("published")), "size-matters")
 
 
 def test_a_claim_stands_with_its_place_its_test_what_is_printed_and_its_verdict(page):
@@ -56,7 +56,7 @@ def test_a_claim_whose_page_is_not_written_is_listed_without_a_link(page, reposi
 
 
 def test_reasons_are_listed_with_the_claims_that_they_concern(page):
-    shown = claim_tables.untested(claim_tables.verdicts(opened(census("published"))))
+    shown = claim_tables.untested(claim_tables.verdicts(opened("published")))
     assert rows(shown) == [
         {"reason": "ImageNet is not at hand", "claims": "1", "which": "SM-1-never"},
         {"reason": claim_tables.NO_RECORDS, "claims": "1", "which": "SM-2-field"},

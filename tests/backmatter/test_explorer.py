@@ -41,7 +41,7 @@ def published():
 def shown(store):
     """The curves per network, as the page has them."""
     found = {}
-    for run, seeds in explorer.by_setting(store).items():
+    for run, seeds in explorer.by_setting(explorer.runs_in(store), store).items():
         found.setdefault(run.model.label, []).append(explorer.profile(run, seeds))
     return found
 
@@ -143,7 +143,7 @@ def test_another_seed_is_counted_without_a_change_to_the_page(store):
 
 
 def test_runs_that_differ_in_more_than_their_seed_are_not_averaged(store):
-    first = next(iter(explorer.by_setting(store)))
+    first = next(iter(explorer.by_setting(explorer.runs_in(store), store)))
     add(store, data=first.data.model_copy(update={"side": 64}))
     add(store, recipe=first.recipe.model_copy(update={"weight_decay": 0.0}))
     settings = {curves["setting"]: curves["seeds"] for curves in shown(store)["vgg11"]}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from rfbook.backmatter.summary import Summary, told
+from rfbook.experiments.files import looked_at
 from rfbook.experiments.spec import Run
 from rfbook.measures.obtain import merged
-from rfbook.pages import sources
-from rfbook.pages.page import Page, store_of
+from rfbook.pages import executed, sources
+from rfbook.pages.page import store_of
 from rfbook.pages.plan import asks_by_tier, replay
 from rfbook.pages.sources import tier_of
 from rfbook.records.record import Record
@@ -27,6 +29,7 @@ class Asked:
     """One measure that a page asks of a run at a tier, with its record if there is one.
 
     tier: the page's own comes first, then that of what it shows beside it.
+    record: its values are there only if the page was not executed.
     planned: the page is written, and is no part of the book until it has been run.
     """
 
@@ -43,16 +46,52 @@ def census(tier: str) -> list[Asked]:
 
     tier: `published` takes each page at its own. Raises RecordError for a damaged record.
     """
-    found: dict[tuple[str, Run, str], Record | None] = {}
-    asked = []
     root = sources.repository()
-    planned = sources.planned(root)
-    for page, at, run, measure in wanted([*in_book(root), *planned], tier):
-        key = at, run, measure
-        if key not in found:
-            found[key] = store_of(at).find(run, measure)
-        asked.append(Asked(page, at, run, measure, found[key], page in planned))
-    return asked
+    in_use = [one for page in _measuring(root) for one in _asked(page, tier)]
+    return in_use + [one for page in sources.planned(root) for one in _looked_up(page, tier, True)]
+
+
+def opened(tier: str) -> dict[str, Summary | None]:
+    """The summary of every page that measures something, planned ones last; looking makes nothing.
+
+    It is what the page left when it was executed at this tier (`make book`). Of a page that was not, or
+    not as it is now, the run cells are executed here. None if it is planned or a record is missing.
+    """
+    root = sources.repository()
+    found = {page: _opened(page, tier) for page in _measuring(root)}
+    measuring = {page: one for page, one in found.items() if one is None or one.part("asked")}
+    return measuring | dict.fromkeys(sources.planned(root))
+
+
+def _measuring(root: Path) -> list[str]:
+    """The pages of the book that others are about."""
+    return [page for page in in_book(root) if not sources.sums_up(page, root)]
+
+
+def _asked(page: str, tier: str) -> list[Asked]:
+    part = executed.left(page, tier, sources.repository())
+    if part is None:
+        return _looked_up(page, tier)
+    rows = Summary(part).records()
+    return [Asked(page, at, one.run, one.measure, one) for at, one in rows]
+
+
+def _opened(page: str, tier: str) -> Summary | None:
+    part = executed.left(page, tier, sources.repository())
+    if part is not None:
+        return Summary(part)
+    if any(one.record is None for one in _looked_up(page, tier)):
+        return None
+    return Summary(told(replay(page, {"tier": tier_of(page, tier)})).__getitem__)
+
+
+def _looked_up(page: str, tier: str, planned: bool = False) -> list[Asked]:
+    """What a page asks for by its run cells, with the records that are in the store."""
+    looked_at.add(str(sources.find(page, sources.repository())))
+    return [
+        Asked(page, at, run, measure, store_of(at).find(run, measure), planned)
+        for _, at, run, measure in wanted([page], tier)
+    ]
 
 
 def in_book(root: Path) -> list[str]:
@@ -74,17 +113,6 @@ def wanted(pages: Iterable[str], tier: str) -> Iterator[tuple[str, str, Run, str
 def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
     """The same, page by page, in the order of the pages."""
     return {page: list(group) for page, group in groupby(asked, lambda one: one.page)}
-
-
-def opened(asked: Iterable[Asked]) -> dict[str, Page | None]:
-    """Every page after its run cells; None if it is planned or a record that it asks for is missing."""
-    return {page: _open(part) for page, part in by_page(asked).items()}
-
-
-def _open(asked: Sequence[Asked]) -> Page | None:
-    if any(one.record is None or one.planned for one in asked):
-        return None
-    return replay(asked[0].page, {"tier": asked[0].tier})
 
 
 def links() -> dict[str, Cell]:

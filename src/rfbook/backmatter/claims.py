@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.backmatter.census import links
+from rfbook.backmatter.summary import Summary
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Verdict, named
 from rfbook.experiments.spec import NETWORKS
@@ -25,14 +26,14 @@ NO_RECORDS = "its records are not there yet"
 NO_PAGE = "its page is not written yet"
 
 
-def verdicts(pages: Mapping[str, Page | None]) -> list[Verdict]:
-    """A verdict on every claim in `claims/`, from the pages that `census.opened` could open.
+def verdicts(pages: Mapping[str, Summary | None]) -> list[Verdict]:
+    """A verdict on every claim in `claims/`, from the summaries of `census.opened`.
 
     No record is made for it: a claim whose page is not written, or has not all its records, is not
     tested.
     """
     able = [page for page in pages.values() if page is not None]
-    judged = {verdict.claim.id: verdict for page in able for verdict in page.verdicts()}
+    judged = {verdict.claim.id: verdict for page in able for verdict in page.verdicts}
     root = sources.repository()
     written = [*sources.pages(root), *sources.planned(root)]
     return [

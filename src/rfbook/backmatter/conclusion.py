@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import yaml
 from matplotlib import pyplot
 
 from rfbook.backmatter.census import Asked, Cell, by_page
 from rfbook.backmatter.claims import UNTESTED
 from rfbook.claims.evidence import on_numbers_of_others
 from rfbook.claims.verdicts import Verdict, Word
+from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
 from rfbook.pages.figures import style
 from rfbook.pages.tables.standard import WORDS, Table
@@ -72,7 +72,7 @@ def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
     """
     held = {verdict.claim.id: verdict for verdict in judged}
     path = sources.repository() / f"claims/tables/conclusion_{paper}.yml"
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = read_yaml(path)
     unknown = [name for row in rows for name in row.get("claims", []) if name not in held]
     if unknown:
         raise LookupError(f"{path}: there is no claim {', '.join(unknown)}")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rfbook.backmatter.census import NOT_RUN, Asked, by_page, links
-from rfbook.pages.page import Page
+from rfbook.backmatter.summary import Summary
 from rfbook.pages.tables.standard import Table
 
 
-def table(asked: Iterable[Asked], pages: Mapping[str, Page | None]) -> Table:
+def table(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> Table:
     """One row a page: its tier, and every setting that is not the paper's."""
     rows, leads = [], links()
     for name, part in by_page(asked).items():
         page = pages[name]
-        said = page.scaled().partition(": ")[2] if page else NOT_RUN
+        said = page.scaling if page else NOT_RUN
         rows.append([leads.get(name, name), part[0].tier, said])
     return Table("What differs from the papers", ("page", "tier", "what differs"), rows)

@@ -1,21 +1,21 @@
 """The receptive-field explorer: the data its script draws from, and its static figure.
 
-`book/_static/explorer.js` holds no number of its own: fields come from the architectures, curves
-from the records, colours from the book's style.
+`book/_static/explorer.js` holds no number of its own: fields and curves come from the records, fields of
+a network without one from its architecture, colours from the book's style.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from matplotlib import pyplot
 
-from rfbook.backmatter.census import in_book, wanted
+from rfbook.backmatter.census import census
 from rfbook.backmatter.interactive import COLOURS
 from rfbook.experiments.spec import RESNETS, VGGS, Model, Run
-from rfbook.pages import sources
 from rfbook.pages.figures import style
 from rfbook.pages.figures.panels import half_width
 from rfbook.pages.outcomes import Outcome, curves_of
@@ -49,12 +49,13 @@ def explorer_data(tier: str) -> dict[str, Any]:
     in a reader's `runs/` and those of planned pages are left out.
     Networks with squeeze-excitation are not listed: there every unit sees the whole input.
     """
-    groups = _of_the_book() if tier == PUBLISHED else by_setting(store_of(tier))
-    known = {model.label: fields(model) for model in MODELS}
-    for run, seeds in groups.items():
-        if run.model.label not in known:
-            held = seeds[0].records["receptive_field"].values
-            known[run.model.label] = {part: held[part] for part in PARTS}
+    store = store_of(tier).published if tier == PUBLISHED else store_of(tier)
+    runs = {one.run for one in census(tier) if not one.planned} if tier == PUBLISHED else runs_in(store)
+    groups = by_setting(runs, store)
+    measured = recorded(runs, store)
+    known = {model.label: measured.get(_main_path(model)) or fields(model) for model in MODELS}
+    for run in groups:
+        known.setdefault(run.model.label, measured[_main_path(run.model)])
     networks = [{"name": name, **known[name], "records": _curves(groups, name)} for name in known]
     return {"networks": networks, "colours": COLOURS}
 
@@ -74,25 +75,36 @@ def fields(model: Model) -> dict[str, list]:
     return dict(zip(PARTS, (list(names), list(sizes), jumps), strict=True))
 
 
-def _of_the_book() -> dict[Run, list[Outcome]]:
-    pages = in_book(sources.repository())
-    asked = {run for _, _, run, _ in wanted(pages, PUBLISHED)}
-    return by_setting(store_of(PUBLISHED).published, asked)
+def runs_in(store: Store) -> set[Run]:
+    """Every run of which there is a curve. Raises RecordError if a record is damaged."""
+    return {read(path).run for path in store.paths(f"{CURVES[0]}-*.json")}
 
 
-def by_setting(store: Store, among: Container[Run] | None = None) -> dict[Run, list[Outcome]]:
-    """All runs whose records are complete and current, those that differ only in their seed together.
+def recorded(runs: Iterable[Run], store: Store) -> dict[Model, dict[str, list]]:
+    """What `fields` says of the networks that have a record of it, by `_main_path`."""
+    found: dict[Model, dict[str, list]] = {}
+    for run in sorted(runs, key=Run.model_dump_json):
+        if _main_path(run.model) not in found and (held := store.find(run, "receptive_field")):
+            found[_main_path(run.model)] = {part: held.values[part] for part in PARTS}
+    return found
 
-    among: the runs to choose from; None is all. Raises RecordError if one of the records is damaged.
+
+def _main_path(model: Model) -> Model:
+    """The same network as far as its main path goes: without skips and at any width it is this one."""
+    plain = Model(name=model.name)
+    return model.model_copy(update={"width": plain.width, "skips": plain.skips})
+
+
+def by_setting(runs: Iterable[Run], store: Store) -> dict[Run, list[Outcome]]:
+    """The runs whose records are complete and current, those that differ only in their seed together.
+
+    Raises RecordError if one of the records is damaged.
     """
-    runs = {read(path).run for path in store.paths(f"{CURVES[0]}-*.json")}
-    if among is not None:
-        runs = {run for run in runs if run in among}
     groups: dict[Run, list[Outcome]] = {}
     for run in sorted(runs, key=Run.model_dump_json):
-        held = {measure: store.find(run, measure) for measure in NEEDED}
-        records = {measure: record for measure, record in held.items() if record is not None}
-        if records.keys() == held.keys():
+        held = ((measure, store.find(run, measure)) for measure in NEEDED)
+        records = dict(takewhile(lambda pair: pair[1] is not None, held))
+        if len(records) == len(NEEDED):
             first = run.model_copy(update={"seed": 0})
             groups.setdefault(first, []).append(Outcome(run, run, records))
     return groups

@@ -19,7 +19,7 @@ def count(verdicts: Sequence[Verdict]) -> Table:
     """
     groups: dict[str, list[str]] = {}
     for one in verdicts:
-        groups.setdefault(_kind(one.claim), []).append(one.word)
+        groups.setdefault(KINDS[kind(one.claim)], []).append(one.word)
     rows = [
         [name, str(len(words)), *(str(words.count(word)) for word in WORDS)]
         for name, words in sorted(groups.items())
@@ -27,10 +27,19 @@ def count(verdicts: Sequence[Verdict]) -> Table:
     return Table("Claims by verdict", ["claims of", "claims", *_heads()], rows)
 
 
-def _kind(claim: Claim) -> str:
+KINDS = {
+    "measured": "both papers",
+    "numbers of others": "both papers, on numbers of others",
+    "not in the papers": "not in the papers",
+}
+"""What a claim rests on, and how the front page calls such claims."""
+
+
+def kind(claim: Claim) -> str:
+    """One of `KINDS`."""
     if claim.paper == BEYOND or claim.ours:
         return "not in the papers"
-    return "both papers, on numbers of others" if on_numbers_of_others(claim) else "both papers"
+    return "numbers of others" if on_numbers_of_others(claim) else "measured"
 
 
 def glance(verdicts: Sequence[Verdict]) -> Table:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from rfbook.backmatter.census import NOT_RUN, Asked, by_page
-from rfbook.pages import sources, tables
-from rfbook.pages.page import Page
+from rfbook.backmatter.summary import Summary
+from rfbook.pages import sources
 from rfbook.pages.tables.standard import Table
 
 
@@ -36,16 +36,16 @@ class Folds:
         return "".join(fold._repr_html_() for fold in self.folds)
 
 
-def provenance(asked: Iterable[Asked], pages: Mapping[str, Page | None]) -> Folds:
+def provenance(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> Folds:
     """One fold a page of the book: the table at its foot, or which of its records are missing."""
     parts = by_page(one for one in asked if not one.planned)
     return Folds([_fold(name, part, pages[name]) for name, part in parts.items()])
 
 
-def _fold(name: str, asked: Sequence[Asked], page: Page | None) -> Fold:
+def _fold(name: str, asked: Sequence[Asked], page: Summary | None) -> Fold:
     address = f"../{sources.document(name)}.html"
     if page is not None:
-        return Fold(f"{name}: {len(asked)} records", address, tables.footer(page))
+        return Fold(f"{name}: {len(asked)} records", address, page.footer)
     missing = [one for one in asked if one.record is None]
     rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
     table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)

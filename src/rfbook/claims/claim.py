@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
 from rfbook.claims.quantities.quantity import Quantity
 from rfbook.claims.quantities.registry import quantity_named
+from rfbook.experiments.files import YAML, parsed_once
 from rfbook.experiments.places import repository
 
 
@@ -68,11 +70,17 @@ def read_claims(directory: Path | None = None) -> list[Claim]:
             f"{directory}: no file of claims (*.yml) is in such a folder. Name the folder `claims` "
             "of a checkout; if it is gone there, `git checkout -- claims` brings it back."
         )
-    claims = [_claim(row) for path in paths for row in _rows(path)]
-    double = {claim.id for claim in claims if sum(c.id == claim.id for c in claims) > 1}
+    claims = [claim for path in paths for claim in _claims(path)]
+    counts = Counter(claim.id for claim in claims)
+    double = {name for name, count in counts.items() if count > 1}
     if double:
         raise ClaimError(f"claim ids must be unique; twice: {', '.join(sorted(double))}")
     return claims
+
+
+@parsed_once
+def _claims(path: Path) -> list[Claim]:
+    return [_claim(row) for row in _rows(path)]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -87,7 +95,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [row | {"paper": path.stem.replace("_", "-")} for row in held]
 
 
-class _Once(yaml.SafeLoader):
+class _Once(YAML):
     """YAML whose mappings name a field once: of two margins the last would win without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from rfbook.claims.claim import claims_folder
+from rfbook.experiments.files import read_yaml
 from rfbook.statistics.significance import Comparisons
 
 TABLES = "tables"
@@ -92,7 +92,7 @@ def read_paddings(claims: Path | None = None) -> Paddings:
 
 def _held(claims: Path | None, table: str) -> dict[str, Any]:
     folder = claims or claims_folder()
-    return yaml.safe_load((folder / TABLES / f"{table}.yml").read_text())
+    return dict(read_yaml(folder / TABLES / f"{table}.yml"))
 
 
 def _columns(held: dict[str, Any], table: str) -> dict[str, Any]:

@@ -30,12 +30,12 @@ def planning_now(tier: str, asked: Iterable[Ask]) -> bool:
 
 def declared(page: str) -> dict[str, object]:
     """The page's parameters and their defaults, in order, as its source assigns them."""
-    return sources.defaults(sources.read(page, sources.repository()))
+    return sources.defaults(sources.shared(page, sources.repository()))
 
 
 def cells_of(page: str, tag: str) -> list[str]:
     """Sources of the page's code cells that carry a tag."""
-    notebook = sources.read(page, sources.repository())
+    notebook = sources.shared(page, sources.repository())
     return [cell.source for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
 
 

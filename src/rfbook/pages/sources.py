@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from copy import deepcopy
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from rfbook.experiments.places import repository
+from rfbook.experiments.files import YAML, parsed_once
+from rfbook.experiments.places import repository as repository
 
 PUBLISHED = "published"
 """The tier of a book in which each page runs at its own."""
@@ -36,6 +37,11 @@ def pages(root: Path) -> list[str]:
 def planned(root: Path) -> list[str]:
     """Names of the pages that are written but not run yet."""
     return [_name(path, root) for path in sorted(root.glob("notebooks/**/*.md")) if _is_planned(path)]
+
+
+def sums_up(page: str, root: Path) -> bool:
+    """Whether a page is made from what others leave: those of `book/`, and the conclusions."""
+    return page.startswith("book/") or "sentences" in matter(find(page, root)).get("rfbook", {})
 
 
 def _is_planned(path: Path) -> bool:
@@ -57,27 +63,32 @@ def document(page: str) -> str:
 
 def find(page: str, root: Path) -> Path:
     """Source file of the page. Raises UnknownPage that names the nearest page and all pages."""
+    path = root / f"{document(page)}.md"
+    if _is_page(page, path, root):
+        return path
     valid = [*pages(root), *planned(root)]
-    if page in valid:
-        return root / f"{document(page)}.md"
     near = get_close_matches(page, valid, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise UnknownPage(f"there is no page {page!r}: {hint}The pages are {', '.join(valid) or 'none'}.")
 
 
+def _is_page(page: str, path: Path, root: Path) -> bool:
+    """Whether a page of the book or a planned one has this very name and file."""
+    if _name(path, root) != page or ".." in path.parts or not path.is_file():
+        return False
+    return not page.startswith("book/") or "kernelspec" in matter(path)
+
+
+@parsed_once
 def matter(path: Path) -> dict:
     """Front matter of a Markdown file as a dictionary, empty if it has none."""
     text = path.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
     try:
-        return _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+        return yaml.load(text[4:].split("\n---", 1)[0], YAML) or {}
     except yaml.YAMLError as error:
         raise PageSourceError(f"{path}: its front matter is not YAML: {error}") from error
-
-
-@cache
-def _parsed(text: str) -> dict:
-    """YAML; every page is looked up many times, and parsing is slow."""
-    return yaml.safe_load(text) or {}
 
 
 def read(page: str, root: Path) -> NotebookNode:
@@ -85,12 +96,23 @@ def read(page: str, root: Path) -> NotebookNode:
 
     Raises UnknownPage for an unknown page.
     """
+    notebook = deepcopy(shared(page, root))
+    number_cells(notebook, page)
+    return notebook
+
+
+def shared(page: str, root: Path) -> NotebookNode:
+    """The same, parsed once in a process, for who only looks: its cells have no ids of their own."""
+    return _parsed(find(page, root))
+
+
+@parsed_once
+def _parsed(path: Path) -> NotebookNode:
     import jupytext
 
-    notebook = jupytext.read(find(page, root), fmt="md:myst")
+    notebook = jupytext.read(path, fmt="md:myst")
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.cells = [_filled_in(cell) for cell in notebook.cells]
-    number_cells(notebook, page)
     return notebook
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from rfbook.experiments.digest import digest
+from rfbook.experiments.files import looked_at
 from rfbook.records.provenance import here
 from rfbook.records.record import RecordError
 from rfbook.records.schemas.strict import Amount, Number, Strict, Text, Work, mistakes
@@ -101,6 +102,7 @@ def read_sealed(path: Path, command: str) -> dict[str, Any]:
 
     Raises RecordError if the file is damaged.
     """
+    looked_at.add(str(path))
     try:
         body = json.loads(path.read_text())
         agrees = body.pop("sha256", None) == digest(body, length=64)

@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from rfbook.experiments.digest import digest
+from rfbook.experiments.files import looked_at
 from rfbook.experiments.places import repository
 from rfbook.experiments.spec import Run
 from rfbook.records.packing import UNPACKED
@@ -48,6 +49,7 @@ class Store:
         """
         for root in self.roots:
             path = root / place(run, measure)
+            looked_at.add(str(path))
             if path.exists():
                 return read(path)
         return None
@@ -83,6 +85,7 @@ def read(path: Path) -> Record:
 
     Raises RecordError if it is damaged, lies under a wrong name, or holds what its measure cannot leave.
     """
+    looked_at.add(str(path))
     arrays = path.with_suffix(".npz")
     packed = _content(arrays, UNPACKED) if arrays.exists() else None
     record = Record.decode(_content(path, LARGEST_TEXT), packed, str(path))

@@ -1,12 +1,13 @@
 """From page sources to the static site: execute every page, stage the results, render.
 
-Everything is written below `build/<tier>/`: `executed/` holds one notebook a page, `stage/` the
-links that Jupyter Book reads, `_build/html/` the site. The tier `published` runs each page at the
-tier that its own front matter names (`rfbook: {tier: thin}`).
+Everything is written below `build/<tier>/`: `executed/` holds a notebook and a summary of each page,
+`registry.csv` all claims, `stage/` the links that Jupyter Book reads, `_build/html/` the site. The tier
+`published` runs each page at the tier that its own front matter names (`rfbook: {tier: thin}`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -18,30 +19,37 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from rfbook.backmatter import registry
+from rfbook.experiments.digest import digest
 from rfbook.pages import sources
+from rfbook.pages.executed import current, executed
 from rfbook.pages.plan import declared
 from rfbook.pages.sources import folder_of
-from rfbook.site.execution import PageError, execute, executed
+from rfbook.site.execution import PageError, execute
+
+WITH = ("_config.yml", "_toc.yml", "requirements.lock")
+"""What decides how the staged files are rendered."""
 
 log = logging.getLogger("rfbook")
 
 
 def build(tier: str, root: Path | None = None, workers: int = 2) -> Path:
-    """Execute, stage and render the whole book at `tier`, from nothing; returns its first page.
+    """Execute, stage and render the whole book at `tier`; returns its first page.
 
-    Raises PageError if a page stops or Sphinx warns of anything.
+    What would come out the same is not made again. Raises PageError if a page stops or Sphinx warns of
+    anything.
     """
     root = root or sources.repository()
-    shutil.rmtree(folder_of(tier, root), ignore_errors=True)
     execute_all(tier, root, workers)
+    registry.write(tier)
     stage(tier, root)
     return render(tier, root)
 
 
 def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[Path]:
-    """Execute every page in `workers` processes, one log line each; returns the notebooks.
+    """Execute every page whose key changed in `workers` processes; returns all notebooks.
 
-    Pages of `book/` come last, since they sum up what the others recorded. A page that stops does
+    Each has one line of the log. Pages that sum up what others leave come last. A page that stops does
     not stop the rest: PageError at the end names all that did.
     """
     root = root or sources.repository()
@@ -50,16 +58,21 @@ def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[P
     names += planned  # no part of the site, but they have to run
     given = {name: {"seeds": 2} for name in planned if "seeds" in declared(name)}
     failures: list[str] = []
-    started = time.monotonic()
+    started, count = time.monotonic(), 0
     with ProcessPoolExecutor(workers, initializer=_share_cores, initargs=(workers,)) as pool:
         for last in (False, True):
-            group = [name for name in names if name.startswith("book/") == last]
+            group = [
+                name for name in names
+                if sources.sums_up(name, root) == last and not current(name, tier, root, given.get(name))
+            ]  # fmt: skip
             futures = {
                 pool.submit(execute, name, tier, given.get(name), root): name for name in group
             }
             for future in as_completed(futures):
                 outcome, seconds = _outcome(future, failures), time.monotonic() - started
                 log.info("%5.0f s  %s at %s: %s", seconds, futures[future], tier, outcome)
+            count += len(group)
+    log.info("%d of %d pages executed, the others are as they would come out", count, len(names))
     if failures:
         raise PageError("\n\n".join(failures))
     return [executed(name, tier, root) for name in names]
@@ -79,10 +92,17 @@ def stage(tier: str, root: Path | None = None) -> Path:
 def render(tier: str, root: Path | None = None) -> Path:
     """Let Jupyter Book render the staged pages, warnings as errors; returns the first page.
 
-    Raises PageError with the warnings; the whole output is in `build/<tier>/sphinx.log`.
+    A site that was rendered from the same files stays as it is. Raises PageError with the warnings; the
+    whole output is in `build/<tier>/sphinx.log`.
     """
     root = root or sources.repository()
     folder = folder_of(tier, root)
+    first, stamp, inputs = folder / "_build/html/index.html", folder / "rendered", _inputs(folder, root)
+    if first.exists() and stamp.exists() and stamp.read_text() == inputs:
+        log.info("site: %s, as it was", first)
+        return first
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(folder / "_build", ignore_errors=True)
     program = Path(sysconfig.get_path("scripts")) / "jupyter-book"
     command = [program, "build", folder / "stage", "--path-output", folder, "-W", "-n"]
     command += ["--keep-going", "--config", root / "_config.yml", "--toc", root / "_toc.yml"]
@@ -91,8 +111,18 @@ def render(tier: str, root: Path | None = None) -> Path:
     (folder / "sphinx.log").write_text(done.stdout, encoding="utf-8")
     if done.returncode:
         raise PageError(_unrendered(done.stdout, folder / "sphinx.log"))
-    log.info("site: %s", folder / "_build/html/index.html")
-    return folder / "_build/html/index.html"
+    stamp.write_text(inputs)
+    log.info("site: %s", first)
+    return first
+
+
+def _inputs(folder: Path, root: Path) -> str:
+    """A digest of everything that the site is rendered from, and with."""
+    stage = folder / "stage"
+    paths = {str(path.relative_to(stage)): path for path in stage.rglob("*") if path.is_file()}
+    paths |= {name: root / name for name in WITH if (root / name).exists()}
+    held = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+    return digest(held, length=64)
 
 
 def _share_cores(workers: int) -> None:
@@ -114,6 +144,9 @@ def _staged(tier: str, root: Path) -> Iterator[tuple[Path, Path]]:
     for path in sorted((root / "book").rglob("*")):
         if path.is_file() and path not in pages and "__pycache__" not in path.parts:
             yield path.relative_to(root), path
+    table = folder_of(tier, root) / "registry.csv"
+    if table.exists():
+        yield Path(table.name), table
     for source, page in pages.items():
         if executed(page, tier, root).exists():
             yield source.relative_to(root).with_suffix(".ipynb"), executed(page, tier, root)

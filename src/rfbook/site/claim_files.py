@@ -11,6 +11,7 @@ import yaml
 
 from rfbook.claims.claim import Claim, ClaimError, read_claims
 from rfbook.claims.printed_tables import TABLES, read_paddings, read_sizes, read_skip_ablation
+from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
 
 CLAIMS = "claims"
@@ -62,7 +63,7 @@ def _sentences(claims: set[str], root: Path) -> Iterator[str]:
             continue
         path = root / CLAIMS / TABLES / f"conclusion_{page.partition('/')[0]}.yml"
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
             said = {row["says"] for row in rows}
             unknown = {name for row in rows for name in row.get("claims", ())} - claims
         except UNREADABLE as error:

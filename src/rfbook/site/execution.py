@@ -8,15 +8,23 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from rfbook.pages import sources
-from rfbook.pages.sources import folder_of, tier_of
+from rfbook.pages.executed import executed, keep, made_from, summary_of, values_of
+from rfbook.pages.sources import folder_of
 
 VISIBILITY = {"parameters": "remove-cell", "injected-parameters": "hide-input"}
 """What the site does with papermill's two cells: it shows the values used, not the defaults."""
 
 HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
 """The same for the pages of `book/`, whose readers came for the result."""
+
+LAST = """\
+from rfbook.backmatter.summary import leave
+
+leave({path!r}, {root!r}, globals().get("page"))"""
+"""The cell that is executed below a page's own, and is no part of the notebook."""
 
 DIED = "Kernel died"
 """What the Jupyter client says of a kernel that is gone."""
@@ -39,18 +47,22 @@ def execute(
 
     parameters: values for the page's parameters cell; the others keep their defaults, except
         `tier`. Running the same page twice gives the same bytes.
-    Raises UnknownPage for an unknown page and PageError if a cell raises or the kernel dies.
+    What the page was made from, and what it leaves for others, stands beside it (`summary_of`); a page
+    that stops leaves neither. Raises UnknownPage for an unknown page and PageError if a cell raises or
+    the kernel dies.
     """
     from papermill import PapermillExecutionError, execute_notebook
 
     root = root or sources.repository()
-    notebook = sources.read(page, root)
-    values = sources.defaults(notebook)
-    if "tier" in values:
-        values["tier"] = tier_of(page, tier, root)
-    values |= parameters or {}
+    target, summary = executed(page, tier, root), summary_of(page, tier, root)
     running = folder_of(tier, root) / "running" / f"{page}.ipynb"
-    running.parent.mkdir(parents=True, exist_ok=True)
+    for path in (target, running):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    for path in (summary, target):
+        path.unlink(missing_ok=True)
+    notebook, values = sources.read(page, root), values_of(page, tier, root, parameters)
+    key, left = made_from(page, values, root), running.with_suffix(".json")
+    notebook.cells.append(new_code_cell(LAST.format(path=str(left), root=str(root))))
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
@@ -66,11 +78,12 @@ def execute(
             f"{page}: its kernel died, as kernels do when there is too little memory ({error}). "
             "Close other programs and try again."
         ) from error
+    notebook.cells.pop()
     _clean(notebook, page)
-    target = executed(page, tier, root)
-    target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
-    running.unlink()
+    keep(summary, key, left)
+    for path in (running, left):
+        path.unlink()
     return target
 
 
@@ -86,11 +99,6 @@ def _once_started(execution: Callable[[], NotebookNode]) -> NotebookNode:
             if NO_KERNEL not in str(error):
                 raise
     return execution()
-
-
-def executed(page: str, tier: str, root: Path) -> Path:
-    """Where the executed notebook of a page stands."""
-    return folder_of(tier, root) / "executed" / f"{page}.ipynb"
 
 
 def _clean(notebook: NotebookNode, page: str) -> None:

@@ -1,0 +1,57 @@
+"""The registry: every claim and network as one row of a table that anybody can load."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from rfbook.backmatter.census import opened
+from rfbook.backmatter.claims import verdicts
+from rfbook.backmatter.front import kind
+from rfbook.claims.verdicts import Estimate
+from rfbook.pages import sources
+from rfbook.records.store import write_atomically
+
+COLUMNS = (
+    "id", "paper", "kind", "page", "tier", "verdict", "network", "value", "low", "high", "n", "keys"
+)  # fmt: skip
+"""kind: see `kind`. low, high: the 95 % interval, empty where there is none; a value that no seed can
+change is its own. n: seeds. keys: those of the records behind the value."""
+
+
+def rows(tier: str) -> Iterator[dict[str, object]]:
+    """One row a claim and network; a claim that was not tested has one row without a network."""
+    pages = opened(tier)
+    keys = {place: held for page in pages.values() if page for place, held in page.keys.items()}
+    root = sources.repository()
+    written = [*sources.pages(root), *sources.planned(root)]
+    tiers = {name: sources.tier_of(name, tier) for name in written}
+    for verdict in verdicts(pages):
+        claim = verdict.claim
+        said = {
+            "id": claim.id, "paper": claim.paper, "kind": kind(claim), "page": claim.page,
+            "tier": tiers.get(claim.page, ""), "verdict": verdict.word,
+        }  # fmt: skip
+        if not verdict.estimates:
+            yield said
+        for one in verdict.estimates:
+            yield said | _numbers(one) | {"keys": " ".join(keys.get((claim.id, one.network), []))}
+
+
+def _numbers(one: Estimate) -> dict[str, object]:
+    low, high = (one.mean, one.mean) if one.exact else one.interval or ("", "")
+    return {"network": one.network, "value": one.mean, "low": low, "high": high, "n": one.n}
+
+
+def write(tier: str) -> Path:
+    """Writes all rows to `build/<tier>/registry.csv` and returns the path."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows(tier))
+    path = sources.folder_of(tier, sources.repository()) / "registry.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, text.getvalue().encode())
+    return path
