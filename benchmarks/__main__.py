@@ -15,7 +15,7 @@ from tabulate import tabulate
 
 import benchmarks
 from rfbook.records.reports import write_report
-from rfbook.records.store import PUBLISHED
+from rfbook.records.store import Store
 
 COLUMNS = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
 
@@ -28,7 +28,7 @@ def main() -> None:
     rows = [row for name in modules() for row in measured(name, quick)]
     print(table(rows))
     if not quick:
-        write_report("benchmarks", rows, PUBLISHED)
+        write_report("benchmarks", rows, Store().roots[0])
 
 
 def modules() -> list[str]:

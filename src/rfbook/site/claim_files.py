@@ -9,9 +9,12 @@ from typing import Any
 
 import yaml
 
-from rfbook.claims.claim import CLAIMS, Claim, ClaimError, read_claims
+from rfbook.claims.claim import Claim, ClaimError, read_claims
 from rfbook.claims.printed_tables import TABLES, read_paddings, read_sizes, read_skip_ablation
 from rfbook.pages import sources
+
+CLAIMS = "claims"
+"""The folder of a checkout in which the claims are."""
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "table_1": read_sizes,
