@@ -1,7 +1,10 @@
-"""Sphinx extension of the book: a site that needs no network, with links to the page sources."""
+"""Sphinx extension of the book: a site that needs no network, links to the sources, and is not large."""
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -10,10 +13,15 @@ from sphinx.application import Sphinx
 
 MATHJAX = "static/mathjax/es5/tex-svg-full.js"
 AFTER_THEME = 950
+EMBEDDED = re.compile(r'download="([\w.-]+)" href="data:[\w/+-]+;base64,([A-Za-z0-9+/=]+)"')
+DOWNLOADS = "_downloads"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("builder-inited", write_pictures)
+    app.connect("html-page-context", write_downloads)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", empty_notebooks)
     app.connect("html-page-context", drop_thebe, priority=AFTER_THEME)
     app.connect("html-page-context", link_sources, priority=AFTER_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -26,6 +34,34 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with resources.as_file(resources.files("mathjax") / MATHJAX) as source:
             shutil.copyfile(source, target)
+
+
+def write_pictures(app: Sphinx) -> None:
+    """Let Sphinx write the pictures that pages embed to files: in a page they are a third larger."""
+    app.builder.supported_data_uri_images = False
+
+
+def write_downloads(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Write what a page embeds for download, such as the PNG of a figure, to a file of that name."""
+
+    def linked(match: re.Match[str]) -> str:
+        path = Path(app.outdir) / DOWNLOADS / pagename / match[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(match[2]))
+        address = context["pathto"](path.relative_to(app.outdir).as_posix(), 1)
+        return f'download="{match[1]}" href="{address}"'
+
+    if "body" in context:
+        context["body"] = EMBEDDED.sub(linked, context["body"])
+
+
+def empty_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Take the outputs out of the notebooks to download: the page shows them, and they can be run."""
+    for path in Path(app.outdir).glob("_sources/**/*.ipynb"):
+        notebook = json.loads(path.read_bytes())
+        for cell in notebook["cells"]:
+            cell |= {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+        path.write_text(json.dumps(notebook, indent=1))
 
 
 def drop_thebe(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -1,13 +1,26 @@
 """Imports point one way, and a page that only reads records does not wait for torch."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rfbook.pages import sources
+
 ROOT = Path(__file__).parents[2]
-MODULES = sorted((ROOT / "src/rfbook/pages").glob("*.py"))
+SLOW = {"torch", "torchvision", "sklearn", "scipy", "pandas"}
+"""Libraries whose import takes as long as all else on a page."""
+ROOMS = [path.parent.name for path in (ROOT / "src/rfbook").glob("*/__init__.py")]
+IMPORT = (ast.Import, ast.ImportFrom)
+TO_COMPUTE = {
+    "book/errata": "gradients of networks, an augmentation of torchvision",
+    "dead_pixel/effective-field": "a solution differentiates a network",
+    "dead_pixel/micro-object": "the toy paints on a photograph of scikit-learn",
+    "size_matters/border-layer": "a solution reads the layers of a network of torchvision",
+}
+"""Pages with a cell that needs one of them."""
 
 
 def run(*words):
@@ -23,7 +36,7 @@ def test_the_import_contract_of_pyproject_holds():
 
 def test_an_import_against_the_direction_is_found(tmp_path):
     package = tmp_path / "rfbook"
-    for name in (path.parent.name for path in (ROOT / "src/rfbook").glob("*/__init__.py")):
+    for name in ROOMS:
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").touch()
     (package / "__init__.py").touch()
@@ -39,8 +52,29 @@ def test_an_import_against_the_direction_is_found(tmp_path):
     assert "rfbook.metrics is not allowed to import matplotlib" in done.stdout
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_importing_a_module_of_pages_does_not_import_torch(path):
-    name = "rfbook.pages" if path.stem == "__init__" else f"rfbook.pages.{path.stem}"
-    done = run("-c", f"import sys, {name}; print('torch' in sys.modules)")
-    assert done.stdout.strip() == "False", done.stderr
+def loaded(statements):
+    """Which of the slow libraries are there after these imports, in a process of their own."""
+    show = f"import sys; print(*({SLOW!r} & sys.modules.keys()))"
+    done = run("-c", "\n".join([*statements, show]))
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("room", ["pages", "claims", "statistics", "backmatter", "site"])
+def test_importing_a_room_does_not_wait_for_torch(room):
+    paths = sorted((ROOT / "src/rfbook" / room).rglob("*.py"))
+    names = [path.relative_to(ROOT / "src").with_suffix("").as_posix() for path in paths]
+    imports = [f"import {name.removesuffix('/__init__').replace('/', '.')}" for name in names]
+    assert len(imports) > 5
+    assert loaded(imports) == set()
+
+
+def test_what_a_page_imports_does_not_bring_torch_but_where_a_cell_computes_with_it():
+    cells = {page: sources.shared(page, ROOT).cells for page in sources.pages(ROOT)}
+    assert TO_COMPUTE.keys() <= cells.keys()
+    code = [
+        ast.parse(cell.source) for page in cells.keys() - TO_COMPUTE.keys()
+        for cell in cells[page] if cell.cell_type == "code"
+    ]  # fmt: skip
+    nodes = (node for tree in code for node in ast.walk(tree))
+    assert loaded(ast.unparse(node) for node in nodes if isinstance(node, IMPORT)) == set()

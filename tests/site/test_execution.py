@@ -1,10 +1,13 @@
 """Pages are executed at a tier, always with the same result, and a failure says where it was."""
 
+import shutil
+
 import nbformat
 import pytest
 
 from rfbook.experiments import places
 from rfbook.pages import sources
+from rfbook.pages.executed import current, executed, summary_of
 from rfbook.site import build, execution
 
 PAGE, FIGURE = "size_matters/plain", "size_matters/toy"
@@ -30,11 +33,11 @@ def test_a_page_runs_at_the_tier_it_is_given(tiny):
 
 
 def test_the_published_book_takes_the_tier_that_the_page_names(built):
-    assert "this is thin" in outputs(execution.executed(PAGE, "published", built))
+    assert "this is thin" in outputs(executed(PAGE, "published", built))
 
 
 def test_a_page_of_the_book_folder_is_executed_too(built):
-    assert "computed on the index" in outputs(execution.executed("book/index", "published", built))
+    assert "computed on the index" in outputs(executed("book/index", "published", built))
 
 
 def test_parameters_that_are_not_passed_are_shown_with_their_defaults(tiny):
@@ -48,11 +51,11 @@ def test_parameters_that_are_not_passed_are_shown_with_their_defaults(tiny):
 
 def test_two_executions_of_a_page_give_the_same_bytes(tiny, built):
     again = build.execute(FIGURE, "published", root=tiny).read_bytes()
-    assert again == execution.executed(FIGURE, "published", built).read_bytes()
+    assert again == executed(FIGURE, "published", built).read_bytes()
 
 
 def test_an_executed_page_holds_no_noise_and_hides_its_plumbing(built):
-    notebook = nbformat.read(execution.executed(PAGE, "published", built), 4)
+    notebook = nbformat.read(executed(PAGE, "published", built), 4)
     assert "papermill" not in notebook.metadata
     assert "noise" not in str(notebook)
     tags = [set(cell.metadata.tags) for cell in notebook.cells]
@@ -68,12 +71,37 @@ def test_a_cell_that_raises_is_named_with_its_error_and_the_notebook_so_far(tiny
     assert (tiny / f"build/smoke/running/{PAGE}.ipynb").exists()
 
 
+def test_a_page_that_stops_leaves_nothing_not_even_of_an_earlier_execution(tiny):
+    build.execute(PAGE, "smoke", root=tiny)
+    assert current(PAGE, "smoke", tiny)
+    change(tiny, "import sys", "1 / 0")
+    with pytest.raises(build.PageError):
+        build.execute(PAGE, "smoke", root=tiny)
+    assert not summary_of(PAGE, "smoke", tiny).exists()
+    assert not executed(PAGE, "smoke", tiny).exists()
+
+
+def test_only_a_page_that_would_come_out_otherwise_is_executed_again(built, tmp_path, caplog):
+    root = shutil.copytree(built, tmp_path / "copy", symlinks=True)
+    caplog.set_level("INFO", "rfbook")
+    build.execute_all("published", root)
+    change(root, "this is", "that is")
+    build.execute_all("published", root)
+    lines = [message.partition(" s  ")[2] or message for message in caplog.messages]
+    assert lines == [
+        "0 of 3 pages executed, the others are as they would come out",
+        f"{PAGE} at published: executed",
+        "1 of 3 pages executed, the others are as they would come out",
+    ]
+    assert "that is thin" in outputs(executed(PAGE, "published", root))
+
+
 def test_a_page_that_stops_does_not_stop_the_others(tiny):
     change(tiny, "import sys", "1 / 0")
     (tiny / f"notebooks/{FIGURE}.md").unlink()
     with pytest.raises(build.PageError, match="ZeroDivisionError"):
         build.execute_all("smoke", tiny)
-    assert execution.executed("book/index", "smoke", tiny).exists()
+    assert executed("book/index", "smoke", tiny).exists()
 
 
 def test_pages_that_sum_up_come_after_the_pages_they_sum_up(tiny):
@@ -82,7 +110,7 @@ def test_pages_that_sum_up_come_after_the_pages_they_sum_up(tiny):
     index.write_text(index.read_text().replace('print("computed on the index")', look))
     (tiny / f"notebooks/{FIGURE}.md").unlink()
     build.execute_all("smoke", tiny)
-    assert "True" in outputs(execution.executed("book/index", "smoke", tiny))
+    assert "True" in outputs(executed("book/index", "smoke", tiny))
 
 
 def test_an_unknown_page_is_refused_with_the_nearest_one(tiny):

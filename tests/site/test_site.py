@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
@@ -25,15 +26,45 @@ def test_the_first_page_leads_to_the_index_of_the_book(built):
     assert "book/index.html" in first.read_text()
 
 
-def test_a_figure_has_a_number_a_computed_caption_an_alternative_text_and_a_png(toy):
+def test_a_figure_has_a_number_a_computed_caption_an_alternative_text_and_a_png(built, toy):
     figure = toy.find("figure")
     assert figure.img["alt"] == "The curve: it rises with depth, from 1 to 9, n = 1"
-    assert figure.img["src"].startswith("data:image/svg+xml;base64,")
+    picture = (built / HTML / "notebooks/size_matters" / figure.img["src"]).read_text()
+    assert "<svg" in picture
     assert figure.find(class_="caption-number").text.strip() == "Fig. 2.1"
     assert "At tier thin and width 1.00" in figure.figcaption.text
     link = figure.find("a", class_="figure-png")
     assert link["download"] == "fig-toy-line.png"
-    assert link["href"].startswith("data:image/png;base64,")
+    assert link["href"] == "../../_downloads/notebooks/size_matters/toy/fig-toy-line.png"
+    png = (built / HTML / "notebooks/size_matters" / link["href"]).read_bytes()
+    assert png.startswith(b"\x89PNG")
+
+
+def test_no_page_carries_a_picture_that_is_a_file_of_the_site(built):
+    for page in (built / HTML).rglob("*.html"):
+        assert "data:image/png" not in page.read_text(), page
+
+
+def test_a_notebook_to_download_can_be_run_and_holds_no_output(built):
+    path = built / HTML / "_sources/notebooks/size_matters/toy.ipynb"
+    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    assert any("style.show(" in cell.source for cell in code)
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+
+
+def test_all_claims_can_be_loaded_from_the_site(built):
+    assert (built / HTML / "registry.csv").read_text().startswith("id,paper,kind,page,tier,")
+
+
+def test_a_site_that_would_come_out_the_same_is_not_rendered_again(built, tmp_path, monkeypatch):
+    root = shutil.copytree(built, tmp_path / "copy", symlinks=True)
+    monkeypatch.setattr(build.subprocess, "run", lambda *words, **how: 1 / 0)
+    assert build.render("published", root).is_file()
+    (root / "_config.yml").open("a").close()
+    assert build.render("published", root).is_file()
+    (root / "_config.yml").write_text((root / "_config.yml").read_text() + "# more\n")
+    with pytest.raises(ZeroDivisionError):
+        build.render("published", root)
 
 
 def test_other_pages_refer_to_the_figure_by_its_number(built):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from rfbook.backmatter.census import Asked, by_page
@@ -174,7 +174,7 @@ def _stand_ins(name: str) -> str:
 class Cards:
     """The cards of the whole catalogue, one below the other. asked: of all pages, for who uses what."""
 
-    asked: Sequence[Asked] = ()
+    asked: Sequence[Asked] = field(default=(), repr=False)
 
     def _repr_html_(self) -> str:
         return "".join(

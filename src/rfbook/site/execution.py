@@ -112,6 +112,9 @@ def _clean(notebook: NotebookNode, page: str) -> None:
         cell.metadata["tags"] = tags + [visibility[tag] for tag in tags if tag in visibility]
         if cell.cell_type == "code":
             cell["outputs"] = [o for o in cell.outputs if o.get("name") != "stderr"]
+            for data in (output.get("data", {}) for output in cell.outputs):
+                if "text/html" in data:
+                    data.pop("text/plain", None)  # nobody sees it, and it is as long
 
 
 def _stopped(page: str, error: Exception, running: Path) -> str:
