@@ -11,7 +11,7 @@ import numpy as np
 
 from rfbook.statistics.curves import rank_correlation
 from rfbook.statistics.intervals import student
-from rfbook.statistics.significance import LEVEL
+from rfbook.statistics.significance import ALPHA
 
 Column = Sequence[float] | np.ndarray
 MOST = 10
@@ -30,7 +30,7 @@ def correlation_interval(first: Column, second: Column) -> tuple[float, float]:
     from scipy.stats import norm
 
     rho = rank_correlation(first, second)
-    half = norm.ppf(1 - LEVEL / 2) * np.sqrt((1 + rho**2 / 2) / (len(first) - 3))
+    half = norm.ppf(1 - ALPHA / 2) * np.sqrt((1 + rho**2 / 2) / (len(first) - 3))
     with np.errstate(divide="ignore"):  # all of one order: z is infinite, and both ends are rho
         low, high = np.tanh(np.arctanh(rho) + np.array([-half, half]))
     return float(low), float(high)
@@ -47,16 +47,16 @@ def exact_p(first: Column, second: Column) -> float:
 
 
 def smallest_found(rows: int) -> float:
-    """The smallest rank correlation that is significant at `LEVEL` between so many unequal rows.
+    """The smallest rank correlation that is significant at `ALPHA` between so many unequal rows.
 
     Raises ValueError for fewer than five rows, of which even a perfect order is not, and above ten.
     """
     perfect, distances = _orders(range(rows), range(rows))
     levels, counts = np.unique(distances, return_counts=True)
     as_far = counts[::-1].cumsum()[::-1] / len(distances)
-    significant = levels[as_far <= LEVEL]
+    significant = levels[as_far <= ALPHA]
     if not len(significant):
-        raise ValueError(f"{rows} rows: even a perfect order has p above {LEVEL}; use five or more")
+        raise ValueError(f"{rows} rows: even a perfect order has p above {ALPHA}; use five or more")
     return float(significant[0] / perfect)
 
 
