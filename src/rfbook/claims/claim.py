@@ -133,6 +133,6 @@ def _wrong(claim: Claim) -> str:
     low, high = claim.measured.possible
     decided = {"above": not low <= claim.margin < high, "below": not low < claim.margin <= high}
     if decided.get(claim.holds_if):
-        said = f"{claim.quantity} is from {low:g} to {high:g}"
-        return f"{said}: of `margin` {claim.margin:g} one answer is sure"
+        possible = f"{claim.quantity} is from {low:g} to {high:g}"
+        return f"{possible}: of `margin` {claim.margin:g} one answer is sure"
     return ""

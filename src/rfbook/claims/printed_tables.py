@@ -21,17 +21,17 @@ def read_skip_ablation(claims: Path | None = None) -> Comparisons:
 
     Raises ValueError, naming the network, for a row of another length than a triangle has.
     """
-    held = _held(claims, "skip_ablation")
-    names = tuple(held["networks"])
-    upper = _triangle(names, held["p"], range(len(names) - 1, -1, -1))
-    lower = _triangle(names, held["t"], range(len(names)))
+    table = _held(claims, "skip_ablation")
+    names = tuple(table["networks"])
+    upper = _triangle(names, table["p"], range(len(names) - 1, -1, -1))
+    lower = _triangle(names, table["t"], range(len(names)))
     count = len(names)
     p, t = (np.full((count, count), np.nan) for _ in range(2))
     for row, (above, below) in enumerate(zip(upper, lower, strict=True)):
         p[row, row + 1 :] = p[row + 1 :, row] = above
         # The paper subtracts the row's mean from the column's.
         t[:row, row], t[row, :row] = below, [-value for value in below]
-    return Comparisons(names, np.array(held["mean"]), np.array(held["n"]), t, p)
+    return Comparisons(names, np.array(table["mean"]), np.array(table["n"]), t, p)
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def read_sizes(claims: Path | None = None, table: str = "table_1") -> Sizes:
 
 def read_paddings(claims: Path | None = None) -> Paddings:
     """Dead Pixel, Table 3. Raises ValueError as `read_sizes` does."""
-    held = _held(claims, "table_3")
-    numbers = {name: held.pop(name) for name in ("trainings", "images")}
-    return Paddings(**_columns(held, "table_3"), **numbers)
+    table = _held(claims, "table_3")
+    numbers = {name: table.pop(name) for name in ("trainings", "images")}
+    return Paddings(**_columns(table, "table_3"), **numbers)
 
 
 def _held(claims: Path | None, table: str) -> dict[str, Any]:
@@ -95,12 +95,12 @@ def _held(claims: Path | None, table: str) -> dict[str, Any]:
     return dict(read_yaml(folder / TABLES / f"{table}.yml"))
 
 
-def _columns(held: dict[str, Any], table: str) -> dict[str, Any]:
-    names = tuple(held.pop("networks"))
-    for column, values in held.items():
-        if len(values) != len(names):
-            raise ValueError(f"{table}.yml, {column}: {len(values)} values of {len(names)} networks")
-    return {"networks": names} | {column: np.array(values) for column, values in held.items()}
+def _columns(values: dict[str, Any], table: str) -> dict[str, Any]:
+    names = tuple(values.pop("networks"))
+    for column, numbers in values.items():
+        if len(numbers) != len(names):
+            raise ValueError(f"{table}.yml, {column}: {len(numbers)} values of {len(names)} networks")
+    return {"networks": names} | {column: np.array(numbers) for column, numbers in values.items()}
 
 
 def _triangle(

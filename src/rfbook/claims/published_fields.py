@@ -65,10 +65,10 @@ def read_array(network: str) -> np.ndarray:
             "`openerf`, and let RFBOOK_DATA name the folder above."
         )
     content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != PINNED[network]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    if sha256 != PINNED[network]:
         raise DataError(
-            f"{path}: its SHA-256 begins with {found[:16]}, meant is {PINNED[network][:16]}. Fetch it "
+            f"{path}: its SHA-256 begins with {sha256[:16]}, meant is {PINNED[network][:16]}. Fetch it "
             f"again from {source}."
         )
     return np.load(io.BytesIO(content), allow_pickle=False)

@@ -99,13 +99,14 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
             estimates.append(estimate(claim.measured, network, samples))
         except Undefined as error:
             undefined[network] = str(error)
-    without = [f"{network}: {said}" for network, said in undefined.items()]
+    without = [f"{network}: {reason}" for network, reason in undefined.items()]
     if not estimates:
         return Verdict(claim, "not tested", "; ".join(without))
     absent = [network for network in named(claim) if network not in chosen]
     missing = [f"not run: {', '.join(absent)}"] if absent else []
     why = "; ".join([_why(claim, estimates), *without, *missing])
-    return Verdict(claim, _word([one.holds(claim) for one in estimates]), why, tuple(estimates))
+    answers = [estimate.holds(claim) for estimate in estimates]
+    return Verdict(claim, _word(answers), why, tuple(estimates))
 
 
 def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[Sample]]:
@@ -117,8 +118,8 @@ def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[Sample]]:
 
 def _unrun(claim: Claim, outcomes: Outcomes) -> str:
     """Which of the networks or arms that a claim needs are not there."""
-    held = {part for name in outcomes for part in (name, name.partition(" ")[2])}
-    absent = [one for one in claim.arms or named(claim) if one not in held]
+    run = {part for name in outcomes for part in (name, name.partition(" ")[2])}
+    absent = [name for name in claim.arms or named(claim) if name not in run]
     return f"not run: {', '.join(absent)}" if absent else "no network was run in all that it needs"
 
 
@@ -139,8 +140,8 @@ def paired(arms: Sequence[str], outcomes: Outcomes) -> dict[str, list[Sample]]:
         return {" vs ".join(arms): _by_seed([outcomes[arm] for arm in arms])}
     first = f" {arms[0]}"
     networks = [name.removesuffix(first) for name in outcomes if name.endswith(first)]
-    found = {network: [outcomes.get(f"{network} {arm}") for arm in arms] for network in networks}
-    return {network: _by_seed(held) for network, held in found.items() if all(held)}
+    by_arm = {network: [outcomes.get(f"{network} {arm}") for arm in arms] for network in networks}
+    return {network: _by_seed(runs) for network, runs in by_arm.items() if all(runs)}
 
 
 def _by_seed(arms: Sequence[Sequence[Records | Outside]]) -> list[Sample]:
@@ -192,18 +193,19 @@ def _word(answers: Sequence[bool | None]) -> Word:
 
 def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:
     """In words: for which networks it holds, fails, or is left open, and where single runs stand."""
-    sure = [(one.holds(claim), one.network) for one in estimates if not one.bare]
-    single = [(one.leans(claim), one.network) for one in estimates if one.bare]
-    said = _grouped(sure, {True: "holds", False: "fails", None: "open"})
-    if single:
-        published = any(one.bare and one.published for one in estimates)
+    bare = [estimate for estimate in estimates if estimate.bare]
+    sure = [(estimate.holds(claim), estimate.network) for estimate in estimates if not estimate.bare]
+    reasons = _grouped(sure, {True: "holds", False: "fails", None: "open"})
+    if bare:
+        published = any(estimate.published for estimate in bare)
         alone = "a published network without an interval" if published else "a single seed"
-        sides = _grouped(single, {True: "for the claim", False: "against it"})
-        said.append(f"{alone} decides nothing; {', '.join(sides)}")
-    return "; ".join(said)
+        leaning = [(estimate.leans(claim), estimate.network) for estimate in bare]
+        sides = _grouped(leaning, {True: "for the claim", False: "against it"})
+        reasons.append(f"{alone} decides nothing; {', '.join(sides)}")
+    return "; ".join(reasons)
 
 
 def _grouped(answers: Sequence[tuple[bool | None, str]], words: Mapping[bool | None, str]) -> list[str]:
     """The networks of each answer behind its word."""
-    names = {answer: [name for said, name in answers if said is answer] for answer in words}
+    names = {answer: [name for given, name in answers if given is answer] for answer in words}
     return [f"{word}: {', '.join(names[answer])}" for answer, word in words.items() if names[answer]]

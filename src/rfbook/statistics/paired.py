@@ -32,5 +32,6 @@ def mcnemar(first: Bool[np.ndarray, " n"], second: Bool[np.ndarray, " n"]) -> fl
     """Exact two-sided p-value of McNemar's test; 1 where no image tells the two apart."""
     from scipy.stats import binomtest
 
-    one, other = discordant(first, second)
-    return float(binomtest(one, one + other).pvalue) if one + other else 1.0
+    first_alone, second_alone = discordant(first, second)
+    differing = first_alone + second_alone
+    return float(binomtest(first_alone, differing).pvalue) if differing else 1.0

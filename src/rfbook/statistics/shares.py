@@ -28,7 +28,7 @@ def difference_errors(first: Percent, second: Percent, images: int) -> tuple[Per
 
 def pairs_won(size: Percent, accuracy: Percent) -> tuple[int, int]:
     """Of the pairs of networks that differ in both: in how many the larger is better, and how many."""
-    rows, columns = np.triu_indices(len(np.atleast_1d(size)), 1)
-    signs = [np.sign(np.atleast_1d(one)[rows] - np.atleast_1d(one)[columns]) for one in (size, accuracy)]
-    products = signs[0] * signs[1]
+    sizes, accuracies = np.atleast_1d(size), np.atleast_1d(accuracy)
+    rows, columns = np.triu_indices(len(sizes), 1)
+    products = np.sign(sizes[rows] - sizes[columns]) * np.sign(accuracies[rows] - accuracies[columns])
     return int((products > 0).sum()), int((products != 0).sum())

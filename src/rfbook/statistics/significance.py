@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEVEL = 0.05
+ALPHA = 0.05
 """The level of significance, before any correction."""
 
 
@@ -22,13 +22,13 @@ def p_value(t: np.ndarray, degrees: np.ndarray) -> np.ndarray:
 
 
 def needed_t(degrees: float, comparisons: int = 1) -> float:
-    """The |t| from which a test is significant at `LEVEL` after Bonferroni's correction.
+    """The |t| from which a test is significant at `ALPHA` after Bonferroni's correction.
 
     That Holm's rule finds anything at all takes as much of the largest.
     """
     from scipy.stats import t as student
 
-    return float(student.isf(LEVEL / comparisons / 2, degrees))
+    return float(student.isf(ALPHA / comparisons / 2, degrees))
 
 
 def two_sample(
@@ -42,10 +42,10 @@ def two_sample(
     """
     from scipy.stats import ttest_ind_from_stats
 
-    found = ttest_ind_from_stats(
+    test = ttest_ind_from_stats(
         means[0], sds[0], counts[0], means[1], sds[1], counts[1], equal_var=True
     )
-    return np.asarray(found.statistic), np.asarray(found.pvalue)
+    return np.asarray(test.statistic), np.asarray(test.pvalue)
 
 
 def pooled_sd(
@@ -146,9 +146,9 @@ class Comparisons:
         return np.where(np.isnan(matrix), matrix.T, matrix)
 
     def found(self, correction: str) -> list[tuple[int, int]]:
-        """The pairs below `LEVEL` after the correction, the smallest p first."""
+        """The pairs below `ALPHA` after the correction, the smallest p first."""
         adjusted = self.adjusted(correction)
-        below = [(i, j) for i, j in zip(*self.pairs, strict=True) if adjusted[i, j] < LEVEL]
+        below = [(i, j) for i, j in zip(*self.pairs, strict=True) if adjusted[i, j] < ALPHA]
         return sorted(((int(i), int(j)) for i, j in below), key=lambda pair: self.p[pair])
 
 

@@ -50,7 +50,7 @@ def arrival(accuracies: Sequence[float], level: float = LEVEL) -> Arrival:
 
 def mean_epoch(arrivals: Sequence[Arrival]) -> float:
     """The paper's mean, which counts the last epoch for a training that never arrived (Table 4)."""
-    return float(np.mean([one.epoch for one in arrivals]))
+    return float(np.mean([training.epoch for training in arrivals]))
 
 
 def remaining(arrivals: Sequence[Arrival]) -> tuple[np.ndarray, np.ndarray]:
@@ -87,7 +87,7 @@ def log_rank(first: Sequence[Arrival], second: Sequence[Arrival]) -> float:
         return float(chi2.sf(observed, 1))
     dealt = []
     for chosen in combinations(range(len(every)), len(first)):
-        rest = [one for place, one in enumerate(every) if place not in chosen]
+        rest = [training for place, training in enumerate(every) if place not in chosen]
         dealt.append(_separation([every[place] for place in chosen], rest))
     return float(np.mean(np.array(dealt) >= observed - ROUNDING))
 
@@ -106,7 +106,7 @@ def paired_difference(first: Sequence[Arrival], second: Sequence[Arrival]) -> Di
 
     None if one of them never arrived: its difference is known to a bound only.
     """
-    if not all(one.reached for one in (*first, *second)):
+    if not all(training.reached for training in (*first, *second)):
         return None
     values = [a.epoch - b.epoch for a, b in zip(first, second, strict=True)]
     interval = interval_of_mean(values) if len(values) > 1 else None
@@ -117,6 +117,6 @@ def _censored(arrivals: Sequence[Arrival]) -> CensoredData:
     from scipy.stats import CensoredData
 
     return CensoredData(
-        uncensored=[one.epoch for one in arrivals if one.reached],
-        right=[one.epoch for one in arrivals if not one.reached],
+        uncensored=[training.epoch for training in arrivals if training.reached],
+        right=[training.epoch for training in arrivals if not training.reached],
     )

@@ -71,10 +71,10 @@ def class_range(period: int, target: str = "output") -> Callable[[Records], floa
     """
 
     def spread(records: Records) -> float:
-        found = records["effective_field"].values["targets"].get(target)
-        if found is None:
+        field = records["effective_field"].values["targets"].get(target)
+        if field is None:
             raise Undefined(f"no effective field of {target}")
-        return 100 * float(np.ptp(found["residues"][str(period)]))
+        return 100 * float(np.ptp(field["residues"][str(period)]))
 
     return spread
 
@@ -155,9 +155,9 @@ def half_share(target: str) -> Callable[[Records], float]:
         whole = field[: rows * TILE, : columns * TILE].astype(float)
         tiles = whole.reshape(rows, TILE, columns, TILE).mean((1, 3))
         largest = np.sort(tiles, axis=None)[::-1]
-        held = np.concatenate([[0], largest.cumsum()])
-        whole_tiles = int(np.searchsorted(held, held[-1] / 2)) - 1
-        part = (held[-1] / 2 - held[whole_tiles]) / largest[whole_tiles]
+        sums = np.concatenate([[0], largest.cumsum()])
+        whole_tiles = int(np.searchsorted(sums, sums[-1] / 2)) - 1
+        part = (sums[-1] / 2 - sums[whole_tiles]) / largest[whole_tiles]
         return 100 * float(whole_tiles + part) / tiles.size
 
     return share

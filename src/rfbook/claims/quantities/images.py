@@ -37,8 +37,8 @@ def _crossed(field: np.ndarray, maps: np.ndarray, measure: Callable) -> np.ndarr
 
 
 def _follows(records: Records) -> np.ndarray:
-    held = records["saliency"].arrays
-    return _crossed(held["field"], held["saliency"], pattern_correlations) > 0
+    arrays = records["saliency"].arrays
+    return _crossed(arrays["field"], arrays["saliency"], pattern_correlations) > 0
 
 
 def _wilson(successes: int, total: int) -> tuple[float, float]:
@@ -136,15 +136,15 @@ def ahead(name: str) -> Callable[[Wins], Wins]:
 @ahead("attack_strong_wins")
 def attack_wins(records: Records) -> tuple[int, int]:
     """Images whose class only the attack on strong pixels changed, and only that on weak ones."""
-    held = records["one_pixel_attack"].arrays
-    return discordant(held["strong_changed"], held["weak_changed"])
+    arrays = records["one_pixel_attack"].arrays
+    return discordant(arrays["strong_changed"], arrays["weak_changed"])
 
 
 @ahead("attack_fall_wins")
 def fall_wins(records: Records) -> tuple[int, int]:
     """Images whose margin the attack on strong pixels lowered more, and that on weak ones."""
-    held = records["one_pixel_attack"].arrays
-    more = held["strong_fall"] - held["weak_fall"]
+    arrays = records["one_pixel_attack"].arrays
+    more = arrays["strong_fall"] - arrays["weak_fall"]
     return int((more > 0).sum()), int((more < 0).sum())
 
 

@@ -43,13 +43,13 @@ def _resnet(model: Model) -> list[Step]:
         for name in BLOCKS
         if model.name.removeprefix("wide_").startswith((name, name.replace("resnet", "resnext")))
     )
-    found = _stem(model)
+    steps = _stem(model)
     for stage, count in enumerate(BLOCKS[deep]):
         for block in range(count):
             halved = _halved(model, 3) if stage and not block else [convolution(3)]
             basic = deep in ("resnet18", "resnet34")
-            found += [*halved, convolution(3)] if basic else [convolution(1), *halved, convolution(1)]
-    return found
+            steps += [*halved, convolution(3)] if basic else [convolution(1), *halved, convolution(1)]
+    return steps
 
 
 def _stem(model: Model) -> list[Step]:

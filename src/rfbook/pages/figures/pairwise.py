@@ -13,11 +13,11 @@ from rfbook.pages.figures import style
 from rfbook.pages.figures.panels import note, panel_grid
 from rfbook.pages.page import Page
 from rfbook.pages.tables.pairwise import short_names
-from rfbook.statistics.significance import LEVEL, Comparisons
+from rfbook.statistics.significance import ALPHA, Comparisons
 
 GROUNDS = {
-    f"p of {LEVEL} or more": "white",
-    f"p below {LEVEL}, not after Holm's correction": style.COLOURS[5],
+    f"p of {ALPHA} or more": "white",
+    f"p below {ALPHA}, not after Holm's correction": style.COLOURS[5],
     "also after Holm's correction": style.COLOURS[0],
 }
 """Light to dark, so that grey print tells them apart."""
@@ -41,7 +41,7 @@ def tests(
 
 
 def _matrix(axis: Axes, one: Comparisons) -> None:
-    grounds = (one.p < LEVEL).astype(int) + (one.adjusted("Holm") < LEVEL)
+    grounds = (one.p < ALPHA).astype(int) + (one.adjusted("Holm") < ALPHA)
     axis.imshow(grounds, vmin=0, vmax=2, cmap=ListedColormap(list(GROUNDS.values())), aspect="auto")
     for (row, column), ground in np.ndenumerate(grounds):
         if row != column:

@@ -105,15 +105,12 @@ def _blocked(share: np.ndarray, marked: np.ndarray, side: int) -> bool:
 def apart(heights: np.ndarray, gap: float) -> np.ndarray:
     """Rising heights from 0 to 1, moved to be at least `gap` apart; a crowd keeps its middle if it can.
 
-    The least squares answer: neighbours that are too close are pooled until none are.
+    The least squares answer.
     """
+    from scipy.optimize import isotonic_regression
+
     if not len(heights):
         return heights
-    groups: list[tuple[float, int]] = []
-    for index, height in enumerate(heights):
-        groups.append((float(height - gap * index), 1))
-        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
-            (mean, count), (other, more) = groups.pop(), groups.pop()
-            groups.append(((mean * count + other * more) / (count + more), count + more))
-    bases = np.repeat(*zip(*groups, strict=True))
-    return bases.clip(gap / 2, 1 - gap * (len(heights) - 0.5)) + gap * np.arange(len(heights))
+    steps = gap * np.arange(len(heights))
+    bases = isotonic_regression(heights - steps).x
+    return bases.clip(gap / 2, 1 - gap * (len(heights) - 0.5)) + steps

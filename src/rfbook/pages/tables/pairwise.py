@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rfbook.pages.tables.standard import Table, number
-from rfbook.statistics.significance import CORRECTIONS, LEVEL, Comparisons
+from rfbook.statistics.significance import ALPHA, CORRECTIONS, Comparisons
 from rfbook.statistics.spread import Spread
 
 
@@ -24,7 +24,7 @@ def survivors(sources: Mapping[str, Comparisons]) -> Table:
         for source, one in sources.items()
     ]  # fmt: skip
     columns = ("tests", "pairs", "smallest p", *CORRECTIONS)
-    return Table(f"Pairs with p below {LEVEL}, by correction", columns, rows)
+    return Table(f"Pairs with p below {ALPHA}, by correction", columns, rows)
 
 
 def which(sources: Mapping[str, Comparisons]) -> Table:
