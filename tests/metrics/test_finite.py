@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from rfbook.metrics.effective_field import effective_field, image_gradients, pixel_gradients
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite_tensors import require_finite
 from rfbook.metrics.imbalance import fourier_peak, imbalance_index, residue_means, split_half_index
 from rfbook.metrics.logits import require_images
 from rfbook.metrics.one_pixel_attack import one_pixel_attack, strong_and_weak

@@ -12,6 +12,7 @@ from rfbook.pages import tables
 from rfbook.pages.sources import tier_of
 from rfbook.pages.page import store_of
 from rfbook.pages.plan import asks, replay
+from tests import skeleton
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 def copy(tmp_path, monkeypatch):
     for name in ("notebooks", "claims", "results"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    monkeypatch.setattr(sources, "repository", lambda: tmp_path)
+    (tmp_path / "_toc.yml").touch()
+    skeleton.seem_installed(monkeypatch, tmp_path)
     return tmp_path
 
 

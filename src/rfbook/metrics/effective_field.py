@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite_tensors import require_finite
 from rfbook.metrics.layout import Layout
 from rfbook.metrics.logits import class_logits, require_evaluation, require_images
 from rfbook.metrics.taps import forward_to

@@ -6,50 +6,28 @@ a field, an accuracy or a flip that looks like any other. What a measure is give
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
 from jaxtyping import Shaped
-from torch import Tensor
-
-BLOCK = 2048
-"""Rows looked at together: a tensor of the size of all may not fit in memory."""
 
 
-def require_finite(
-    values: Shaped[Tensor, "..."] | Shaped[np.ndarray, "..."],
-    what: str,
-    axes: Sequence[str],
-    advice: str | Callable[[], str],
-    first: int = 0,
+def require_finite_array(
+    values: Shaped[np.ndarray, "..."], what: str, axes: Sequence[str], advice: str | Callable[[], str]
 ) -> None:
     """Raises ValueError, with the first place, if a number is nan or infinite.
 
-    what: plural, as in "images". axes: a name for each axis of `values`. advice: what to do, or a
-    function that finds it out. first: the number of the first row, for one batch of several.
+    what: plural, as in "fields". axes: a name for each axis of `values`. advice: what to do, or a
+    function that finds it out.
     """
-    if isinstance(values, Tensor):
-        values = values.detach()
-    place = _first_not_finite(values)
-    if place is None:
-        return
-    named = zip(axes, (place[0] + first, *place[1:]), strict=True)
-    raise ValueError(
-        f"{what} must be finite; {', '.join(f'{axis} {index}' for axis, index in named)} (from 0) is "
-        f"{float(values[place])}: {advice if isinstance(advice, str) else advice()}"
-    )
+    for place in np.argwhere(~np.isfinite(values))[:1]:
+        raise refusal(what, axes, place.tolist(), float(values[tuple(place)]), advice)
 
 
-def _first_not_finite(values: Tensor | np.ndarray) -> tuple[int, ...] | None:
-    if isinstance(values, Tensor):
-        # A sum needs no memory, but may be infinite where no value is.
-        if values.dtype in (torch.float32, torch.float64) and math.isfinite(values.sum()):
-            return None
-        starts = range(0, len(values), BLOCK)
-        masks = ((start, ~values[start : start + BLOCK].isfinite()) for start in starts)
-        found = ((start, mask.nonzero()[0].tolist()) for start, mask in masks if mask.any())
-    else:
-        found = ((0, place.tolist()) for place in np.argwhere(~np.isfinite(values))[:1])
-    return next(((start + row, *rest) for start, (row, *rest) in found), None)
+def refusal(
+    what: str, axes: Sequence[str], place: Sequence[int], value: float, advice: str | Callable[[], str]
+) -> ValueError:
+    """The error that names the place of a number which is not finite; what, axes and advice as above."""
+    named = ", ".join(f"{axis} {index}" for axis, index in zip(axes, place, strict=True))
+    said = advice if isinstance(advice, str) else advice()
+    return ValueError(f"{what} must be finite; {named} (from 0) is {value}: {said}")

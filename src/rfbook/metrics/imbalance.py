@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite import require_finite_array
 
 
 def imbalance_index(field: Float[np.ndarray, "h w"], order: int = 1) -> float:
@@ -92,7 +92,7 @@ def _differences(field: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]
 def _finite(field: np.ndarray) -> np.ndarray:
     """The field in double precision: squares of single ones may leave it."""
     advice = "look at the images and the weights; the second half of one image is nan"
-    require_finite(field, "fields", ("row", "column"), advice)
+    require_finite_array(field, "fields", ("row", "column"), advice)
     return field.astype(np.float64)
 
 

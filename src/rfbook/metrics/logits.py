@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite_tensors import require_finite
 
 
 def class_logits(

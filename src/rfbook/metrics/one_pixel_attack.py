@@ -15,7 +15,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite import require_finite_array
+from rfbook.metrics.finite_tensors import require_finite
 from rfbook.metrics.logits import class_logits, require_evaluation, require_images
 
 
@@ -83,7 +84,7 @@ def strong_and_weak(
     the bottom of the image is not used. Raises ValueError if no class or no tile is left, or if a class
     is not finite.
     """
-    require_finite(classes, "classes", ("row", "column"), "were they made of finite gradients?")
+    require_finite_array(classes, "classes", ("row", "column"), "were they made of finite gradients?")
     period = len(classes)
     count, tiles = int(share * classes.size), side // period
     if not (1 <= count <= classes.size // 2 and tiles):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite import require_finite_array
 
 AXES = ("map", "row", "column")
 
@@ -49,5 +49,5 @@ def strong_over_weak(
 def _finite(patterns: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """All maps in one array, the reference last."""
     maps = np.concatenate([patterns, reference[None]])
-    require_finite(maps, "folded maps", AXES, "were they made of finite gradients?")
+    require_finite_array(maps, "folded maps", AXES, "were they made of finite gradients?")
     return maps

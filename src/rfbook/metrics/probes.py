@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float, Integer, Num
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, one_hot
 
-from rfbook.metrics import finite
+from rfbook.metrics import finite_tensors
 from rfbook.metrics.softmax_preconditioner import ROWS_PER_BLOCK, sum_of_squares
 from rfbook.metrics.softmax_regression import Problem, minimise
 
@@ -175,7 +175,7 @@ def accuracy(
     require_known(labels, len(features), len(probe.intercept))
     require_finite(features)
     scores = features @ probe.weights + probe.intercept
-    finite.require_finite(scores, "scores", ("sample", "class"), "was the probe fitted, converged?")
+    finite_tensors.require_finite(scores, "scores", ("sample", "class"), "was the probe fitted, converged?")
     hits = scores.argmax(1) == labels
     return hits.double().mean().item()
 
@@ -229,6 +229,6 @@ def require_finite(features: Float[Tensor, "*p n d"]) -> None:
             f"features must be float32 or float64; got {features.dtype}. Call .float() on them"
         )
     axes = ("position", "sample", "feature")[-features.ndim :]
-    finite.require_finite(
+    finite_tensors.require_finite(
         features, "features", axes, f"has training failed, or do maps leave {features.dtype}?"
     )

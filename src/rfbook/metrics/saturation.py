@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite_tensors import require_finite
 
 OBSERVATIONS_PER_PRODUCT = 8192
 """Longest sum left to single precision; longer ones are cut and the pieces added in double."""

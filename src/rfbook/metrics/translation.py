@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from rfbook.metrics.finite import require_finite
+from rfbook.metrics.finite_tensors import require_finite
 from rfbook.metrics.logits import require_evaluation, require_images
 
 AXES = (2, 3)
