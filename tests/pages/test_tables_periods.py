@@ -46,9 +46,9 @@ def test_each_period_is_shown_with_its_interval_over_seeds(patterned):
     """For two seeds Student's factor is 12.706: half the interval is as often half their distance."""
     found = row(period_tables.periods(patterned), network="vgg11")
     assert found["n"] == "2"
-    assert found["classes mod 2"] == "4.5 (-1.9 to 10.9)"
-    assert found["classes mod 4"] == "6.0 (6.0 to 6.0)"
-    assert found["wave of 4"] == "1.5 (1.5 to 1.5)"
+    assert found["classes mod 2"] == "5 (-2 to 11)"
+    assert found["classes mod 4"] == "6.0 (all seeds alike)"
+    assert found["wave of 4"] == "1.5 (all seeds alike)"
     assert found["wave of 8"] == "2.2 (-0.9 to 5.4)"
 
 

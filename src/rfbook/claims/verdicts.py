@@ -13,8 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from rfbook.claims.amounts import Amount, common_decimals
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.experiments.architecture import titled
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
 
@@ -31,9 +33,10 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity for one network: mean over n seeds with a 95 % interval.
+    """A quantity for one network: mean over n seeds with a 95 % interval; `str` shows mean and unit.
 
     Where n is 1 there is none, except over the images of a published network, which has no seeds.
+    decimals: those of the mean and its interval; None for as many as the interval leaves a meaning.
     """
 
     network: str
@@ -42,6 +45,41 @@ class Estimate:
     interval: tuple[float, float] | None
     exact: bool
     published: bool = False
+    unit: str = ""
+    decimals: int | None = None
+
+    def __str__(self) -> str:
+        return self.value.full
+
+    @property
+    def value(self) -> Amount:
+        """The mean as it is written."""
+        return self._written(self.mean)
+
+    @property
+    def name(self) -> str:
+        """The network as the papers write it."""
+        return titled(self.network)
+
+    @property
+    def around(self) -> str:
+        """The interval, "2.8 to 4.0", or why there is none."""
+        if self.exact:
+            return "exact"
+        if self.interval is None:
+            return "no seeds: none" if self.published else "one seed: none"
+        low, high = self.interval
+        alike = "all images alike" if self.published else "all seeds alike"
+        return f"{self._written(low)} to {self._written(high)}" if low < high else alike
+
+    @property
+    def sure(self) -> str:
+        """The mean and how sure it is: "3.4 points (2.8 to 4.0)"."""
+        return f"{self} ({self.around})"
+
+    def _written(self, value: float) -> Amount:
+        own = common_decimals(self.unit, [self.mean], [self.interval] if self.interval else [])
+        return Amount(value, self.unit, own if self.decimals is None else self.decimals)
 
     @property
     def bare(self) -> bool:
@@ -157,7 +195,7 @@ def estimate(measured: Quantity, network: str, samples: Sequence[tuple[Records, 
         interval = measured.interval(*samples[0])
     if not np.isfinite([mean, *(interval or ())]).all():
         raise Undefined("it has no finite value or interval on so few images")
-    return Estimate(network, mean, n, interval, measured.exact, published)
+    return Estimate(network, mean, n, interval, measured.exact, published, measured.unit)
 
 
 def _word(answers: Sequence[bool | None]) -> Word:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from math import isfinite
-from numbers import Integral, Real
+from numbers import Real
 
 from IPython.display import display
 from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, UndefinedError
+
+from rfbook.claims.amounts import Amount, number
 
 __all__ = ["NarrativeError", "filled", "is_template", "plain", "render"]
 
@@ -57,23 +59,11 @@ def _shown(value: object) -> object:
     """What an expression leaves in the text: `number` decides how a bare number is written."""
     if value is None or isinstance(value, bool):
         raise NarrativeError(f"{value!r} in a sentence: say in words what it means")
-    if isinstance(value, Integral):
-        return str(int(value))
-    if isinstance(value, Real):
-        return number(float(value))
-    return value
-
-
-def number(value: float) -> str:
-    """A bare number for a sentence: whole if it is whole, else with three significant digits or more.
-
-    Raises NarrativeError for one that is not finite.
-    """
+    if not isinstance(value, Real):
+        return value
     if not isfinite(value):
         raise NarrativeError(f"{value} in a sentence: the quantity has no value here; say so instead")
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return str(value) if isinstance(value, Amount) else number(float(value))
 
 
 _JINJA = Environment(undefined=StrictUndefined, finalize=_shown, autoescape=False)

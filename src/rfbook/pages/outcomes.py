@@ -75,11 +75,15 @@ def means(outcomes: Sequence[Outcome], quantity: str) -> dict[str, float]:
     found = {}
     for name, seeds in by_network(outcomes).items():
         try:
-            values = [QUANTITIES[quantity].function(one.records) for one in seeds]
+            found[name] = float(np.mean(of_seeds(quantity, seeds)))
         except Undefined:
             continue
-        found[name] = float(np.mean(values))
     return found
+
+
+def of_seeds(quantity: str, seeds: Sequence[Outcome]) -> list[float]:
+    """A quantity, one value a seed. Raises Undefined where one of them has none."""
+    return [QUANTITIES[quantity].function(one.records) for one in seeds]
 
 
 def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.evidence import SOURCES, evidence
-from rfbook.claims.verdicts import Verdict, judge
+from rfbook.claims.quantities.registry import measured
+from rfbook.claims.verdicts import Verdict, judge, paired
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.tiers import Changes, scale, with_changes
 from rfbook.measures.obtain import obtain
-from rfbook.pages import sources
+from rfbook.pages import prose, sources
+from rfbook.pages.estimates import Estimates
 from rfbook.pages.injected import history_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
@@ -154,6 +156,32 @@ class Page:
             kept[one.run, one.arm] = replace(one, records=before | one.records)
         self.outcomes = list(kept.values())
 
+    def each(self, *quantities: str, outcomes: Sequence[Outcome] | None = None) -> list[Estimates]:
+        """Each of these quantities over the networks that have it, from all their seeds.
+
+        outcomes: by default all of the page. Raises LookupError for an unknown quantity.
+        """
+        page = self if outcomes is None else self.only(outcomes)
+        asked = [measured(name) for name in quantities]
+        return [Estimates.of(one, paired((), page._held(one.measures))) for one in asked]
+
+    def apart(self, quantity: str, *pairs: tuple[str, str]) -> Estimates:
+        """A quantity of one network minus that of another, seed by seed, under the name of the first.
+
+        pairs: labels, such as ("resnet18", "resnet18-padded-all"); one that was not run is left out.
+        Raises LookupError for an unknown quantity.
+        """
+        difference = measured(quantity, 2)
+        held = self._held(difference.measures)
+        run = [pair for pair in pairs if held.keys() >= set(pair)]
+        samples = {pair[0]: paired(pair, held)[" vs ".join(pair)] for pair in run}
+        return Estimates.of(difference, samples)
+
+    @property
+    def seeds(self) -> str:
+        """How many seeds stand behind what the page says: "3 seeds"."""
+        return prose.seeds(self.outcomes)
+
     def claims(self) -> list[Claim]:
         """The claims that name this page."""
         held = read_claims(sources.repository() / "claims")
@@ -175,7 +203,11 @@ class Page:
         needed = set(claim.measured.measures) if claim.quantity else set()
         if needed & SOURCES.keys():
             return evidence(needed, sources.repository())
-        able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
+        return self._held(needed) if needed else {}
+
+    def _held(self, needed: Collection[str]) -> dict[str, list[Records]]:
+        """The records of each network's seeds, of the runs on which all these measures were taken."""
+        able = [one for one in self.outcomes if set(needed) <= one.records.keys()]
         return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
 
     def only(self, outcomes: Sequence[Outcome]) -> Page:

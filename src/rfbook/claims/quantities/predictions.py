@@ -34,7 +34,7 @@ def millions(name: str) -> Callable[[Records], float]:
 
 
 PREDICTION_QUANTITIES: dict[str, Quantity] = {
-    "tail_off_border": Quantity(tail_off_border, ("receptive_field", "saturation"), "conv"),
+    "tail_off_border": Quantity(tail_off_border, ("receptive_field", "saturation"), "convolutions"),
     "counted_odd_over_even": Quantity(counted_odd_over_even, ("effective_field",), "times", exact=True),
     "counting_error": Quantity(counting_error, ("effective_field",), "% of the counted"),
     "parameters": Quantity(millions("parameters"), ("cost",), "million", exact=True),

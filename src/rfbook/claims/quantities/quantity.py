@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rfbook.claims.amounts import LAYER
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import jackknife_interval
 
@@ -30,7 +31,9 @@ class Quantity(NamedTuple):
 
 
 def unit_of_differences(unit: str) -> str:
-    """The unit of a difference of two values: two percentages differ by points."""
+    """The unit of a difference of two values: percentages differ by points, layers by convolutions."""
+    if unit == LAYER:
+        return "convolutions"
     if not unit.startswith("%"):
         return unit
     return "points" if unit == "%" else f"points ({unit})"

@@ -1,5 +1,6 @@
 """The tables of the book; those that every page has stand here under their own names."""
 
+from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables.standard import (
     WORDS,
     Table,
@@ -7,7 +8,6 @@ from rfbook.pages.tables.standard import (
     condition,
     footer,
     minutes_of,
-    number,
     parameters,
     rerun,
     says,
@@ -23,6 +23,7 @@ __all__ = [
     "minutes_of",
     "number",
     "parameters",
+    "quoted",
     "rerun",
     "says",
     "verdicts",

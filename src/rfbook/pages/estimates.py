@@ -1,0 +1,96 @@
+"""A quantity over networks, as a sentence speaks of it: its range, and which network is at each end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from rfbook.claims.amounts import NO_LAYER, Amount, between, common_decimals
+from rfbook.claims.quantities.quantity import Quantity, Undefined
+from rfbook.claims.verdicts import Estimate, estimate
+from rfbook.pages.prose import listed
+from rfbook.records.record import Records
+
+
+class Estimates:
+    """The estimates of one quantity, one a network, all written with the same digits.
+
+    It is false where no network has the quantity. `str` is the range, "40.0 to 42.9 points".
+    """
+
+    def __init__(self, estimates: Iterable[Estimate]) -> None:
+        every = tuple(estimates)
+        intervals = [one.interval for one in every if one.interval]
+        unit = every[0].unit if every else ""
+        decimals = common_decimals(unit, [one.mean for one in every], intervals)
+        self._held = {one.network: replace(one, decimals=decimals) for one in every}
+
+    @classmethod
+    def of(cls, quantity: Quantity, samples: Mapping[str, Sequence[tuple[Records, ...]]]) -> Estimates:
+        """From one sample a seed of each network; one for which the quantity is undefined is left out.
+
+        So is one without the layer whose number it is.
+        """
+        found = []
+        for network, seeds in samples.items():
+            with suppress(Undefined):
+                found.append(estimate(quantity, network, seeds))
+        return cls(one for one in found if str(one) != NO_LAYER)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self._held.values())
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, network: str) -> bool:
+        return network in self._held
+
+    def __getitem__(self, network: str) -> Estimate:
+        """Raises LookupError, with the networks that there are."""
+        if network not in self._held:
+            known = ", ".join(self._held) or "none"
+            raise LookupError(f"{network} has no estimate here; those that have one: {known}")
+        return self._held[network]
+
+    def __str__(self) -> str:
+        return between(self.low, self.high, self.high.unit, self.high.decimals)
+
+    @property
+    def low(self) -> Amount:
+        """The smallest mean. Raises LookupError, as do the next three, where there is no network."""
+        return self._lowest.value
+
+    @property
+    def high(self) -> Amount:
+        """The largest mean."""
+        return self._highest.value
+
+    @property
+    def lowest(self) -> str:
+        """The network with the smallest mean, as the papers write it."""
+        return self._lowest.name
+
+    @property
+    def highest(self) -> str:
+        """The network with the largest mean."""
+        return self._highest.name
+
+    @property
+    def listed(self) -> str:
+        """All of them: "3.4 points in VGG11 and 1.3 points in VGG19"."""
+        return listed([f"{one} in {one.name}" for one in self])
+
+    @property
+    def _lowest(self) -> Estimate:
+        return min(self._some(), key=lambda one: one.mean)
+
+    @property
+    def _highest(self) -> Estimate:
+        return max(self._some(), key=lambda one: one.mean)
+
+    def _some(self) -> Iterable[Estimate]:
+        if not self._held:
+            raise LookupError("no network has this quantity: say so with {% if … %}")
+        return self._held.values()
