@@ -1,14 +1,15 @@
 """How a number is written: one rule for tables, captions and sentences.
 
 Of half the 95 % interval two digits are kept if they are 35 or less, else one (the rule of the Particle
-Data Group), and the value ends where its interval ends. Without an interval the unit decides.
+Data Group), and the value ends where its interval ends: but with no more decimals than are usual for the
+unit, as long as these show that there is an interval. Without an interval the unit decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, isfinite, log10
-from statistics import median
+from statistics import median_low
 
 NO_VALUE = "no finite value"
 """What stands in a table in place of a number that is none."""
@@ -24,7 +25,7 @@ LAYER = "conv"
 
 NO_LAYER = "none"
 
-MOST = 2
+MOST = 1
 """Decimals beyond the usual ones, however short an interval is."""
 
 
@@ -44,6 +45,9 @@ class Amount(float):
         if self.unit == LAYER and self == 0:
             return NO_LAYER
         return f"{float(self):z.{self.decimals}f}"
+
+    def __abs__(self) -> Amount:
+        return Amount(float.__abs__(self), self.unit, self.decimals)
 
     @property
     def full(self) -> str:
@@ -68,7 +72,7 @@ def common_decimals(
 ) -> int:
     """With how many decimals these values of one unit and the ends of their intervals are written.
 
-    None where all are whole. By the median interval, of those that are more than a point.
+    None where all are whole. The median interval decides, of those that are more than a point.
     """
     ends = [end for interval in intervals for end in interval]
     finite = [value for value in (*values, *ends) if isfinite(value)]
@@ -77,8 +81,9 @@ def common_decimals(
     usual = 2 if unit in (*BARE, "times", "million") else 1
     halves = [(high - low) / 2 for low, high in intervals if low < high]
     if halves:
-        least = usual if usual > 1 else 0
-        return min(max(_places(median(halves)), least), usual + MOST)
+        half, least = median_low(halves), usual if usual > 1 else 0
+        most = usual if round(half, usual) > 0 else usual + MOST
+        return min(max(_places(half), least), most)
     largest = max(map(abs, finite))
     return max(usual, _places(largest)) if round(largest, usual) == 0 else usual
 
@@ -107,6 +112,6 @@ def number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
-def quoted(value: float) -> str:
-    """A number that a paper or a claim states, with the digits that it has there."""
-    return f"{value:.12g}"
+def quoted(value: float | None) -> str:
+    """A number that a paper or a claim states, with its digits there; None is "not printed"."""
+    return "not printed" if value is None else f"{value:.12g}"

@@ -68,9 +68,18 @@ class Estimate:
             return "exact"
         if self.interval is None:
             return "no seeds: none" if self.published else "one seed: none"
-        low, high = self.interval
         alike = "all images alike" if self.published else "all seeds alike"
-        return f"{self._written(low)} to {self._written(high)}" if low < high else alike
+        return f"{self.low} to {self.high}" if self.low < self.high else alike
+
+    @property
+    def low(self) -> Amount:
+        """The lower end of the interval as it is written; the mean where there is none."""
+        return self._written(self.interval[0] if self.interval else self.mean)
+
+    @property
+    def high(self) -> Amount:
+        """The upper end."""
+        return self._written(self.interval[1] if self.interval else self.mean)
 
     @property
     def sure(self) -> str:

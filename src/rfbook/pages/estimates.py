@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from rfbook.claims.amounts import NO_LAYER, Amount, between, common_decimals
@@ -17,26 +16,37 @@ class Estimates:
     """The estimates of one quantity, one a network, all written with the same digits.
 
     It is false where no network has the quantity. `str` is the range, "40.0 to 42.9 points".
+    undefined: the networks that have none, and why.
     """
 
-    def __init__(self, estimates: Iterable[Estimate]) -> None:
+    def __init__(
+        self, estimates: Iterable[Estimate], undefined: Mapping[str, str] | None = None
+    ) -> None:
+        self.undefined = dict(undefined or {})
         every = tuple(estimates)
         intervals = [one.interval for one in every if one.interval]
         unit = every[0].unit if every else ""
         decimals = common_decimals(unit, [one.mean for one in every], intervals)
-        self._held = {one.network: replace(one, decimals=decimals) for one in every}
+        self._held = {
+            one.network: one if one.decimals is not None else replace(one, decimals=decimals)
+            for one in every
+        }
 
     @classmethod
     def of(cls, quantity: Quantity, samples: Mapping[str, Sequence[tuple[Records, ...]]]) -> Estimates:
-        """From one sample a seed of each network; one for which the quantity is undefined is left out.
-
-        So is one without the layer whose number it is.
-        """
-        found = []
+        """From one sample a seed of each network."""
+        found, undefined = [], {}
         for network, seeds in samples.items():
-            with suppress(Undefined):
-                found.append(estimate(quantity, network, seeds))
-        return cls(one for one in found if str(one) != NO_LAYER)
+            try:
+                one = estimate(quantity, network, seeds)
+            except Undefined as error:
+                undefined[network] = str(error)
+                continue
+            if str(one) == NO_LAYER:
+                undefined[network] = NO_LAYER
+            else:
+                found.append(one)
+        return cls(found, undefined)
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self._held.values())
@@ -56,6 +66,16 @@ class Estimates:
 
     def __str__(self) -> str:
         return between(self.low, self.high, self.high.unit, self.high.decimals)
+
+    @property
+    def means(self) -> dict[str, float]:
+        """Network -> mean."""
+        return {one.network: one.mean for one in self}
+
+    @property
+    def range(self) -> str:
+        """The range without its unit, "40.0 to 42.9"."""
+        return between(self.low, self.high, decimals=self.high.decimals)
 
     @property
     def low(self) -> Amount:
@@ -79,8 +99,18 @@ class Estimates:
 
     @property
     def listed(self) -> str:
-        """All of them: "3.4 points in VGG11 and 1.3 points in VGG19"."""
-        return listed([f"{one} in {one.name}" for one in self])
+        """All of them: "3.4 points in VGG11 and 1.3 points in VGG16 and VGG19"."""
+        alike: dict[str, list[str]] = {}
+        for one in self:
+            alike.setdefault(str(one), []).append(one.name)
+        return listed([f"{said} in {listed(names)}" for said, names in alike.items()])
+
+    def from_to(self, pairs: Iterable[tuple[str, str]]) -> str:
+        """From the first to the second of each pair: "7.4 to 2.3 % of the mean in ResNet18"."""
+        both = [pair for pair in pairs if self._held.keys() >= set(pair)]
+        return listed([
+            f"{self[first].value} to {self[second]} in {self[first].name}" for first, second in both
+        ])
 
     @property
     def _lowest(self) -> Estimate:

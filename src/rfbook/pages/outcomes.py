@@ -86,6 +86,22 @@ def of_seeds(quantity: str, seeds: Sequence[Outcome]) -> list[float]:
     return [QUANTITIES[quantity].function(one.records) for one in seeds]
 
 
+def mean_field(
+    seeds: Sequence[Outcome], target: str = "output", pixels: int | None = None
+) -> np.ndarray:
+    """(h, w): R_xy of a target, averaged over seeds, each relative to its mean.
+
+    pixels: the side of the part in the middle that is wanted, None for all. It begins at a multiple of
+    eight, so that a pattern of period two, four or eight lies in it as it lies in the whole.
+    """
+    maps = [one.records["effective_field"].arrays[target] for one in seeds]
+    whole = np.mean([one / one.mean() for one in maps], axis=0)
+    if pixels is None:
+        return whole
+    start = (len(whole) - pixels) // 2 // 8 * 8
+    return whole[start : start + pixels, start : start + pixels]
+
+
 def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
     """(seeds, convolutions): a measure per convolution of one network."""
     return np.array([convolution_curve(seed.records, measure) for seed in seeds])

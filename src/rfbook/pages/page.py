@@ -182,10 +182,22 @@ class Page:
         """How many seeds stand behind what the page says: "3 seeds"."""
         return prose.seeds(self.outcomes)
 
+    @property
+    def tally(self) -> str:
+        """How many of its claims came out how: "2 reproduced, 1 partly"."""
+        return prose.tally(self.verdicts())
+
     def claims(self) -> list[Claim]:
         """The claims that name this page."""
         held = read_claims(sources.repository() / "claims")
         return [claim for claim in held if claim.page == self.name]
+
+    def printed(self, claim: str) -> dict[str, float]:
+        """The numbers that a paper prints for a claim of any page, by network. Raises LookupError."""
+        known = {one.id: one.printed for one in read_claims(sources.repository() / "claims")}
+        if claim not in known:
+            raise LookupError(f"there is no claim {claim!r} in claims/")
+        return known[claim]
 
     def verdicts(self) -> list[Verdict]:
         """The verdict on each of the page's claims, from its outcomes."""

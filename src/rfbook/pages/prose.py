@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rfbook.claims.amounts import between as between
 from rfbook.claims.verdicts import Verdict
 from rfbook.pages.outcomes import Outcome, by_network
 

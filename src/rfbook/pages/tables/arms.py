@@ -51,7 +51,7 @@ def _rows(page: Page, data: str, claims: Headed) -> list[list[str]]:
 
 
 def _cells(name: str, claim: Claim, held: Estimates) -> list[str]:
-    original = quoted(claim.printed[name]) if name in claim.printed else "not printed"
+    original = quoted(claim.printed.get(name))
     if name not in held:
         return [original, NOT_RUN, "0", ""]
     one = held[name]

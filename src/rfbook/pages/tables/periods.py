@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rfbook.claims.amounts import quoted
 from rfbook.claims.quantities.fields import RANGES, WAVES
-from rfbook.claims.quantities.registry import QUANTITIES
-from rfbook.claims.verdicts import Verdict, estimate, judge
+from rfbook.claims.verdicts import Verdict, judge
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
@@ -20,22 +17,24 @@ def periods(page: Page) -> Table:
     Each with its 95 % interval over seeds, where there are two or more.
     """
     able = _with_fields(page)
-    named = [*RANGES.values(), *WAVES.values()]
+    columns = page.each(*RANGES.values(), *WAVES.values(), outcomes=able)
     rows = [
-        [network, str(len(seeds)), *(_around(name, network, seeds) for name in named)]
+        [network, str(len(seeds)), *(_around(found, network) for found in columns)]
         for network, seeds in by_network(able).items()
     ]
-    columns = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
+    heads = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
     said = f"% of the mean, 95 % intervals over seeds; {page.only(able).scaled()}"
-    return Table(f"Range of the classes and wave of each period ({said})", columns, rows)
+    return Table(f"Range of the classes and wave of each period ({said})", heads, rows)
 
 
 def _with_fields(page: Page) -> list[Outcome]:
     return [one for one in page.outcomes if "effective_field" in one.records]
 
 
-def _around(quantity: str, network: str, seeds: Sequence[Outcome]) -> str:
-    one = estimate(QUANTITIES[quantity], network, [(seed.records,) for seed in seeds])
+def _around(found: Estimates, network: str) -> str:
+    if network in found.undefined:
+        return found.undefined[network]
+    one = found[network]
     return f"{one.value} ({one.around})" if one.interval else str(one.value)
 
 

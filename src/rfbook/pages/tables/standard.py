@@ -8,9 +8,9 @@ from html import escape
 
 from rfbook.claims.amounts import quoted, with_unit
 from rfbook.claims.claim import Claim
-from rfbook.claims.quantities.quantity import Undefined, unit_of_differences
+from rfbook.claims.quantities.quantity import unit_of_differences
 from rfbook.claims.quantities.registry import QUANTITIES
-from rfbook.claims.verdicts import Verdict, estimate
+from rfbook.claims.verdicts import Verdict
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
@@ -114,18 +114,13 @@ def comparison(page: Page, quantity: str, printed: dict[str, float], caption: st
     """A quantity of every network: the paper's number beside ours, with n and interval."""
     needed = set(QUANTITIES[quantity].measures)
     able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
-    found, undefined = [], {}
-    for network, outcomes in by_network(able).items():
-        try:
-            found.append(estimate(QUANTITIES[quantity], network, [(one.records,) for one in outcomes]))
-        except Undefined as error:
-            undefined[network] = [str(error), str(len(outcomes)), ""]
-    ours = {one.network: [str(one.value), str(one.n), one.around] for one in Estimates(found)}
-    original = {network: quoted(value) for network, value in printed.items()}
+    (found,) = page.each(quantity, outcomes=able)
+    ours = {one.network: [str(one.value), str(one.n), one.around] for one in found}
     rows = [
-        [network, original.get(network, "not printed"), *(ours | undefined)[network]]
-        for network in by_network(able)
-    ]
+        [network, quoted(printed.get(network)),
+         *(ours.get(network) or [found.undefined[network], str(len(seeds)), ""])]
+        for network, seeds in by_network(able).items()
+    ]  # fmt: skip
     unit = QUANTITIES[quantity].unit
     return Table(f"{caption} ({unit}; {page.only(able).scaled()})",
                  ["network", "original", "ours", "n", "95 % interval"], rows)  # fmt: skip
