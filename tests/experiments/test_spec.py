@@ -5,6 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import (
     DATASETS,
@@ -234,6 +235,30 @@ def test_a_slug_names_what_departs_from_the_usual_run(slug, changes):
 )
 def test_a_label_names_what_was_changed_in_the_architecture(label, model):
     assert model.label == label
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    {
+        "vgg16": "VGG16",
+        "resnet18-cifar": "ResNet18 with the CIFAR stem",
+        "holds: vgg11, vgg13; open: resnext50_32x4d": "holds: VGG11, VGG13; open: ResNeXt-50-32x4d",
+        "resnet50 vs resnet50-padded-all": "ResNet50 vs ResNet50 with padded kernels",
+        "resnet18-skips13": "ResNet18 with skips in stages 1, 3 alone",
+        "resnet18-noskip small": "ResNet18 without skips small",
+        "wide_resnet50_2-padded-convs-authors": "Wide-ResNet-50-2 with padded convolutions started as by the authors",
+        "vgg19-d2-growing@64px": "VGG19 with dilation 2 on growing maps at 64 pixels",
+        "efficientnet_lite0 blurred": "EfficientNet-Lite0 blurred",
+        "Table 1 as printed": "Table 1 as printed",
+        "resnet180": "resnet180",
+    }.items(),
+)
+def test_a_reader_meets_networks_under_the_names_that_the_papers_give_them(text, said):
+    assert titled(text) == said
+
+
+def test_every_network_has_such_a_name():
+    assert all(titled(name) != name for name in NETWORKS)
 
 
 # Widths

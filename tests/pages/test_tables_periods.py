@@ -48,9 +48,9 @@ def test_each_period_is_shown_with_its_interval_over_seeds(patterned):
     What would be below 0 is cut off."""
     found = row(period_tables.periods(patterned), network="vgg11")
     assert found["n"] == "2"
-    assert found["classes mod 2"] == "4.5 (0.0 to 10.9)"
-    assert found["classes mod 4"] == "6.0 (6.0 to 6.0)"
-    assert found["wave of 4"] == "1.5 (1.5 to 1.5)"
+    assert found["classes mod 2"] == "5 (0 to 11)"
+    assert found["classes mod 4"] == "6.0 (all seeds alike)"
+    assert found["wave of 4"] == "1.5 (all seeds alike)"
     assert found["wave of 8"] == "2.2 (0.0 to 5.4)"
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.backmatter.census import links
 from rfbook.backmatter.summary import Summary
+from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Verdict, named
 from rfbook.experiments.spec import NETWORKS
 from rfbook.pages import sources
 from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import WORDS, Table, condition, number, rerun
+from rfbook.pages.tables.standard import WORDS, Table, condition, rerun
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -63,7 +64,7 @@ def of_paper(judged: Iterable[Verdict], paper: str) -> Table:
 
 
 def _printed(claim: Claim) -> str:
-    return ", ".join(f"{name} {number(value)}" for name, value in claim.printed.items())
+    return ", ".join(f"{name} {quoted(value)}" for name, value in claim.printed.items())
 
 
 def untested(judged: Iterable[Verdict]) -> Table:

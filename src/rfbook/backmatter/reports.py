@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from rfbook.claims.amounts import number
 from rfbook.pages import sources
-from rfbook.pages.tables.standard import Table, number
+from rfbook.pages.tables.standard import Table
 from rfbook.records.reports import read_report
 
 BENCHMARKED = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")

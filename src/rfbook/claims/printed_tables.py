@@ -77,6 +77,10 @@ class Paddings:
     trainings: int
     images: int
 
+    def column(self, name: str) -> dict[str, float]:
+        """A column by network."""
+        return dict(zip(self.networks, getattr(self, name).tolist(), strict=True))
+
 
 def read_sizes(claims: Path | None = None, table: str = "table_1") -> Sizes:
     """Dead Pixel, Table 1 or 2. Raises ValueError, naming the column, for one of another length."""

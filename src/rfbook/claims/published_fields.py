@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from rfbook.experiments.errors import DataError
-from rfbook.experiments.places import data_directory
+from rfbook.experiments.places import data_directory, repository
 from rfbook.metrics import imbalance
 from rfbook.metrics.gaussian import fit_gaussian
 from rfbook.records.provenance import here
@@ -99,13 +99,13 @@ def write_fits(results: Path) -> Path:
     return path
 
 
-def read_fits(results: Path) -> dict[str, Any]:
-    """What `write_fits` kept: source, fits by network, provenance.
+def read_fits(results: Path | None = None) -> dict[str, Any]:
+    """What `write_fits` kept, by default in the checkout: source, fits by network, provenance.
 
     Raises FileNotFoundError if nothing was kept, RecordError if it is damaged, of other arrays, or
     holds anything but fits.
     """
-    path = results / NAME
+    path = (results or repository() / "results") / NAME
     if not path.exists():
         raise FileNotFoundError(
             f"{path}: the arrays were not fitted yet; `python -m rfbook outside` does it, with the "

@@ -13,9 +13,11 @@ from typing import Literal
 
 import numpy as np
 
+from rfbook.claims.amounts import Amount, common_decimals
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.others import Evidence, Outside
 from rfbook.claims.quantities.quantity import Quantity, require_enough
+from rfbook.experiments.architecture import titled
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
 from rfbook.statistics.undefined import Undefined
@@ -38,9 +40,10 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity for one network: mean over n seeds with a 95 % interval.
+    """A quantity for one network: mean over n seeds with a 95 % interval; `str` shows mean and unit.
 
     Where n is 1 there is none, except over the images of a published network, which has no seeds.
+    decimals: those of the mean and its interval; None for as many as the interval leaves a meaning.
     """
 
     network: str
@@ -49,6 +52,50 @@ class Estimate:
     interval: tuple[float, float] | None
     exact: bool
     published: bool = False
+    unit: str = ""
+    decimals: int | None = None
+
+    def __str__(self) -> str:
+        return self.value.full
+
+    @property
+    def value(self) -> Amount:
+        """The mean as it is written."""
+        return self._written(self.mean)
+
+    @property
+    def name(self) -> str:
+        """The network as the papers write it."""
+        return titled(self.network)
+
+    @property
+    def around(self) -> str:
+        """The interval, "2.8 to 4.0", or why there is none."""
+        if self.exact:
+            return "exact"
+        if self.interval is None:
+            return "no seeds: none" if self.published else "one seed: none"
+        alike = "all images alike" if self.published else "all seeds alike"
+        return f"{self.low} to {self.high}" if self.low < self.high else alike
+
+    @property
+    def low(self) -> Amount:
+        """The lower end of the interval as it is written; the mean where there is none."""
+        return self._written(self.interval[0] if self.interval else self.mean)
+
+    @property
+    def high(self) -> Amount:
+        """The upper end."""
+        return self._written(self.interval[1] if self.interval else self.mean)
+
+    @property
+    def sure(self) -> str:
+        """The mean and how sure it is: "3.4 points (2.8 to 4.0)"."""
+        return f"{self} ({self.around})"
+
+    def _written(self, value: float) -> Amount:
+        own = common_decimals(self.unit, [self.mean], [self.interval] if self.interval else [])
+        return Amount(value, self.unit, own if self.decimals is None else self.decimals)
 
     @property
     def bare(self) -> bool:
@@ -181,7 +228,7 @@ def estimate(measured: Quantity, network: str, samples: Sequence[Sample]) -> Est
     if not np.isfinite([mean, *(interval or ())]).all():
         raise Undefined("it has no finite value or interval on so few images")
     possible = interval and measured.within(mean, interval)
-    return Estimate(network, mean, n, possible, measured.exact, published)
+    return Estimate(network, mean, n, possible, measured.exact, published, measured.unit)
 
 
 def _word(answers: Sequence[bool | None]) -> Word:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, model_validator
@@ -18,9 +19,47 @@ EFFICIENTNETS = ("efficientnet_b0",)
 LITES = ("efficientnet_lite0",)
 """EfficientNets without squeeze-excitation, whose weights install like any package (`pretrained`)."""
 NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES
+TITLES = {name: name.upper() for name in VGGS} | {
+    "resnet18": "ResNet18", "resnet34": "ResNet34", "resnet50": "ResNet50", "resnet101": "ResNet101",
+    "resnet152": "ResNet152", "resnext50_32x4d": "ResNeXt-50-32x4d",
+    "resnext101_32x8d": "ResNeXt-101-32x8d", "wide_resnet50_2": "Wide-ResNet-50-2",
+    "wide_resnet101_2": "Wide-ResNet-101-2", "efficientnet_b0": "EfficientNet-B0",
+    "efficientnet_lite0": "EfficientNet-Lite0",
+}  # fmt: skip
+"""Each network as the papers write it."""
+CHANGES = {
+    r"cifar": "with the CIFAR stem",
+    r"noskip": "without skips",
+    r"skips([\d, ]+)": r"with skips in stages \1 alone",
+    r"d(\d)": r"with dilation \1",
+    r"padded-all": "with padded kernels",
+    r"padded-convs": "with padded convolutions",
+    r"fresh": "started afresh",
+    r"authors-start": "started as by the authors",
+    r"authors": "started as by the authors",
+    r"blurred": "with blurs for strides",
+    r"growing": "on growing maps",
+}
+"""Part of a `Model.label` -> what it says of the network."""
 GROUPS = 32
 GROUPED = {"resnext50_32x4d": 4, "resnext101_32x8d": 8}
 """Channels of each of the 32 groups in the first stage; every later stage has twice as many."""
+
+
+def titled(text: str) -> str:
+    """The text with every label as the papers write the network: VGG16, ResNet18 with the CIFAR stem."""
+    return _LABELS.sub(_title, text)
+
+
+def _title(label: re.Match[str]) -> str:
+    name, changes, side = label.groups()
+    changes = re.sub(r"(?<=-skips)\d+", lambda stages: ", ".join(stages[0]), changes)
+    for pattern, words in CHANGES.items():
+        changes = re.sub(rf"-{pattern}(?!\w)", f" {words}", changes)
+    return TITLES[name] + changes + (f" at {side} pixels" if side else "")
+
+
+_LABELS = re.compile(rf"(?<![\w-])({'|'.join(TITLES)})((?:-[a-z0-9]+)*)(?:@(\d+)px)?(?!\w)")
 
 
 class Model(Spec):

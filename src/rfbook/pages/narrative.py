@@ -1,7 +1,7 @@
 """Prose with numbers in it: Markdown whose `{{ … }}` and `{% … %}` the notebook's own variables fill.
 
 `sources.read` turns a Markdown cell that holds either into a cell that calls `render`, so the narrative
-is written again wherever the page is executed.
+is written again wherever the page is executed (`template_cells`).
 """
 
 from __future__ import annotations
@@ -9,21 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from math import isfinite
-from numbers import Integral, Real
+from numbers import Real
 
 from IPython.display import display
 from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, UndefinedError
 
-__all__ = ["NarrativeError", "filled", "is_template", "plain", "render"]
+from rfbook.claims.amounts import Amount, number
+
+__all__ = ["NarrativeError", "captioned", "filled", "plain", "render"]
 
 
 class NarrativeError(ValueError):
     """A sentence cannot be filled in: a name is not there, or a value cannot stand in a sentence."""
-
-
-def is_template(markdown: str) -> bool:
-    """Whether a Markdown text is filled from the notebook's variables."""
-    return "{{" in markdown or "{%" in markdown
 
 
 def render(markdown: str, names: Mapping[str, object]) -> None:
@@ -35,45 +32,54 @@ def render(markdown: str, names: Mapping[str, object]) -> None:
     display({"text/markdown": text, "text/html": _html(text)}, raw=True)
 
 
+def captioned(name: str, markdown: str, names: Mapping[str, object]) -> dict[str, str]:
+    """The alternative text, caption and name of a figure, as every function of `figures` takes them.
+
+    Raises NarrativeError, as `filled` does, and for a text without its `:alt:`.
+    """
+    found = re.fullmatch(r"\s*:alt: +(.+?)\n[ \t]*\n(.+)", filled(markdown, names), re.DOTALL)
+    if not found:
+        raise NarrativeError(
+            f"{name}: a caption begins with `:alt: what the figure shows, as a finding`, then comes an "
+            "empty line, then the caption"
+        )
+    alt, caption = (" ".join(part.split()) for part in found.groups())
+    return {"alt": alt, "caption": caption, "name": name}
+
+
 def filled(markdown: str, names: Mapping[str, object]) -> str:
     """The text with every expression replaced by what it shows.
 
-    Raises NarrativeError for an unknown name, a number that is not finite, None, True and False.
+    Raises NarrativeError, naming the page and the sentence, for an unknown name, a quantity that no
+    network has, a number that is not finite, None, True and False.
     """
     try:
         return _JINJA.from_string(_ALONE.sub(r"\1", markdown)).render(names).strip() + "\n"
-    except UndefinedError as error:
-        raise NarrativeError(f"{error}, in the sentence: {_first_words(markdown)}") from None
     except TemplateSyntaxError as error:
-        raise NarrativeError(f"line {error.lineno}: {error}, in: {_first_words(markdown)}") from None
+        raise NarrativeError(f"{_where(markdown, names)} line {error.lineno}: {error}") from None
+    except (UndefinedError, LookupError, _Unsayable) as error:
+        raise NarrativeError(f"{_where(markdown, names)} {error}") from None
 
 
-def _first_words(markdown: str) -> str:
+def _where(markdown: str, names: Mapping[str, object]) -> str:
+    page = getattr(names.get("page"), "name", "the page")
     text = " ".join(markdown.split())
-    return text if len(text) < 120 else f"{text[:120]} …"
+    return f"{page}, “{text if len(text) < 120 else f'{text[:120]} …'}”:"
+
+
+class _Unsayable(ValueError):
+    """A value that cannot stand in a sentence."""
 
 
 def _shown(value: object) -> object:
     """What an expression leaves in the text: `number` decides how a bare number is written."""
     if value is None or isinstance(value, bool):
-        raise NarrativeError(f"{value!r} in a sentence: say in words what it means")
-    if isinstance(value, Integral):
-        return str(int(value))
-    if isinstance(value, Real):
-        return number(float(value))
-    return value
-
-
-def number(value: float) -> str:
-    """A bare number for a sentence: whole if it is whole, else with three significant digits or more.
-
-    Raises NarrativeError for one that is not finite.
-    """
+        raise _Unsayable(f"{value!r} in a sentence: say in words what it means")
+    if not isinstance(value, Real):
+        return value
     if not isfinite(value):
-        raise NarrativeError(f"{value} in a sentence: the quantity has no value here; say so instead")
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+        raise _Unsayable(f"{value} in a sentence: the quantity has no value here; say so instead")
+    return str(value) if isinstance(value, Amount) else number(float(value))
 
 
 _JINJA = Environment(undefined=StrictUndefined, finalize=_shown, autoescape=False)

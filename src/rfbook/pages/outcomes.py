@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 
@@ -86,12 +86,33 @@ def means(outcomes: Sequence[Outcome], quantity: str) -> Means:
     found = Means()
     for name, seeds in by_network(outcomes).items():
         try:
-            values = [QUANTITIES[quantity].function(one.records) for one in seeds]
+            mean = float(np.mean(of_seeds(quantity, seeds)))
         except Undefined:
             continue
-        if np.isfinite(values).all():
-            found[name] = float(np.mean(values))
+        if isfinite(mean):
+            found[name] = mean
     return found
+
+
+def of_seeds(quantity: str, seeds: Sequence[Outcome]) -> list[float]:
+    """A quantity, one value a seed. Raises Undefined where one of them has none."""
+    return [QUANTITIES[quantity].function(one.records) for one in seeds]
+
+
+def mean_field(
+    seeds: Sequence[Outcome], target: str = "output", pixels: int | None = None
+) -> np.ndarray:
+    """(h, w): R_xy of a target, averaged over seeds, each relative to its mean.
+
+    pixels: the side of the part in the middle that is wanted, None for all. It begins at a multiple of
+    eight, so that a pattern of period two, four or eight lies in it as it lies in the whole.
+    """
+    maps = [one.records["effective_field"].arrays[target] for one in seeds]
+    whole = np.mean([one / one.mean() for one in maps], axis=0)
+    if pixels is None:
+        return whole
+    start = (len(whole) - pixels) // 2 // 8 * 8
+    return whole[start : start + pixels, start : start + pixels]
 
 
 def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:

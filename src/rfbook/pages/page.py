@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,11 +10,13 @@ from pydantic import ValidationError
 
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.evidence import SOURCES, evidence
-from rfbook.claims.verdicts import Verdict, judge
+from rfbook.claims.quantities.registry import quantity_named
+from rfbook.claims.verdicts import Verdict, judge, paired
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.tiers import Changes, scale, stand_in, with_changes
 from rfbook.measures.obtain import obtain
-from rfbook.pages import sources
+from rfbook.pages import prose, sources
+from rfbook.pages.estimates import Estimates
 from rfbook.pages.injected import history_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked
@@ -153,10 +155,48 @@ class Page:
             kept[one.run, one.arm] = replace(one, records=before | one.records)
         self.outcomes = list(kept.values())
 
+    def each(self, *quantities: str, outcomes: Sequence[Outcome] | None = None) -> list[Estimates]:
+        """Each of these quantities over the networks that have it, from all their seeds.
+
+        outcomes: by default all of the page. Raises LookupError for an unknown quantity.
+        """
+        page = self if outcomes is None else self.only(outcomes)
+        asked = [quantity_named(name) for name in quantities]
+        return [Estimates.of(one, paired((), page._held(one.measures))) for one in asked]
+
+    def apart(self, quantity: str, *pairs: tuple[str, str]) -> Estimates:
+        """A quantity of one network minus that of another, seed by seed, under the name of the first.
+
+        pairs: labels, such as ("resnet18", "resnet18-padded-all"); one that was not run is left out.
+        Raises LookupError for an unknown quantity.
+        """
+        difference = quantity_named(quantity, 2)
+        held = self._held(difference.measures)
+        run = [pair for pair in pairs if held.keys() >= set(pair)]
+        samples = {pair[0]: paired(pair, held)[" vs ".join(pair)] for pair in run}
+        return Estimates.of(difference, samples)
+
+    @property
+    def seeds(self) -> str:
+        """How many seeds stand behind what the page says: "3 seeds"."""
+        return prose.seeds(self.outcomes)
+
+    @property
+    def tally(self) -> str:
+        """How many of its claims came out how: "2 reproduced, 1 partly"."""
+        return prose.tally(self.verdicts())
+
     def claims(self) -> list[Claim]:
         """The claims that name this page."""
         held = read_claims(sources.repository() / "claims")
         return [claim for claim in held if claim.page == self.name]
+
+    def printed(self, claim: str) -> dict[str, float]:
+        """The numbers that a paper prints for a claim of any page, by network. Raises LookupError."""
+        known = {one.id: one.printed for one in read_claims(sources.repository() / "claims")}
+        if claim not in known:
+            raise LookupError(f"there is no claim {claim!r} in claims/")
+        return known[claim]
 
     def verdicts(self) -> list[Verdict]:
         """The verdict on each of the page's claims, from its outcomes."""
@@ -187,7 +227,11 @@ class Page:
         needed = set(claim.measured.measures) if claim.quantity else set()
         if needed & SOURCES.keys():
             return evidence(needed, sources.repository())
-        able = [one for one in self.outcomes if needed and needed <= one.records.keys()]
+        return self._held(needed) if needed else {}
+
+    def _held(self, needed: Collection[str]) -> dict[str, list[Records]]:
+        """The records of each network's seeds, of the runs on which all these measures were taken."""
+        able = [one for one in self.outcomes if set(needed) <= one.records.keys()]
         return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
 
     def only(self, outcomes: Sequence[Outcome]) -> Page:

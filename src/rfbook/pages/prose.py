@@ -1,12 +1,12 @@
-"""Numbers in sentences: computed here, shown by `{glue:text}` in the text, never typed."""
+"""What sentences and captions say of the runs behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from myst_nb import glue
 
+from rfbook.claims.amounts import between as between
 from rfbook.claims.verdicts import Verdict
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.unsaid import finite
@@ -14,6 +14,8 @@ from rfbook.pages.unsaid import finite
 
 def say(**texts: str) -> None:
     """Makes each text available to the page's sentences under its name, each `finite`."""
+    from myst_nb import glue
+
     for name, text in texts.items():
         glue(name, finite(text), display=False)
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
 from rfbook.experiments.files import YAML, parsed_once
 from rfbook.experiments.places import repository as repository
+from rfbook.pages.template_cells import filled_in
 
 PUBLISHED = "published"
 """The tier of a book in which each page runs at its own."""
@@ -112,29 +112,8 @@ def _parsed(path: Path) -> NotebookNode:
 
     notebook = jupytext.read(path, fmt="md:myst")
     notebook.metadata["kernelspec"] = dict(KERNEL)
-    notebook.cells = [_filled_in(cell) for cell in notebook.cells]
+    notebook.cells = [made for cell in notebook.cells for made in filled_in(cell)]
     return notebook
-
-
-NARRATED = """\
-from rfbook.pages.narrative import render
-
-render({text}, globals())"""
-"""The cell that shows a Markdown text with the notebook's numbers in it."""
-
-
-def _filled_in(cell: NotebookNode) -> NotebookNode:
-    """The cell itself; of a Markdown text with `{{ }}` or `{% %}` the cell that fills and shows it."""
-    from rfbook.pages.narrative import is_template
-
-    if cell.cell_type != "markdown" or not is_template(cell.source):
-        return cell
-    quoted = f'r"""\n{cell.source}\n"""' if '"""' not in cell.source else repr(cell.source)
-    shown = new_code_cell(NARRATED.format(text=quoted))
-    shown.metadata = NotebookNode(cell.metadata)
-    shown.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
-    shown.metadata["jupyter"] = {"source_hidden": True}
-    return shown
 
 
 def defaults(notebook: NotebookNode) -> dict[str, object]:

@@ -247,7 +247,7 @@ def share_after_border(records: Records) -> float:
     return 100 * after / (max(probes) - probes[0])
 
 
-@quantity("conv", reads=SATURATION)
+@quantity("convolutions", reads=SATURATION)
 def tail_off_border(records: Records) -> float:
     """Convolutions between the border layer and the start of the low tail of saturation, either way."""
     return abs(border_place(records) - tail_place(records))

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from rfbook.claims.amounts import LAYER
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.records.record import Record, Records
 from rfbook.records.stages import MEASURES
@@ -134,7 +135,9 @@ def over_images(
 
 
 def unit_of_differences(unit: str) -> str:
-    """The unit of a difference of two values: two percentages differ by points."""
+    """The unit of a difference of two values: percentages differ by points, layers by convolutions."""
+    if unit == LAYER:
+        return "convolutions"
     if not unit.startswith("%"):
         return unit
     return "points" if unit == "%" else f"points ({unit})"

@@ -1,5 +1,6 @@
-"""The figures of the book; those over the layers of a network stand here under their own names."""
+"""The figures of the book; those that several pages have stand here under their own names."""
 
+from rfbook.pages.figures import paired, sizes
 from rfbook.pages.figures.layers import (
     bars,
     curves,
@@ -9,4 +10,6 @@ from rfbook.pages.figures.layers import (
     maps,
 )
 
-__all__ = ["bars", "curves", "fields_against_printed", "heatmaps", "layer_profiles", "maps"]
+__all__ = [
+    "bars", "curves", "fields_against_printed", "heatmaps", "layer_profiles", "maps", "paired", "sizes",
+]  # fmt: skip

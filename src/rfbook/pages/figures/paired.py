@@ -9,7 +9,9 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from rfbook.pages.figures import style
+from rfbook.pages.figures.layers import bars
 from rfbook.pages.figures.panels import half_width, note
+from rfbook.pages.outcomes import by_network, of_seeds
 from rfbook.pages.page import Page
 
 
@@ -41,6 +43,26 @@ def differences(
     )
     note(figure, page)
     style.show(figure, alt, caption, name)
+
+
+def compared(
+    page: Page, pairs: Sequence[tuple[str, str]], quantities: Mapping[str, str], arms: tuple[str, str],
+    ylabel: str, alt: str, caption: str, name: str,
+) -> None:  # fmt: skip
+    """Bars of several quantities of two networks beside each other, for each pair of networks.
+
+    pairs: two labels each. quantities: what a reader calls it -> its name. arms: what tells the first of
+    each pair from the second.
+    """
+    groups = by_network(page.outcomes)
+    held = {
+        f"{pair[0]}, {words}": {
+            arm: of_seeds(quantity, groups[label]) for arm, label in zip(arms, pair, strict=True)
+        }
+        for pair in pairs
+        for words, quantity in quantities.items()
+    }
+    bars(page, held, ylabel, alt, caption, name)
 
 
 def _seeds(axis: Axes, place: int, values: np.ndarray) -> None:

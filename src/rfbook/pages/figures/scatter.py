@@ -31,6 +31,11 @@ class Scatter:
     others: Mapping[str, Points] = field(default_factory=dict)
 
 
+def points_of(across: Mapping[str, float], up: Mapping[str, float]) -> Points:
+    """Network -> point, for the networks that have both."""
+    return {network: (across[network], up[network]) for network in across if network in up}
+
+
 def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name: str) -> None:
     """Panels of named points. Each name stands once, beside the printed point if there is one.
 
@@ -63,7 +68,8 @@ def _panel(axis: Axes, panel: Scatter, looks: Mapping[str, Mapping[str, str]]) -
     if panel.printed:
         axis.plot(*zip(*panel.printed.values(), strict=True), **style.ORIGINAL, label="printed")
     named = dict(panel.printed)
-    for label, points in panel.others.items():
+    drawn = {label: points for label, points in panel.others.items() if points}
+    for label, points in drawn.items():
         for network, point in points.items():
             start = named.setdefault(network, point)
             axis.plot(*zip(start, point, strict=True), color=style.GREY, linewidth=0.8, linestyle="-")

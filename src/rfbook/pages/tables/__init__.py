@@ -1,5 +1,7 @@
 """The tables of the book; those that every page has stand here under their own names."""
 
+from rfbook.claims.amounts import number, quoted
+from rfbook.pages.tables import outside, periods, stages
 from rfbook.pages.tables.standard import (
     WORDS,
     Table,
@@ -7,7 +9,6 @@ from rfbook.pages.tables.standard import (
     condition,
     footer,
     minutes_of,
-    number,
     parameters,
     rerun,
     says,
@@ -22,8 +23,12 @@ __all__ = [
     "footer",
     "minutes_of",
     "number",
+    "outside",
     "parameters",
+    "periods",
+    "quoted",
     "rerun",
     "says",
+    "stages",
     "verdicts",
 ]

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim
-from rfbook.claims.verdicts import Estimate, estimate, paired
+from rfbook.claims.verdicts import estimate, paired
+from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import by_network
 from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import Table, _interval, number
+from rfbook.pages.tables.standard import Table
 
 NOT_RUN = "not run"
 Headed = Mapping[str, Claim]
 """What was done to the images -> the claim that compares these arms and holds the printed numbers."""
 
 
-def estimates(page: Page, claim: Claim) -> dict[str, Estimate]:
+def estimates(page: Page, claim: Claim) -> Estimates:
     """What a claim compares, for every network that was run in its arms, judged at this tier or not."""
     needed = set(claim.measured.measures)
     able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
     held = {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
     samples = paired(claim.arms, held)
-    return {name: estimate(claim.measured, name, seeds) for name, seeds in samples.items()}
+    return Estimates(estimate(claim.measured, name, seeds) for name, seeds in samples.items())
 
 
 def ratios(page: Page, sets: Mapping[str, Headed], caption: str) -> Table:
@@ -39,7 +41,8 @@ def ratios(page: Page, sets: Mapping[str, Headed], caption: str) -> Table:
 
 def _rows(page: Page, data: str, claims: Headed) -> list[list[str]]:
     found = {heading: estimates(page, claim) for heading, claim in claims.items()}
-    named = [*(name for claim in claims.values() for name in claim.printed), *_names(found)]
+    printed = [name for claim in claims.values() for name in claim.printed]
+    named = [*printed, *(one.network for held in found.values() for one in held)]
     return [
         [name, data]
         + [cell for head, claim in claims.items() for cell in _cells(name, claim, found[head])]
@@ -47,13 +50,9 @@ def _rows(page: Page, data: str, claims: Headed) -> list[list[str]]:
     ]
 
 
-def _names(found: Mapping[str, Mapping[str, Estimate]]) -> list[str]:
-    return [name for held in found.values() for name in held]
-
-
-def _cells(name: str, claim: Claim, held: Mapping[str, Estimate]) -> list[str]:
-    original = number(claim.printed[name]) if name in claim.printed else "not printed"
+def _cells(name: str, claim: Claim, held: Estimates) -> list[str]:
+    original = quoted(claim.printed.get(name))
     if name not in held:
         return [original, NOT_RUN, "0", ""]
     one = held[name]
-    return [original, number(one.mean), str(one.n), _interval(one)]
+    return [original, str(one.value), str(one.n), one.around]

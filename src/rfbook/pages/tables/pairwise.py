@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rfbook.pages.tables.standard import Table, number
+from rfbook.claims.amounts import Amount, number
+from rfbook.pages.tables.standard import Table
 from rfbook.statistics.significance import ALPHA, CORRECTIONS, Comparisons
 from rfbook.statistics.spread import Spread
 
@@ -43,7 +44,7 @@ def _pair(one: Comparisons, first: int, second: int) -> list[str]:
     names = short_names(one.names)
     values = [one.p, one.adjusted("Holm"), one.adjusted("Bonferroni")]
     return [
-        names[worse], names[better], number(one.difference[worse, better]),
+        names[worse], names[better], str(Amount(one.difference[worse, better], "points")),
         *(f"{matrix[first, second]:.2g}" for matrix in values),
     ]  # fmt: skip
 

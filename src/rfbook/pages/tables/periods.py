@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from rfbook.claims.amounts import quoted
 from rfbook.claims.quantities.fields import RANGES, WAVES
-from rfbook.claims.quantities.registry import QUANTITIES
-from rfbook.claims.verdicts import Verdict, estimate, judge
+from rfbook.claims.verdicts import Verdict, judge
+from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import WORDS, Table, number
-from rfbook.statistics.undefined import Undefined
+from rfbook.pages.tables.standard import WORDS, Table
 
 
 def periods(page: Page) -> Table:
@@ -19,27 +17,25 @@ def periods(page: Page) -> Table:
     Each with its 95 % interval over seeds, where there are two or more.
     """
     able = _with_fields(page)
-    named = [*RANGES.values(), *WAVES.values()]
+    columns = page.each(*RANGES.values(), *WAVES.values(), outcomes=able)
     rows = [
-        [network, str(len(seeds)), *(_around(name, network, seeds) for name in named)]
+        [network, str(len(seeds)), *(_around(found, network) for found in columns)]
         for network, seeds in by_network(able).items()
     ]
-    columns = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
+    heads = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
     said = f"% of the mean, 95 % intervals over seeds; {page.only(able).scaled()}"
-    return Table(f"Range of the classes and wave of each period ({said})", columns, rows)
+    return Table(f"Range of the classes and wave of each period ({said})", heads, rows)
 
 
 def _with_fields(page: Page) -> list[Outcome]:
     return [one for one in page.outcomes if "effective_field" in one.records]
 
 
-def _around(quantity: str, network: str, seeds: Sequence[Outcome]) -> str:
-    try:
-        one = estimate(QUANTITIES[quantity], network, [(seed.records,) for seed in seeds])
-    except Undefined as undefined:
-        return str(undefined)
-    between = f" ({one.interval[0]:.1f} to {one.interval[1]:.1f})" if one.interval else ""
-    return f"{one.mean:.1f}{between}"
+def _around(found: Estimates, network: str) -> str:
+    if network in found.undefined:
+        return found.undefined[network]
+    one = found[network]
+    return f"{one.value} ({one.around})" if one.interval else str(one.value)
 
 
 def judged_by_period(page: Page, claim: str) -> dict[int, Verdict]:
@@ -64,12 +60,12 @@ def by_period(page: Page, *claims: str) -> Table:
     rows = []
     for claim, found in ((name, judged_by_period(page, name)) for name in claims):
         stated = next(one for one in page.claims() if one.id == claim)
-        decides = f"{stated.holds_if} {number(stated.margin)} %, mod {own[str(stated.quantity)]}"
+        decides = f"{stated.holds_if} {quoted(stated.margin)} %, mod {own[str(stated.quantity)]}"
         rows.append([claim, decides, *(_verdict(one) for one in found.values())])
     columns = ("claim", "what decides", *(f"mod {period}" for period in RANGES))
     return Table("The claims by the classes of each period (ranges in % of the mean)", columns, rows)
 
 
 def _verdict(verdict: Verdict) -> str:
-    ranges = ", ".join(f"{one.mean:.1f} in {one.network}" for one in verdict.estimates)
+    ranges = ", ".join(f"{one.value} in {one.network}" for one in Estimates(verdict.estimates))
     return f"{WORDS[verdict.word]} {verdict.word}" + (f": {ranges}" if ranges else "")

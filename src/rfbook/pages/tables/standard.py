@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isfinite
 
+from rfbook.claims.amounts import quoted, with_unit
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.quantity import unit_of_differences
 from rfbook.claims.quantities.registry import QUANTITIES
-from rfbook.claims.verdicts import Estimate, Verdict, estimate
+from rfbook.claims.verdicts import Verdict
+from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared
 from rfbook.pages.unsaid import NO_VALUE, is_finite
-from rfbook.statistics.undefined import Undefined
 
 WORDS = {
     "reproduced": "●",
@@ -60,25 +60,6 @@ def _cell(cell: str | tuple[str, str]) -> str:
     return escape(text if is_finite(text) else NO_VALUE)
 
 
-def number(value: float) -> str:
-    """A number for a reader: whole if it is whole, else three significant digits or more."""
-    if not isfinite(value):
-        return NO_VALUE
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3g}"
-
-
-def _interval(one: Estimate) -> str:
-    if one.exact:
-        return "exact"
-    if one.interval is None:
-        return "no seeds: none" if one.published else "one seed: none"
-    low, high = one.interval
-    alike = "all images alike" if one.published else "all seeds alike"
-    return f"{number(low)} to {number(high)}" if low < high else alike
-
-
 def parameters(page: Page) -> Table:
     """The page's parameters: default, value in use, valid values, meaning."""
     rows = [
@@ -105,12 +86,11 @@ def condition(claim: Claim) -> str:
         return f"not tested: {claim.untested}"
     name, unit = claim.quantity.replace("_", " "), claim.measured.unit
     name += f" of {' against '.join(claim.arms)}" if claim.arms else ""
-    margin = number(claim.margin)
-    return {
-        "below": f"{name} below {margin} {unit}",
-        "above": f"{name} above {margin} {unit}",
-        "near": f"{name} at most {margin} {unit_of_differences(unit)} from the printed value",
-    }[str(claim.holds_if)]
+    unit = unit_of_differences(unit) if claim.holds_if == "near" else unit
+    margin = with_unit(quoted(claim.margin), unit)
+    if claim.holds_if == "near":
+        return f"{name} at most {margin} from the printed value"
+    return f"{name} {claim.holds_if} {margin}"
 
 
 def verdicts(page: Page) -> Table:
@@ -124,12 +104,11 @@ def _verdict_rows(verdict: Verdict) -> Iterable[list[str]]:
     word = f"{WORDS[verdict.word]} {verdict.word}: {verdict.why}"
     if not verdict.estimates:
         yield [verdict.claim.id, "", "", "", "0", "", word]
-    for index, one in enumerate(verdict.estimates):
+    for index, one in enumerate(Estimates(verdict.estimates)):
         printed = verdict.claim.printed.get(one.network)
-        unit = verdict.claim.measured.unit
         yield [
-            verdict.claim.id, one.network, "" if printed is None else number(printed),
-            f"{number(one.mean)} {unit}", str(one.n), _interval(one), word if index == 0 else "",
+            verdict.claim.id, one.network, "" if printed is None else quoted(printed),
+            str(one), str(one.n), one.around, word if index == 0 else "",
         ]  # fmt: skip
 
 
@@ -137,16 +116,13 @@ def comparison(page: Page, quantity: str, printed: dict[str, float], caption: st
     """A quantity of every network: the paper's number beside ours, with n and interval."""
     needed = set(QUANTITIES[quantity].measures)
     able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
-    rows = []
-    for network, outcomes in by_network(able).items():
-        original = number(printed[network]) if network in printed else "not printed"
-        try:
-            seeds = [(outcome.records,) for outcome in outcomes]
-            one = estimate(QUANTITIES[quantity], network, seeds)
-        except Undefined as undefined:
-            rows.append([network, original, str(undefined), str(len(outcomes)), ""])
-            continue
-        rows.append([network, original, number(one.mean), str(one.n), _interval(one)])
+    (found,) = page.each(quantity, outcomes=able)
+    ours = {one.network: [str(one.value), str(one.n), one.around] for one in found}
+    rows = [
+        [network, quoted(printed.get(network)),
+         *(ours.get(network) or [found.undefined[network], str(len(seeds)), ""])]
+        for network, seeds in by_network(able).items()
+    ]  # fmt: skip
     unit = QUANTITIES[quantity].unit
     return Table(f"{caption} ({unit}; {page.only(able).scaled()})",
                  ["network", "original", "ours", "n", "95 % interval"], rows)  # fmt: skip

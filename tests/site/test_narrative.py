@@ -1,0 +1,65 @@
+"""The narrative is written wherever a page is executed, and a name that is not there stops the page."""
+
+import nbclient
+import nbformat
+import pytest
+from papermill import execute_notebook
+
+from rfbook.site import execution
+from rfbook.site.papermill_io import as_notebook, handler
+from tests.site.conftest import HEAD
+
+PAGE = "size_matters/told"
+TOLD = f"""{HEAD}rfbook: {{tier: thin}}
+---
+# Told
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+tier = "smoke"
+```
+
+```{{code-cell}} ipython3
+:tags: [remove-cell]
+gain = 3
+```
+
+The {{term}}`probe` gains {{{{ gain }}}} points.
+"""
+
+
+@pytest.fixture
+def told(tmp_path):
+    path = tmp_path / f"notebooks/{PAGE}.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(TOLD)
+    return tmp_path
+
+
+def exported(root, monkeypatch):
+    """As JupyterLab runs what `make notebooks` wrote."""
+    return nbclient.NotebookClient(as_notebook(PAGE, root)).execute()
+
+
+def by_papermill(root, monkeypatch):
+    monkeypatch.setattr(handler, "root", root)
+    return execute_notebook(f"page://{PAGE}.ipynb", root / "out.ipynb", progress_bar=False, cwd=root)
+
+
+def by_rfbook(root, monkeypatch):
+    return nbformat.read(execution.execute(PAGE, "smoke", root=root), 4)
+
+
+@pytest.mark.parametrize("executed", [exported, by_papermill, by_rfbook])
+def test_an_executed_page_shows_its_sentences(executed, told, monkeypatch):
+    notebook = executed(told, monkeypatch)
+    (shown,) = [output.data for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert "".join(shown["text/markdown"]) == "The {term}`probe` gains 3 points.\n"
+    assert "".join(shown["text/html"]) == "<p>The probe gains 3 points.</p>\n"
+
+
+def test_an_unknown_name_stops_the_page_and_names_itself_and_the_page(told):
+    path = told / f"notebooks/{PAGE}.md"
+    path.write_text(TOLD.replace("{{ gain }}", "{{ gian }}"))
+    with pytest.raises(execution.PageError, match=f"(?s){PAGE} stopped.*points.”: 'gian' is undefined"):
+        execution.execute(PAGE, "smoke", root=told)
