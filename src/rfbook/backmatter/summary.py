@@ -13,9 +13,11 @@ from typing import Any
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Estimate, Verdict, paired
 from rfbook.experiments.spec import Run
+from rfbook.measures.obtain import merged
 from rfbook.pages import executed, sources, tables
 from rfbook.pages.outcomes import by_network
 from rfbook.pages.page import Page
+from rfbook.pages.plan import asks_by_tier
 from rfbook.pages.tables.standard import Table
 from rfbook.records.record import Record
 
@@ -46,14 +48,16 @@ def _parts(page: Page) -> list[Page]:
 
 
 def _records(page: Page) -> Iterator[tuple[str, Record]]:
-    """Every record of a page with its tier: the page's own tier first, then that of its parts."""
-    held: dict[str, dict[Run, dict[str, Record]]] = {}
-    for part in _parts(page):
-        runs = held.setdefault(part.tier, {})
-        for outcome in part.outcomes:
-            runs[outcome.run] = runs.get(outcome.run, {}) | outcome.records
-    for tier, runs in held.items():
-        yield from ((tier, record) for records in runs.values() for record in records.values())
+    """Every record of a page with its tier, as its run cells ask for them."""
+    outcomes = [(part.tier, one) for part in _parts(page) for one in part.outcomes]
+    held = {(tier, one.run, name): one.records[name] for tier, one in outcomes for name in one.records}
+    values = {
+        name: " ".join(value) if isinstance(value, tuple) else value
+        for name, value in page.values.items()
+    }  # as they are passed
+    for tier, asked in asks_by_tier(page.name, values).items():
+        for run, measures in merged(asked).items():
+            yield from ((tier, held[tier, run, name]) for name in measures)
 
 
 def _verdict(page: Page, verdict: Verdict) -> dict[str, Any]:

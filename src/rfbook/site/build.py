@@ -105,7 +105,7 @@ def render(tier: str, root: Path | None = None) -> Path:
     shutil.rmtree(folder / "_build", ignore_errors=True)
     program = Path(sysconfig.get_path("scripts")) / "jupyter-book"
     command = [program, "build", folder / "stage", "--path-output", folder, "-W", "-n"]
-    command += ["--keep-going", "--config", root / "_config.yml", "--toc", root / "_toc.yml"]
+    command += ["-q", "--keep-going", "--config", root / "_config.yml", "--toc", root / "_toc.yml"]
     merged = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     done = subprocess.run(command, cwd=root, check=False, **merged)
     (folder / "sphinx.log").write_text(done.stdout, encoding="utf-8")

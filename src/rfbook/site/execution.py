@@ -51,24 +51,39 @@ def execute(
     that stops leaves neither. Raises UnknownPage for an unknown page and PageError if a cell raises or
     the kernel dies.
     """
-    from papermill import PapermillExecutionError, execute_notebook
-
     root = root or sources.repository()
+    notebook, values = sources.read(page, root), values_of(page, tier, root, parameters)
+    key = made_from(page, values, root)
     target, summary = executed(page, tier, root), summary_of(page, tier, root)
     running = folder_of(tier, root) / "running" / f"{page}.ipynb"
+    left = running.with_suffix(".json")
     for path in (target, running):
         path.parent.mkdir(parents=True, exist_ok=True)
     for path in (summary, target):
         path.unlink(missing_ok=True)
-    notebook, values = sources.read(page, root), values_of(page, tier, root, parameters)
-    key, left = made_from(page, values, root), running.with_suffix(".json")
     notebook.cells.append(new_code_cell(LAST.format(path=str(left), root=str(root))))
+    notebook = _run(page, notebook, values, running, root)
+    notebook.cells.pop()
+    _clean(notebook, page)
+    nbformat.write(notebook, target)
+    keep(summary, key, left)
+    for path in (running, left):
+        path.unlink()
+    return target
+
+
+def _run(
+    page: str, notebook: NotebookNode, values: Mapping[str, object], running: Path, root: Path
+) -> NotebookNode:
+    """The notebook with its outputs; as far as it came it stands in `running`. Raises PageError."""
+    from papermill import PapermillExecutionError, execute_notebook
+
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
     logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
-        notebook = _once_started(lambda: execute_notebook(notebook, running, values, **options))
+        return _once_started(lambda: execute_notebook(notebook, running, values, **options))
     except PapermillExecutionError as error:
         raise PageError(_stopped(page, error, running)) from error
     except RuntimeError as error:
@@ -78,13 +93,6 @@ def execute(
             f"{page}: its kernel died, as kernels do when there is too little memory ({error}). "
             "Close other programs and try again."
         ) from error
-    notebook.cells.pop()
-    _clean(notebook, page)
-    nbformat.write(notebook, target)
-    keep(summary, key, left)
-    for path in (running, left):
-        path.unlink()
-    return target
 
 
 def _once_started(execution: Callable[[], NotebookNode]) -> NotebookNode:
