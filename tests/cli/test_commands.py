@@ -273,6 +273,9 @@ def test_a_reader_who_goes_away_ends_a_command_without_a_word():
     [
         ("rfbook: {tier: thin", "rfbook: {tier: [thin", "its front matter is not YAML"),
         ("rfbook: {tier: thin, ", "rfbook: {", "its front matter does not name the tier"),
+        ("---\n# A tiny page", "--\n# A tiny page", "its front matter is not YAML"),
+        (":tags: [parameters]", ":t", "it is no MyST notebook"),
+        ("A tiny page", "A tiny \udcff page", "it is no text in UTF-8"),
         ('data="cifar10"', 'data="cifar10", placement="wall"', "Input should be 'resized' or"),
         ('"receptive_field")', '"receptive_feild")', "did you mean receptive_field?"),
     ],
@@ -280,7 +283,7 @@ def test_a_reader_who_goes_away_ends_a_command_without_a_word():
 def test_a_mistake_in_one_page_is_named_with_the_page(rfbook, repository, old, new, said):
     path = repository / f"notebooks/{PAGE}.md"
     assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
+    path.write_text(path.read_text().replace(old, new), errors="surrogateescape")
     status, _, answer = rfbook("plan")
     assert status == 2
     assert PAGE in answer

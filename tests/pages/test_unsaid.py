@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 from matplotlib import pyplot
-from tests.pages.test_tables_standard import shown
 
 from rfbook.pages import prose
 from rfbook.pages.figures import style
@@ -13,6 +12,7 @@ from rfbook.pages.outcomes import QUANTITIES, means
 from rfbook.pages.tables.standard import Table, number
 from rfbook.pages.unsaid import NO_VALUE, UNSAID, finite
 from rfbook.statistics.undefined import Undefined
+from tests.pages.test_tables_standard import shown
 
 
 @pytest.mark.parametrize("text", ["", "Banana infers 3.5 points.", "Info: an inf-free day; Nancy.", "1.0 (nano)"])

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_code_cell
 
 from rfbook.experiments.places import repository
@@ -66,12 +66,20 @@ def find(page: str, root: Path) -> Path:
 
 
 def matter(path: Path) -> dict:
-    """Front matter of a Markdown file as a dictionary, empty if it has none."""
-    text = path.read_text(encoding="utf-8")
+    """Front matter of a Markdown file as a dictionary, empty if it has none.
+
+    Raises PageSourceError for a file that is not text, or whose front matter is no YAML of fields.
+    """
     try:
-        return _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+        text = path.read_text(encoding="utf-8")
+        held = _parsed(text[4:].split("\n---", 1)[0]) if text.startswith("---\n") else {}
+    except UnicodeDecodeError as error:
+        raise PageSourceError(f"{path}: it is no text in UTF-8: {error}") from error
     except yaml.YAMLError as error:
         raise PageSourceError(f"{path}: its front matter is not YAML: {error}") from error
+    if not isinstance(held, dict):
+        raise PageSourceError(f"{path}: its front matter has fields (`name: value`), not {held!r}")
+    return held
 
 
 @cache
@@ -83,11 +91,16 @@ def _parsed(text: str) -> dict:
 def read(page: str, root: Path) -> NotebookNode:
     """The page as a notebook of nbformat 4, with a Python kernel and the same cell ids every time.
 
-    Raises UnknownPage for an unknown page.
+    Raises UnknownPage for an unknown page, PageSourceError for one that is no MyST notebook.
     """
     import jupytext
+    from jupytext.myst import MystMetadataParsingError
 
-    notebook = jupytext.read(find(page, root), fmt="md:myst")
+    path = find(page, root)
+    try:
+        notebook = jupytext.read(path, fmt="md:myst")
+    except (ValidationError, MystMetadataParsingError, yaml.YAMLError) as error:
+        raise PageSourceError(f"{path}: it is no MyST notebook: {error}") from error
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.cells = [_filled_in(cell) for cell in notebook.cells]
     number_cells(notebook, page)
