@@ -19,11 +19,16 @@ SEALED = {
     "the arrays of a record": "results/vgg11-*-s0-*/saturation-*.npz",
     "the benchmarks": "results/benchmarks.json",
     "the records made again": "results/recomputed.json",
+    "the faults": "results/torture.json",
     "the fits of others": "results/openerf.json",
     "a printed table": "claims/tables/table_1.yml",
     "the claims": "claims/size_matters.yml",
 }
-SOURCES = {"a page": f"notebooks/{PAGE}.md", "the contents": "_toc.yml", "a page of the book": "book/index.md"}
+SOURCES = {
+    "a page": f"notebooks/{PAGE}.md",
+    "the contents": "_toc.yml",
+    "a page of the book": "book/index.md",
+}
 """Files that a reader may change, so that not every change is damage."""
 KINDS = SEALED | SOURCES
 
@@ -77,10 +82,11 @@ def test_a_damaged_file_is_named_and_no_other_is_changed(kind, harm, rfbook, who
             pytest.fail(f"{' '.join(words)} ends in a fault of ours: {type(error).__name__}: {error}")
     assert contents(tmp_path, path) == before, "a command changed another file than the damaged one"
     status, lines, errors = answers["verify",]
-    if kind in SEALED:
+    if kind in SEALED and not (kind == "the faults" and harm == "gone"):  # nobody has to have made it
         assert status != 0, f"verify does not see it: {lines}"
         named = path.parent.name if kind == "the claims" and harm == "gone" else path.stem
-        assert any(named in line for line in [*lines, errors]), f"verify does not name it: {lines} {errors}"
+        said = [*lines, errors]
+        assert any(named in line for line in said), f"verify does not name it: {said}"
     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     path.write_bytes(sound)
     assert rfbook("verify")[0] == 0, "restored, it is still damaged"

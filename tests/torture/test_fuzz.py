@@ -1,4 +1,4 @@
-"""Three hundred sets of parameters, good and bad mixed: a page plans what is asked, or says what it has."""
+"""Three hundred sets of parameters, good and bad: a page plans what is asked, or says what it has."""
 
 import random
 from functools import cache
@@ -17,10 +17,13 @@ from tests.pages.test_asked import FIELDS, OTHER, PAGES, VALUES, asked
 pytestmark = pytest.mark.torture
 
 SETS = 300
-GOOD = VALUES | {"models": [OTHER, "resnet18", "vgg11, resnet18"], "device": ["auto", "cpu"], "delta": [0.5, 1.0]}
+GOOD = VALUES | {
+    "models": [OTHER, "resnet18", "vgg11, resnet18"], "device": ["auto", "cpu"], "delta": [0.5, 1.0],
+}  # fmt: skip
 BAD = [
     None, True, -1, 0, 7, 10**30, 1.5, nan, inf, -inf, -0.0, 1e-300, "", "32", " auto", "vgg11 vgg11",
-    "resnet-18", "../results", "__import__('os')._exit(1)", "\N{SNOWMAN}" * 50, "\x00", [32], {"a": 1}, (),
+    "resnet-18", "../results", "__import__('os')._exit(1)", "\N{SNOWMAN}" * 50, "\x00", [32], {"a": 1},
+    (),
 ]  # fmt: skip
 """What somebody may pass by mistake; some of it is valid here and there."""
 WRONG_NAMES = ["wdith", "Tier", "seed", "side ", "", "page", "learning_rate", "π"]

@@ -24,11 +24,15 @@ from tests.torture.house import ROOT
 pytestmark = [pytest.mark.torture, pytest.mark.filterwarnings("default")]
 
 UNUSUAL = {
-    "side": [40, 72, 96], "width": [0.07, 0.2], "epochs": [0, 1], "images": [37, 130], "test_images": [5, 21],
+    "side": [40, 72, 96], "width": [0.07, 0.2], "epochs": [0, 1], "images": [37, 130],
+    "test_images": [5, 21],
     "seeds": [1, 2], "delta": [0.5, 1.0], "floor": [3],
     "models": ["resnet18", "vgg13", "resnext50_32x4d", "efficientnet_b0", "efficientnet_lite0"],
 }  # fmt: skip
-SMALL = {"tier": "smoke", "seeds": 1, "floor": 2, "epochs": 1, "images": 60, "test_images": 8, "width": 0.0625}
+SMALL = {
+    "tier": "smoke", "seeds": 1, "floor": 2, "epochs": 1, "images": 60, "test_images": 8,
+    "width": 0.0625,
+}  # fmt: skip
 """The other parameters, so that a page takes seconds."""
 PAGES = [
     page

@@ -12,14 +12,18 @@ from pydantic import Field
 from rfbook.experiments.digest import digest
 from rfbook.records.provenance import here
 from rfbook.records.record import RecordError
-from rfbook.records.schemas.strict import Amount, Number, Strict, Text, Work, mistakes
+from rfbook.records.schemas.strict import Amount, Count, Natural, Number, Strict, Text, Work, mistakes
 from rfbook.records.store import write_atomically
 
 COMMANDS = {
     "benchmarks": "python -m benchmarks",
     "recomputed": "python -m rfbook recompute --keep",
+    "torture": "make torture",
 }
 """What makes each report."""
+
+NOT_NEEDED = {"torture"}
+"""Reports of long runs: a checkout is whole before anybody has made them."""
 
 
 class Benchmark(Strict):
@@ -44,6 +48,15 @@ class Recomputed(Strict):
     difference: Amount | Literal["other names or shapes"]
 
 
+class Fault(Strict):
+    """A kind of fault that was made on purpose: how many were tried, and how many did no harm."""
+
+    fault: Text
+    tried: Count
+    held: Natural
+    seconds: Amount
+
+
 class Benchmarks(Strict):
     """All of `benchmarks.json`."""
 
@@ -58,7 +71,16 @@ class Recomputation(Strict):
     provenance: Work
 
 
-SCHEMAS: dict[str, type[Strict]] = {"benchmarks": Benchmarks, "recomputed": Recomputation}
+class Torture(Strict):
+    """All of `torture.json`."""
+
+    rows: Annotated[list[Fault], Field(min_length=1)]
+    provenance: Work
+
+
+SCHEMAS: dict[str, type[Strict]] = {
+    "benchmarks": Benchmarks, "recomputed": Recomputation, "torture": Torture,
+}  # fmt: skip
 """What each report holds."""
 
 
