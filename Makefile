@@ -5,13 +5,16 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/rfbook.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: book test why verify notebooks clean help
+.PHONY: book test torture why verify notebooks clean help
 
 book: $(STAMP) ## the site, in build/TIER/_build/html: make book TIER=smoke
 	$(PYTHON) -m rfbook book --tier $(TIER)
 
 test: $(STAMP) ## style, import contract, tests
 	$(PYTHON) -m ruff check . && $(PYTHON) -m pytest
+
+torture: $(STAMP) ## faults on purpose: kills, races, damage, full disks; about ten minutes
+	$(PYTHON) -m pytest -m torture tests/torture
 
 why: $(STAMP) ## what is missing or stale on a page: make why PAGE=size_matters/border-layer
 	$(PYTHON) -m rfbook why $(PAGE) --tier $(TIER)

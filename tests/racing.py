@@ -64,7 +64,7 @@ def at_the_start(root, page, count, monkeypatch):
 
 
 def raced(started):
-    """What each process says when all have worked: a line a run that is done, then what it made itself."""
+    """What each process says when all have worked: the runs that are done, then what it made itself."""
     for one in started:
         one.stdin.write("go\n")
         one.stdin.flush()

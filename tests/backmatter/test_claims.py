@@ -22,7 +22,8 @@ def test_a_claim_stands_with_its_place_its_test_what_is_printed_and_its_verdict(
     assert row(table(), claim="SM-1-border") == {
         "claim": "SM-1-border", "where": "1, Figure 1",
         "what it says": "the border layers are conv6 & conv8",
-        "holds if": "border at most 0 convolutions from the printed value", "printed": "vgg11 6, vgg13 8",
+        "holds if": "border at most 0 convolutions from the printed value",
+        "printed": "vgg11 6, vgg13 8",
         "verdict": f"{WORDS['reproduced']} reproduced: holds: vgg11, vgg13",
     }  # fmt: skip
     assert f'<a href="../notebooks/{skeleton.PAGE}.html">SM-1-border</a>' in table()._repr_html_()

@@ -246,7 +246,8 @@ def test_a_label_names_what_was_changed_in_the_architecture(label, model):
         "resnet50 vs resnet50-padded-all": "ResNet50 vs ResNet50 with padded kernels",
         "resnet18-skips13": "ResNet18 with skips in stages 1, 3 alone",
         "resnet18-noskip small": "ResNet18 without skips small",
-        "wide_resnet50_2-padded-convs-authors": "Wide-ResNet-50-2 with padded convolutions started as by the authors",
+        "wide_resnet50_2-padded-convs-authors":
+            "Wide-ResNet-50-2 with padded convolutions started as by the authors",
         "vgg19-d2-growing@64px": "VGG19 with dilation 2 on growing maps at 64 pixels",
         "efficientnet_lite0 blurred": "EfficientNet-Lite0 blurred",
         "Table 1 as printed": "Table 1 as printed",

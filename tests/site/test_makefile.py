@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERBS = ("book", "test", "why", "verify", "notebooks", "clean", "help")
+VERBS = ("book", "test", "torture", "why", "verify", "notebooks", "clean", "help")
 
 
 def make(*words):
@@ -33,6 +33,7 @@ def test_help_is_what_make_does_when_it_is_asked_nothing():
         (["verify"], "-m rfbook verify"),
         (["notebooks"], "-m rfbook notebooks"),
         (["test"], "-m pytest"),
+        (["torture"], "-m pytest -m torture tests/torture"),
         (["clean"], "rm -rf build"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),

@@ -1,7 +1,8 @@
 """kill -9 at fifteen moments of one piece of work: what is kept is whole, and the end is the same.
 
-Each kill is triggered by a file: a checkpoint or a record that has just been kept, the arrays of a record
-whose JSON is not there yet, or a file that has just been begun. Then the same command starts again.
+Each kill is triggered by a file: a checkpoint or a record that has just been kept, the arrays of a
+record whose JSON is not there yet, or a file that has just been begun. Then the same command starts
+again.
 """
 
 import subprocess
@@ -118,6 +119,7 @@ def test_the_work_that_is_left_alone_ends_as_if_there_had_been_no_kill(undisturb
     assert found.keys() == wanted.keys(), "a record is missing, or one is there that was not asked for"
     assert [name for name in wanted if not same(found[name], wanted[name])] == []
     for path in undisturbed.glob("cache/weights/*.safetensors"):
-        ours, theirs = (load_file(root / path.relative_to(undisturbed)) for root in (attacked, undisturbed))
-        assert all(ours[name].equal(held) for name, held in theirs.items()), f"{path.name}: other weights"
+        ours, theirs = load_file(attacked / path.relative_to(undisturbed)), load_file(path)
         assert ours.keys() == theirs.keys()
+        same_weights = all(ours[name].equal(held) for name, held in theirs.items())
+        assert same_weights, f"other weights: {path.name}"

@@ -1,4 +1,4 @@
-"""Every kind of training, stopped after every epoch and taken up from the file: the same to the last bit."""
+"""Every kind of training, stopped after each epoch and taken up from its file: the same to the bit."""
 
 from functools import cache
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from rfbook.backmatter.census import NOT_RUN
 from rfbook.claims.amounts import number
 from rfbook.pages import sources
 from rfbook.pages.tables.standard import Table
-from rfbook.records.reports import read_report
+from rfbook.records.reports import COMMANDS, read_report
 
 BENCHMARKED = ("metric", "quantity", "ours", "peer", "ratio", "target", "equal", "note")
+FAULTS = ("fault", "tried", "held", "seconds")
 RECOMPUTED = ("record", "weights", "difference", "allowed")
 
 
@@ -24,6 +26,15 @@ def recomputed() -> Table:
     difference: the largest between the two, as a share of the largest number of their list.
     """
     return _table("recomputed", RECOMPUTED, "Records drawn at random and made again in one run")
+
+
+def torture() -> Table:
+    """One row a kind of fault that was made on purpose, from `results/torture.json`, or `NOT_RUN`."""
+    try:
+        return _table("torture", FAULTS, "Faults that were made on purpose in one run")
+    except FileNotFoundError:
+        row = [f"{NOT_RUN}: {COMMANDS['torture']}", "", "", ""]
+        return Table("Faults that are made on purpose", FAULTS, [row])
 
 
 def _table(name: str, columns: tuple[str, ...], caption: str) -> Table:

@@ -175,7 +175,8 @@ def accuracy(
     require_known(labels, len(features), len(probe.intercept))
     require_finite(features)
     scores = features @ probe.weights + probe.intercept
-    finite_tensors.require_finite(scores, "scores", ("sample", "class"), "was the probe fitted, converged?")
+    axes = ("sample", "class")
+    finite_tensors.require_finite(scores, "scores", axes, "was the probe fitted, converged?")
     hits = scores.argmax(1) == labels
     return hits.double().mean().item()
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from rfbook.claims.amounts import NO_LAYER, Amount, between, common_decimals
 from rfbook.claims.quantities.quantity import Quantity
-from rfbook.statistics.undefined import Undefined
 from rfbook.claims.verdicts import Estimate, estimate
 from rfbook.pages.prose import listed
 from rfbook.records.record import Records
+from rfbook.statistics.undefined import Undefined
 
 
 class Estimates:

@@ -19,7 +19,7 @@ from rfbook.pages import prose, sources
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.injected import history_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
-from rfbook.pages.parameters import ParameterError, checked
+from rfbook.pages.parameters import ParameterError, checked, in_words
 from rfbook.pages.plan import declared, planning_now
 from rfbook.pages.scaling import differences
 from rfbook.pages.sources import folder_of
@@ -109,7 +109,7 @@ class Page:
             papers = [run for run in papers if not (run.published and run.seed)]
             return [Planned(self._scaled(run, thin), run, arm, tuple(departs)) for run in papers]
         except ValidationError as error:
-            said = [str(one["msg"]).removeprefix("Value error, ") for one in error.errors()]
+            said = in_words(error)
             if any("images" in one for one in said):
                 said.append(stand_in(data, str(images.get("placement")), self.tier))
             raise ParameterError("; ".join(filter(None, said))) from None

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from pydantic import ValidationError
+
 from rfbook.experiments.spec import NETWORKS, RESNETS
 from rfbook.experiments.tiers import TIERS
 from rfbook.pages.injected import injected
@@ -17,6 +19,11 @@ from rfbook.pages.injected import injected
 
 class ParameterError(ValueError):
     """A parameter is unknown, has the wrong type or is out of range."""
+
+
+def in_words(error: ValidationError) -> list[str]:
+    """What is wrong with the description of a run, one sentence a mistake."""
+    return [str(one["msg"]).removeprefix("Value error, ") for one in error.errors()]
 
 
 @dataclass(frozen=True)

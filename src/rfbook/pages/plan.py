@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from rfbook.experiments.spec import Run
 from rfbook.pages import sources
-from rfbook.pages.parameters import ParameterError
+from rfbook.pages.parameters import ParameterError, in_words
 
 Ask = tuple[Run, tuple[str, ...]]
 """A run, and the measures that are wanted of it."""
@@ -59,8 +59,10 @@ def replay(page: str, parameters: Mapping[str, object]) -> Any:
     try:
         for source in cells_of(page, "run"):
             exec(compile(source, f"<{page}>", "exec"), namespace)
-    except (ParameterError, ValidationError) as error:
+    except ParameterError as error:
         raise ParameterError(f"{page}: {error}") from error
+    except ValidationError as error:
+        raise ParameterError(f"{page}: {'; '.join(in_words(error))}") from error
     return namespace.get("page")
 
 

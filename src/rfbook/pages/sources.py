@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 
 from rfbook.experiments.files import YAML, parsed_once
 from rfbook.experiments.places import repository as repository
@@ -81,20 +81,26 @@ def _is_page(page: str, path: Path, root: Path) -> bool:
 
 @parsed_once
 def matter(path: Path) -> dict:
-    """Front matter of a Markdown file as a dictionary, empty if it has none."""
-    text = path.read_text(encoding="utf-8")
-    if not text.startswith("---\n"):
-        return {}
+    """Front matter of a Markdown file as a dictionary, empty if it has none.
+
+    Raises PageSourceError for a file that is not text, or whose front matter is no YAML of fields.
+    """
     try:
-        return yaml.load(text[4:].split("\n---", 1)[0], YAML) or {}
+        text = path.read_text(encoding="utf-8")
+        held = yaml.load(text[4:].split("\n---", 1)[0], YAML) if text.startswith("---\n") else {}
+    except UnicodeDecodeError as error:
+        raise PageSourceError(f"{path}: it is no text in UTF-8: {error}") from error
     except yaml.YAMLError as error:
         raise PageSourceError(f"{path}: its front matter is not YAML: {error}") from error
+    if not isinstance(held or {}, dict):
+        raise PageSourceError(f"{path}: its front matter has fields (`name: value`), not {held!r}")
+    return held or {}
 
 
 def read(page: str, root: Path) -> NotebookNode:
     """The page as a notebook of nbformat 4, with a Python kernel and the same cell ids every time.
 
-    Raises UnknownPage for an unknown page.
+    Raises UnknownPage for an unknown page, PageSourceError for one that is no MyST notebook.
     """
     notebook = deepcopy(shared(page, root))
     number_cells(notebook, page)
@@ -109,8 +115,12 @@ def shared(page: str, root: Path) -> NotebookNode:
 @parsed_once
 def _parsed(path: Path) -> NotebookNode:
     import jupytext
+    from jupytext.myst import MystMetadataParsingError
 
-    notebook = jupytext.read(path, fmt="md:myst")
+    try:
+        notebook = jupytext.read(path, fmt="md:myst")
+    except (ValidationError, MystMetadataParsingError, yaml.YAMLError) as error:
+        raise PageSourceError(f"{path}: it is no MyST notebook: {error}") from error
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.cells = [made for cell in notebook.cells for made in filled_in(cell)]
     return notebook

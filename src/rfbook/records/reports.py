@@ -13,14 +13,18 @@ from rfbook.experiments.digest import digest
 from rfbook.experiments.files import looked_at
 from rfbook.records.provenance import here
 from rfbook.records.record import RecordError
-from rfbook.records.schemas.strict import Amount, Number, Strict, Text, Work, mistakes
+from rfbook.records.schemas.strict import Amount, Count, Natural, Number, Strict, Text, Work, mistakes
 from rfbook.records.store import write_atomically
 
 COMMANDS = {
     "benchmarks": "python -m benchmarks",
     "recomputed": "python -m rfbook recompute --keep",
+    "torture": "make torture",
 }
 """What makes each report."""
+
+NOT_NEEDED = {"torture"}
+"""Reports of long runs: a checkout is whole before anybody has made them."""
 
 
 class Benchmark(Strict):
@@ -45,6 +49,15 @@ class Recomputed(Strict):
     difference: Amount | Literal["other names or shapes"]
 
 
+class Fault(Strict):
+    """A kind of fault that was made on purpose: how many were tried, and how many did no harm."""
+
+    fault: Text
+    tried: Count
+    held: Natural
+    seconds: Amount
+
+
 class Benchmarks(Strict):
     """All of `benchmarks.json`."""
 
@@ -59,7 +72,16 @@ class Recomputation(Strict):
     provenance: Work
 
 
-SCHEMAS: dict[str, type[Strict]] = {"benchmarks": Benchmarks, "recomputed": Recomputation}
+class Torture(Strict):
+    """All of `torture.json`."""
+
+    rows: Annotated[list[Fault], Field(min_length=1)]
+    provenance: Work
+
+
+SCHEMAS: dict[str, type[Strict]] = {
+    "benchmarks": Benchmarks, "recomputed": Recomputation, "torture": Torture,
+}  # fmt: skip
 """What each report holds."""
 
 

@@ -20,7 +20,7 @@ from rfbook.records.agreement import allowed, difference
 from rfbook.records.exchange import take_over as add_all
 from rfbook.records.exchange import unpublishable
 from rfbook.records.record import Record, RecordError
-from rfbook.records.reports import COMMANDS, read_report, write_report
+from rfbook.records.reports import COMMANDS, NOT_NEEDED, read_report, write_report
 from rfbook.records.store import Store, place, read
 from rfbook.site import claim_files
 from rfbook.site.commands import Lines
@@ -81,7 +81,8 @@ def _missing(results: Path, held: Container[tuple[Run, str]]) -> Lines:
 
 def _reports(results: Path) -> Lines:
     """The files that stand beside the records, by their own readers."""
-    readers = [partial(read_report, name) for name in COMMANDS]
+    made = [name for name in COMMANDS if name not in NOT_NEEDED or (results / f"{name}.json").exists()]
+    readers = [partial(read_report, name) for name in made]
     for reader in (read_fits, *readers):
         try:
             reader(results)
