@@ -114,6 +114,16 @@ class Page:
                 said.append(stand_in(data, str(images.get("placement")), self.tier))
             raise ParameterError("; ".join(filter(None, said))) from None
 
+    def at_most(
+        self, planned: Sequence[Planned], seeds: int, but: Collection[str] = ()
+    ) -> list[Planned]:
+        """The runs of the first seeds: a page may have more of some networks than of others.
+
+        but: labels of networks of which all seeds stay. A reader who asks for seeds gets all of all.
+        """
+        every = self.asked("seeds")
+        return [one for one in planned if every or one.run.seed < seeds or one.run.model.label in but]
+
     def _scaled(self, run: Run, thin: Changes | None) -> Run:
         # What is asked decides how a run is scaled too: no epochs, no bf16.
         asked = [name for names in OF_RUNS.values() for name in names if self.asked(name)]
