@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
+from rfbook.claims.amounts import number
 from rfbook.pages import prose
 from rfbook.pages.figures import style
 from rfbook.pages.outcomes import QUANTITIES, means
-from rfbook.pages.tables.standard import Table, number
+from rfbook.pages.tables.standard import Table
 from rfbook.pages.unsaid import NO_VALUE, UNSAID, finite
 from rfbook.statistics.undefined import Undefined
 from tests.pages.test_tables_standard import shown
