@@ -85,14 +85,14 @@ def _claims(path: Path) -> list[Claim]:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
-        held = yaml.load(path.read_text(encoding="utf-8"), _Once) or []
+        rows = yaml.load(path.read_text(encoding="utf-8"), _Once) or []
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ClaimError(f"{path}: {error}") from error
-    a_list = isinstance(held, list)
-    wrong = [row for row in held if not isinstance(row, dict)] if a_list else [held]
+    a_list = isinstance(rows, list)
+    wrong = [row for row in rows if not isinstance(row, dict)] if a_list else [rows]
     if wrong:
         raise ClaimError(f"{path}: a row is a mapping that begins with `- id:`, not {wrong[0]!r}")
-    return [row | {"paper": path.stem.replace("_", "-")} for row in held]
+    return [row | {"paper": path.stem.replace("_", "-")} for row in rows]
 
 
 class _Once(YAML):
@@ -102,8 +102,8 @@ class _Once(YAML):
         names = [self.construct_object(name) for name, _ in node.value]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
-            said = f"a field is there twice: {', '.join(map(str, sorted(twice)))}"
-            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+            problem = f"a field is there twice: {', '.join(map(str, sorted(twice)))}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return super().construct_mapping(node, deep)
 
 

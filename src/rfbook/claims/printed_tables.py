@@ -21,7 +21,7 @@ def read_skip_ablation(claims: Path | None = None) -> Comparisons:
 
     Raises ValueError, naming the network, for a row of another length than a triangle has.
     """
-    table = _held(claims, "skip_ablation")
+    table = _printed(claims, "skip_ablation")
     names = tuple(table["networks"])
     upper = _triangle(names, table["p"], range(len(names) - 1, -1, -1))
     lower = _triangle(names, table["t"], range(len(names)))
@@ -84,17 +84,17 @@ class Paddings:
 
 def read_sizes(claims: Path | None = None, table: str = "table_1") -> Sizes:
     """Dead Pixel, Table 1 or 2. Raises ValueError, naming the column, for one of another length."""
-    return Sizes(**_columns(_held(claims, table), table))
+    return Sizes(**_columns(_printed(claims, table), table))
 
 
 def read_paddings(claims: Path | None = None) -> Paddings:
     """Dead Pixel, Table 3. Raises ValueError as `read_sizes` does."""
-    table = _held(claims, "table_3")
+    table = _printed(claims, "table_3")
     numbers = {name: table.pop(name) for name in ("trainings", "images")}
     return Paddings(**_columns(table, "table_3"), **numbers)
 
 
-def _held(claims: Path | None, table: str) -> dict[str, Any]:
+def _printed(claims: Path | None, table: str) -> dict[str, Any]:
     folder = claims or claims_folder()
     return dict(read_yaml(folder / TABLES / f"{table}.yml"))
 

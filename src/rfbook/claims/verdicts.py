@@ -207,7 +207,7 @@ def _published(records: Records | Outside) -> bool:
     return all(isinstance(part, Evidence) or part.run.published for part in records.values())
 
 
-def estimate(measured: Quantity, network: str, samples: Sequence[Sample]) -> Estimate:
+def estimate(quantity: Quantity, network: str, samples: Sequence[Sample]) -> Estimate:
     """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
 
     A published network is the same from every seed: its interval is that over its images. Of either
@@ -218,17 +218,17 @@ def estimate(measured: Quantity, network: str, samples: Sequence[Sample]) -> Est
     if not samples:
         raise Undefined("no seed was run in every arm")
     for sample in samples:
-        require_enough(sample, measured.measures)
-    values = [float(measured.function(*sample)) for sample in samples]
+        require_enough(sample, quantity.measures)
+    values = [float(quantity.function(*sample)) for sample in samples]
     mean, n = float(np.mean(values)), len(values)
     published = all(_published(records) for records in samples[0])
     interval = interval_of_mean(values) if n > 1 else None
-    if published and measured.interval:
-        interval = measured.interval(*samples[0])
+    if published and quantity.interval:
+        interval = quantity.interval(*samples[0])
     if not np.isfinite([mean, *(interval or ())]).all():
         raise Undefined("it has no finite value or interval on so few images")
-    possible = interval and measured.within(mean, interval)
-    return Estimate(network, mean, n, possible, measured.exact, published, measured.unit)
+    possible = interval and quantity.within(mean, interval)
+    return Estimate(network, mean, n, possible, quantity.exact, published, quantity.unit)
 
 
 def _word(answers: Sequence[bool | None]) -> Word:
