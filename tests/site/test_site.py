@@ -30,10 +30,20 @@ def test_a_figure_has_a_number_a_computed_caption_an_alternative_text_and_a_png(
     assert figure.img["alt"] == "The curve: it rises with depth, from 1 to 9, n = 1"
     assert figure.img["src"].startswith("data:image/svg+xml;base64,")
     assert figure.find(class_="caption-number").text.strip() == "Fig. 2.1"
-    assert "At tier thin and width 1.00" in figure.figcaption.text
+    assert "At tier thin and width 1," in figure.figcaption.text
     link = figure.find("a", class_="figure-png")
     assert link["download"] == "fig-toy-line.png"
     assert link["href"].startswith("data:image/png;base64,")
+
+
+def test_what_a_page_says_is_filled_in_with_its_roles_its_mathematics_and_its_admonitions(toy):
+    answer = toy.find(id="answer").get_text(" ", strip=True)
+    assert "At tier thin the curve of Richter" in answer and "reaches 9, as" in answer
+    assert toy.find(id="answer").find("a", class_="reference", href=re.compile("^#"))
+    admonition = toy.find(class_="admonition")
+    assert "dropdown" in admonition["class"]
+    assert "It has 3 points." in admonition.text
+    assert "{{" not in toy.text and "render(" not in toy.text
 
 
 def test_other_pages_refer_to_the_figure_by_its_number(built):
