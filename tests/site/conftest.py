@@ -62,14 +62,36 @@ width = 1.0  # share of the channels
 ```
 
 ```{{code-cell}} ipython3
+:tags: [remove-cell]
+heights = [1, 4, 9]
+```
+
+## Answer
+
+At tier {{{{ tier }}}} the curve of {{cite:t}}`richter2021size` reaches {{{{ heights[2] }}}}, as $r_l$ does.
+
+:::{{admonition}} What the records say
+:class: dropdown
+
+{{% if heights %}}
+It has {{{{ heights | length }}}} points.
+{{% endif %}}
+:::
+
+:::{{caption}} fig-toy-line
+:alt: The curve: it rises with depth, from {{{{ heights[0] }}}} to {{{{ heights[2] }}}}, n = 1
+
+At tier {{{{ tier }}}} and width {{{{ width }}}}, $r_l$ rises.
+:::
+
+```{{code-cell}} ipython3
 :tags: [hide-input]
 from matplotlib import pyplot
 from rfbook.pages.figures import style
 style.use()
 figure, axes = pyplot.subplots()
-axes.plot([1, 2, 3], [1, 4, 9], **style.OURS)
-alt = "The curve: it rises with depth, from 1 to 9, n = 1"
-style.show(figure, alt, f"At tier {{tier}} and width {{width:.2f}}, $r_l$ rises.", "fig-toy-line")
+axes.plot([1, 2, 3], heights, **style.OURS)
+style.show(figure, **fig_toy_line)
 ```
 
 ## References

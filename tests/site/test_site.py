@@ -32,7 +32,7 @@ def test_a_figure_has_a_number_a_computed_caption_an_alternative_text_and_a_png(
     picture = (built / HTML / "notebooks/size_matters" / figure.img["src"]).read_text()
     assert "<svg" in picture
     assert figure.find(class_="caption-number").text.strip() == "Fig. 2.1"
-    assert "At tier thin and width 1.00" in figure.figcaption.text
+    assert "At tier thin and width 1," in figure.figcaption.text
     link = figure.find("a", class_="figure-png")
     assert link["download"] == "fig-toy-line.png"
     assert link["href"] == "../../_downloads/notebooks/size_matters/toy/fig-toy-line.png"
@@ -65,6 +65,16 @@ def test_a_site_that_would_come_out_the_same_is_not_rendered_again(built, tmp_pa
     (root / "_config.yml").write_text((root / "_config.yml").read_text() + "# more\n")
     with pytest.raises(ZeroDivisionError):
         build.render("published", root)
+
+
+def test_what_a_page_says_is_filled_in_with_its_roles_its_mathematics_and_its_admonitions(toy):
+    answer = toy.find(id="answer").get_text(" ", strip=True)
+    assert "At tier thin the curve of Richter" in answer and "reaches 9, as" in answer
+    assert toy.find(id="answer").find("a", class_="reference", href=re.compile("^#"))
+    admonition = toy.find(class_="admonition")
+    assert "dropdown" in admonition["class"]
+    assert "It has 3 points." in admonition.text
+    assert "{{" not in toy.text and "render(" not in toy.text
 
 
 def test_other_pages_refer_to_the_figure_by_its_number(built):
