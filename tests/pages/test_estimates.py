@@ -46,21 +46,21 @@ def test_what_no_network_has_cannot_be_said_and_a_network_that_is_not_there_is_n
 
 
 def test_a_page_has_each_quantity_of_each_network_that_has_it(page):
-    accuracy, border, gain = page.each("accuracy", "border", "gain_after_border")
+    accuracy, border, gain = page.each("accuracy", "border", "gain_up_to_border")
     assert [(one.network, one.n, str(one)) for one in accuracy] == [
         ("vgg11", 2, "61 %"), ("vgg13", 2, "72 %"),
     ]  # fmt: skip
     assert str(border) == "conv6 to conv8"
     for one in page.outcomes[:2]:
         one.records["receptive_field"].values["border"] = None
-    border, gain = page.each("border", "gain_after_border")
+    border, gain = page.each("border", "gain_up_to_border")
     assert [one.network for one in border] == [one.network for one in gain] == ["vgg13"]
     assert (border.undefined["vgg11"], gain.undefined["vgg11"][:15]) == ("none", "no border layer")
 
 
 def test_a_page_may_ask_of_some_of_its_outcomes_and_of_those_that_were_measured(page):
     del page.outcomes[3].records["probes"]
-    (gain,) = page.each("gain_after_border")
+    (gain,) = page.each("gain_up_to_border")
     assert [(one.network, one.n) for one in gain] == [("vgg11", 2), ("vgg13", 1)]
     (gain,) = page.each("accuracy", outcomes=page.outcomes[:1])
     assert [(one.network, one.n) for one in gain] == [("vgg11", 1)]

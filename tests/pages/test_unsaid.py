@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import myst_nb
 import numpy as np
 import pytest
 from matplotlib import pyplot
@@ -31,7 +32,7 @@ def test_a_sentence_with_a_number_that_has_no_value_is_replaced_and_the_others_s
 
 def test_sentences_captions_tables_and_numbers_show_none(monkeypatch):
     glued, displayed = {}, []
-    monkeypatch.setattr(prose, "glue", lambda name, text, display: glued.update({name: text}))
+    monkeypatch.setattr(myst_nb, "glue", lambda name, text, display: glued.update({name: text}))
     monkeypatch.setattr(style, "display", lambda forms, raw: displayed.append(forms))
     prose.say(answer=f"A correlation of {np.nan:.2f}.")
     style.show(pyplot.figure(), f"It falls by {np.nan} points.", f"Falls by {np.inf}.", "fig-none")
