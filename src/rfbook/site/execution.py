@@ -51,12 +51,14 @@ def execute(
     values |= parameters or {}
     running = folder_of(tier, root) / "running" / f"{page}.ipynb"
     running.parent.mkdir(parents=True, exist_ok=True)
+    # papermill fills parameters into a path with braces, such as that of an oddly named checkout.
+    literal = str(running).replace("{", "{{").replace("}", "}}")
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
     logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
-        notebook = _once_started(lambda: execute_notebook(notebook, running, values, **options))
+        notebook = _once_started(lambda: execute_notebook(notebook, literal, values, **options))
     except PapermillExecutionError as error:
         raise PageError(_stopped(page, error, running)) from error
     except RuntimeError as error:
