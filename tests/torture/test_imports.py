@@ -34,7 +34,7 @@ HOSTILE = [
     "--- ::: === ### * - | a | b |",
     "https://example.org/ and www.example.org",
     "\u202ereversed\u202c and \u200binvisible",
-    "nan inf &amp;nbsp; &#60;b&#62; %3Cb%3E",
+    "&amp;nbsp; &#60;b&#62; %3Cb%3E",
 ]
 """Each is a processor's name that a record may hold: without `<`, `>`, a backtick or a line's end."""
 SHOWN = """

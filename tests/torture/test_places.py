@@ -84,7 +84,7 @@ def limited_to(size):
 @pytest.mark.parametrize("size", [0, 1_000, 30_000, 500_000])
 def test_a_disk_that_fills_up_is_said_and_with_room_it_goes_on(root, elsewhere, size):
     done = house.work(root, preexec_fn=limited_to(size))
-    check_said(done, "File too large", "Make room", "cannot be used")
+    check_said(done, "File too large", "Make room", "No usable temporary directory")
     for path in house.store(root).paths():
         read(path)  # what is kept is whole
     check_made(root, house.work(root), elsewhere)

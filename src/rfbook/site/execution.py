@@ -78,12 +78,14 @@ def _run(
     """The notebook with its outputs; as far as it came it stands in `running`. Raises PageError."""
     from papermill import PapermillExecutionError, execute_notebook
 
+    # papermill fills parameters into a path with braces, such as that of an oddly named checkout.
+    literal = str(running).replace("{", "{{").replace("}", "}}")
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
     logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
-        return _once_started(lambda: execute_notebook(notebook, running, values, **options))
+        return _once_started(lambda: execute_notebook(notebook, literal, values, **options))
     except PapermillExecutionError as error:
         raise PageError(_stopped(page, error, running)) from error
     except RuntimeError as error:
