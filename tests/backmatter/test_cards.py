@@ -16,6 +16,10 @@ def facts(name, asked=()):
     return {one["property"]: one["this data set"] for one in rows(cards.card(name, asked))}
 
 
+def test_the_cards_do_not_print_everything_that_pages_ask_for():
+    assert repr(cards.Cards([Asked("a/b", "thin", tiny(), "accuracy", None)])) == "Cards()"
+
+
 def test_every_data_set_of_the_catalogue_has_a_card():
     assert CATALOGUE.keys() - cards.CARDS.keys() == set(), "add these to CARDS"
 

@@ -63,6 +63,13 @@ def test_an_executed_page_holds_no_noise_and_hides_its_plumbing(built):
     assert {"injected-parameters", "hide-input"} in tags
 
 
+def test_what_is_shown_as_html_does_not_stand_there_as_python_prints_it_too(tiny):
+    shown = "from rfbook.pages.tables import Table\nTable('A table', ['a'], [['b']])"
+    change(tiny, 'print("this is", tier)', shown)
+    (cell, *_) = (c for c in nbformat.read(build.execute(PAGE, "thin", root=tiny), 4).cells[::-1])
+    assert list(cell.outputs[-1].data) == ["text/html"]
+
+
 def test_a_cell_that_raises_is_named_with_its_error_and_the_notebook_so_far(tiny):
     change(tiny, "import sys", "raise ValueError('width=3: at most 1')")
     with pytest.raises(build.PageError, match=r"ValueError: width=3: at most 1") as caught:
