@@ -31,7 +31,7 @@ def test_a_page_is_drawn_without_a_request_to_anywhere(reader, toy):
     visit = reader.visit(toy, ask=(EQUATIONS,))
     assert visit.external == []
     assert visit.errors == []
-    assert visit.answers[EQUATIONS] == 2
+    assert visit.answers[EQUATIONS] == 3
 
 
 def test_the_search_finds_words_of_a_page(reader, built):
