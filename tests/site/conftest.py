@@ -67,7 +67,8 @@ heights = [1, 4, 9]
 
 ## Answer
 
-At tier {{{{ tier }}}} the curve of {{cite:t}}`richter2021size` reaches {{{{ heights[2] }}}}, as $r_l$ does.
+At tier {{{{ tier }}}} the curve of {{cite:t}}`richter2021size` reaches {{{{ heights[2] }}}}, as does
+$r_l$.
 
 :::{{admonition}} What the records say
 :class: dropdown
