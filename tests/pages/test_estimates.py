@@ -73,3 +73,10 @@ def test_two_networks_are_compared_seed_by_seed_under_the_name_of_the_first(page
     # 70 - 60 and 74 - 62: mean 11 with a standard error of 1; t(0.975, 1) = 12.706 in a printed table.
     assert [(one.network, one.sure) for one in found] == [("vgg13", "11 points (-2 to 24)")]
     assert page.seeds == "2 seeds"
+
+
+def test_a_page_says_what_is_printed_and_how_its_claims_came_out(page):
+    assert page.printed("SM-1-border") == {"vgg11": 6, "vgg13": 8}
+    with pytest.raises(LookupError, match="no claim 'SM-9'"):
+        page.printed("SM-9")
+    assert page.tally == "1 reproduced, 1 open, 1 not tested"

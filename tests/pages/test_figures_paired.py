@@ -54,3 +54,16 @@ def test_a_paper_that_prints_none_of_them_leaves_ours(draw):
     axis = draw(OURS, {})
     assert "printed" not in axis.get_legend_handles_labels()[1]
     assert len(axis.get_yticklabels()) == 2
+
+
+def test_pairs_of_networks_are_compared_quantity_by_quantity(page, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(difference_figures, "bars", lambda *words: drawn.append(words))
+    quantities = {"right": "accuracy", "field": "last_field"}
+    difference_figures.compared(
+        page, [("vgg11", "vgg13")], quantities, ("less", "more"), "%", ALT, "Both.", "fig-pairs"
+    )
+    ((_, groups, *words),) = drawn
+    assert words == ["%", ALT, "Both.", "fig-pairs"]
+    assert groups["VGG11, right"] == {"less": pytest.approx([60, 62]), "more": pytest.approx([70, 74])}
+    assert groups["VGG11, field"] == {"less": [150, 150], "more": [150, 150]}

@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
+from rfbook.claims.printed_tables import read_sizes
+from rfbook.claims.published_fields import read_fits
+from rfbook.claims.verdicts import Estimate
+from rfbook.pages.estimates import Estimates
 from rfbook.pages.figures import scatter as scatter_figures
-from rfbook.pages.figures import style
-from rfbook.pages.figures.scatter import Scatter, apart
+from rfbook.pages.figures import sizes, style
+from rfbook.pages.figures.scatter import Scatter, apart, points_of
 from tests.samples import repeatable
 
 ALT = "Accuracy against size of three networks; the larger field is not the better network"
@@ -124,3 +128,29 @@ def test_heights_that_are_moved_keep_their_order_and_their_distance(heights):
 def test_heights_that_are_far_apart_stay_and_a_crowd_keeps_its_middle():
     assert apart(np.array([0.1, 0.5, 0.9]), 0.05) == pytest.approx([0.1, 0.5, 0.9])
     assert apart(np.array([0.1, 0.5, 0.5, 0.9]), 0.1) == pytest.approx([0.1, 0.45, 0.55, 0.9])
+
+
+def test_a_series_without_points_is_not_drawn(draw):
+    (axis,) = draw(Scatter(("px", "%"), PRINTED, {"ours": {}})).axes
+    assert axis.get_legend_handles_labels()[1] == ["printed"]
+
+
+def test_only_networks_that_have_both_numbers_are_points():
+    assert points_of({"a": 1.0, "b": 2.0}, {"b": 3.0, "c": 4.0}) == {"b": (2.0, 3.0)}
+
+
+def test_table_1_is_drawn_against_accuracy_depth_and_fit(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(sizes, "scatter", lambda page, panels, *words: drawn.append((panels, words)))
+    table, here = read_sizes(), Estimates([Estimate("resnet18", 70.0, 3, None, False, unit="px")])
+    sizes.accuracy_by_size(None, table, here, Estimates([]), ALT, "One.", "fig-one")
+    sizes.size_by_depth(None, table, read_fits()["fits"], here, Estimates([]), ALT, "Two.", "fig-two")
+    (fields, effective), (depth, fit) = (panels for panels, _ in drawn)
+    # Dead Pixel, Table 1: ResNet-18 has 69.76 % and a field of 435 pixels.
+    assert fields.printed["R18"] == (435, pytest.approx(69.76, abs=0.01))
+    assert set(fields.printed) == {"R18", "R34", "R50", "R101", "R152", "X50", "X101", "W50", "W101"}
+    assert fields.others == {"computed here": {"R18": (70.0, fields.printed["R18"][1])}}
+    assert effective.others == {"measured here": {}}
+    assert depth.others["measured here"] == {"R18": (18, 70.0)} and fit.others["measured here"] == {}
+    theirs = [set(panel.others[sizes.THEIRS]) for panel in (depth, fit)]
+    assert theirs == [{"R18", "R34", "R50", "R101"}] * 2

@@ -1,12 +1,14 @@
 """What a page has of its runs: grouped by network and arm, averaged over seeds."""
 
 import dataclasses
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.experiments.tiers import with_changes
-from rfbook.pages.outcomes import Planned, by_network, curves_of, means, starts
+from rfbook.pages.outcomes import Planned, by_network, curves_of, mean_field, means, of_seeds, starts
 
 
 def changed(outcome, **parts):
@@ -39,6 +41,20 @@ def test_a_network_without_the_quantity_is_left_out_of_its_means(page):
     for one in page.outcomes[:2]:
         one.records["receptive_field"].values["border"] = None
     assert list(means(page.outcomes, "gain_up_to_border")) == ["vgg13"]
+
+
+def test_a_quantity_has_one_value_a_seed(page):
+    assert of_seeds("accuracy", page.outcomes[:2]) == pytest.approx([60, 62])
+
+
+def test_a_mean_field_weighs_seeds_alike_and_its_middle_begins_at_a_multiple_of_eight():
+    fields = [np.arange(64.0 * 64).reshape(64, 64), np.full((64, 64), 7.0)]
+    held = [SimpleNamespace(arrays={"output": one}) for one in fields]
+    seeds = [SimpleNamespace(records={"effective_field": one}) for one in held]
+    whole = mean_field(seeds)
+    assert whole == pytest.approx((fields[0] / fields[0].mean() + 1) / 2)
+    assert (mean_field(seeds, pixels=32) == whole[16:48, 16:48]).all()
+    assert (mean_field(seeds, pixels=40) == whole[8:48, 8:48]).all()
 
 
 def test_curves_are_one_row_a_seed_without_the_readout(page):

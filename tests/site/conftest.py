@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from rfbook.site import build
-from tests import skeleton
 
 REPOSITORY = Path(__file__).parents[2]
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
@@ -68,8 +67,8 @@ heights = [1, 4, 9]
 
 ## Answer
 
-At tier {{{{ tier }}}} the curve of {{cite:t}}`richter2021size` reaches {{{{ heights[2] }}}}, as $r_l$
-does.
+At tier {{{{ tier }}}} the curve of {{cite:t}}`richter2021size` reaches {{{{ heights[2] }}}}, as does
+$r_l$.
 
 :::{{admonition}} What the records say
 :class: dropdown
@@ -109,8 +108,6 @@ def write_book(root: Path) -> Path:
         shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
     shutil.copy(REPOSITORY / "book/references.bib", root / "book")
     (root / "notebooks/size_matters").mkdir(parents=True)
-    (root / "claims").mkdir()
-    (root / "claims/size_matters.yml").write_text(skeleton.CLAIMS)
     (root / "_toc.yml").write_text(TOC)
     (root / "book/index.md").write_text(INDEX)
     (root / "notebooks/size_matters/plain.md").write_text(PLAIN)
@@ -128,7 +125,5 @@ def tiny(tmp_path: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root of a tiny book that is built at its published tier. Do not write into it."""
     root = write_book(tmp_path_factory.mktemp("book"))
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        skeleton.seem_installed(monkeypatch, root)
-        build.build("published", root)
+    build.build("published", root)
     return root

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
 from rfbook.pages.figures.layers import bars
 from rfbook.pages.figures.panels import half_width, note
@@ -56,7 +57,7 @@ def compared(
     """
     groups = by_network(page.outcomes)
     held = {
-        f"{pair[0]}, {words}": {
+        f"{titled(pair[0])}, {words}": {
             arm: of_seeds(quantity, groups[label]) for arm, label in zip(arms, pair, strict=True)
         }
         for pair in pairs
