@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rfbook.site import build
+from tests import skeleton
 
 REPOSITORY = Path(__file__).parents[2]
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
@@ -108,6 +109,8 @@ def write_book(root: Path) -> Path:
         shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
     shutil.copy(REPOSITORY / "book/references.bib", root / "book")
     (root / "notebooks/size_matters").mkdir(parents=True)
+    (root / "claims").mkdir()
+    (root / "claims/size_matters.yml").write_text(skeleton.CLAIMS)
     (root / "_toc.yml").write_text(TOC)
     (root / "book/index.md").write_text(INDEX)
     (root / "notebooks/size_matters/plain.md").write_text(PLAIN)
@@ -125,5 +128,7 @@ def tiny(tmp_path: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root of a tiny book that is built at its published tier. Do not write into it."""
     root = write_book(tmp_path_factory.mktemp("book"))
-    build.build("published", root)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        skeleton.seem_installed(monkeypatch, root)
+        build.build("published", root)
     return root
