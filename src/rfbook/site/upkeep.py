@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 from collections.abc import Container
 from functools import partial
@@ -81,7 +82,9 @@ def _missing(results: Path, held: Container[tuple[Run, str]]) -> Lines:
 
 def _reports(results: Path) -> Lines:
     """The files that stand beside the records, by their own readers."""
-    made = [name for name in COMMANDS if name not in NOT_NEEDED or (results / f"{name}.json").exists()]
+    # A link that leads nowhere is there, and broken.
+    there = {name for name in COMMANDS if os.path.lexists(results / f"{name}.json")}
+    made = [name for name in COMMANDS if name in there or name not in NOT_NEEDED]
     readers = [partial(read_report, name) for name in made]
     for reader in (read_fits, *readers):
         try:
