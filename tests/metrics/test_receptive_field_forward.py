@@ -5,7 +5,7 @@ from math import inf
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
@@ -13,6 +13,7 @@ from torchvision import models
 from torchvision.models.shufflenetv2 import InvertedResidual
 
 from rfbook.metrics.receptive_field import conv_fields, receptive_fields
+from tests.samples import repeatable
 
 SIDES = (26, 28)
 
@@ -74,8 +75,9 @@ def check_every_unit(model: nn.Module, sides: tuple[int, int] = SIDES) -> None:
         for unit in range(moved.shape[1]):
             pixels = moved[:, unit].nonzero().flatten().tolist()
             first, last = layer.axes[axis].span(unit)
-            if first > last:
+            if first > last:  # between the units of a transposed convolution: it reads nothing
                 assert not pixels
+                inner += 1
                 continue
             inside = (first >= 0 and last < side) or layer.field[axis] == inf
             expected = (max(first, 0), min(last, side - 1))
@@ -267,8 +269,9 @@ def any_layer(draw) -> nn.Module:
     return kind(3, 3, kernel, stride, padding, dilation=dilation)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(parent=repeatable, max_examples=20)
 @given(st.lists(any_layer(), min_size=2, max_size=3))
+@example([nn.ConvTranspose2d(3, 3, 1, 2), nn.Conv2d(3, 3, 2, 2, 1, dilation=2)])
 def test_random_stacks_that_shrink_and_enlarge_are_followed_unit_by_unit(stack):
     model = nn.Sequential(*stack, nn.Conv2d(3, 3, 1))
     layer = list(receptive_fields(model).values())[-1]

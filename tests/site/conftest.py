@@ -109,7 +109,7 @@ def write_book(root: Path) -> Path:
         shutil.copytree(REPOSITORY / "book" / folder, root / "book" / folder)
     shutil.copy(REPOSITORY / "book/references.bib", root / "book")
     (root / "notebooks/size_matters").mkdir(parents=True)
-    (root / "claims").mkdir()
+    (root / "claims").mkdir(exist_ok=True)
     (root / "claims/size_matters.yml").write_text(skeleton.CLAIMS)
     (root / "_toc.yml").write_text(TOC)
     (root / "book/index.md").write_text(INDEX)

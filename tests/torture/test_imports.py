@@ -58,7 +58,7 @@ def site(tmp_path_factory):
     root = write_book(tmp_path_factory.mktemp("book"))
     path = root / f"notebooks/{PAGE}.md"
     path.write_text(skeleton.TINY + SHOWN)
-    (root / "claims").mkdir()
+    (root / "claims").mkdir(exist_ok=True)
     (root / "claims/size_matters.yml").write_text(skeleton.CLAIMS)
     toc = root / "_toc.yml"
     toc.write_text(toc.read_text() + f"      - file: notebooks/{PAGE}\n")

@@ -119,7 +119,7 @@ def _parsed(path: Path) -> NotebookNode:
 
     try:
         notebook = jupytext.read(path, fmt="md:myst")
-    except (ValidationError, MystMetadataParsingError, yaml.YAMLError) as error:
+    except (UnicodeDecodeError, ValidationError, MystMetadataParsingError, yaml.YAMLError) as error:
         raise PageSourceError(f"{path}: it is no MyST notebook: {error}") from error
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.cells = [made for cell in notebook.cells for made in filled_in(cell)]
