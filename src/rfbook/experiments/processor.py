@@ -33,8 +33,8 @@ def require_gradients(network: nn.Module, side: int, device: torch.device) -> No
         if size > LARGE:
             raise TrainingError(
                 f"side={side}: {name} has a stride, a 1x1 kernel and {narrow[name].in_channels} "
-                f"channels of {size}x{size} pixels to read, and its gradient crashes on CPUs above {LARGE}. Use "
-                "twice the width, a smaller side, or device=cuda."
+                f"channels of {size}x{size} pixels to read, and its gradient crashes on CPUs above "
+                f"{LARGE}. Use twice the width, a smaller side, or device=cuda."
             )
 
 
