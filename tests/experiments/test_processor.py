@@ -13,16 +13,21 @@ from rfbook.experiments.train import Training, accelerator_for
 CPU = torch.device("cpu")
 
 
-def test_a_narrow_shortcut_of_a_large_map_is_refused_with_the_way_out():
-    narrow = build(Model(name="resnet18", width=1 / 8), 10)
-    with pytest.raises(TrainingError, match=r"layer2.0.downsample.0 .* 8 channels .* twice the width"):
-        require_gradients(narrow, 224, CPU)
+@pytest.mark.parametrize(
+    "stem, side, size", [("imagenet", 224, 56), ("imagenet", 184, 46), ("cifar", 46, 46)]
+)
+def test_a_narrow_shortcut_of_a_large_map_is_refused_with_the_way_out(stem, side, size):
+    narrow = build(Model(name="resnet18", width=1 / 8, stem=stem), 10)
+    said = rf"layer2.0.downsample.0 .* 8 channels of {size}x{size} .* twice the width"
+    with pytest.raises(TrainingError, match=said):
+        require_gradients(narrow, side, CPU)
+    assert {weight.device.type for weight in narrow.parameters()} == {"cpu"}
 
 
 @pytest.mark.parametrize(
     "name, width, side, device",
     [
-        ("resnet18", 1 / 8, 208, "cpu"),
+        ("resnet18", 1 / 8, 176, "cpu"),
         ("resnet18", 1 / 4, 1024, "cpu"),
         ("resnet18", 1 / 8, 1024, "cuda"),
         ("resnet50", 1 / 8, 1024, "cpu"),

@@ -55,6 +55,13 @@ def test_the_printed_points_are_hollow_and_grey_and_ours_filled(draw):
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("px", "%")
 
 
+def test_a_series_without_points_is_left_out(draw):
+    (axis,) = draw(Scatter(("px", "%"), PRINTED, {"ours": {}})).axes
+    assert axis.get_legend_handles_labels()[1] == ["printed"]
+    (axis,) = draw(Scatter(("px", "%"), {}, {"ours": {}})).axes
+    assert list(axis.texts) == []
+
+
 def test_a_network_is_named_once_beside_its_printed_point(draw):
     (axis,) = draw(Scatter(("px", "%"), PRINTED, {"ours": OURS})).axes
     named = {text.get_text(): text.xy for text in axis.texts}

@@ -25,7 +25,7 @@ RECIPES = {
 }  # fmt: skip
 DATA = {
     "a canvas": {"placement": "canvas", "side": 40},
-    "less detail": {"detail": 16, "side": 64},
+    "less detail": {"detail": 16, "side": 40},
     "a micro-object": {"task": "micro-object", "side": 32},
 }
 STOPS = {"after the first epoch": (1,), "after the second": (2,), "after each": (1, 2)}

@@ -41,7 +41,8 @@ def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name:
 
     Names should be short: they stand to the right of their points, or to the left where another point
     is in the way. A series has the same look in all panels. A line joins a series' point to the
-    printed one of the same network.
+    printed one of the same network. A series without points, as of networks that nobody printed, is
+    left out.
     """
     style.use()
     figure, axes = panel_grid(len(panels), 2, (5.4, 4.4))
@@ -73,12 +74,13 @@ def _panel(axis: Axes, panel: Scatter, looks: Mapping[str, Mapping[str, str]]) -
         for network, point in points.items():
             start = named.setdefault(network, point)
             axis.plot(*zip(start, point, strict=True), color=style.GREY, linewidth=0.8, linestyle="-")
-        xs, ys = zip(*points.values(), strict=True)
-        axis.plot(xs, ys, **looks[label], linestyle="none", markersize=6, label=label)
+        if points:
+            xs, ys = zip(*points.values(), strict=True)
+            axis.plot(xs, ys, **looks[label], linestyle="none", markersize=6, label=label)
     axis.set(xlabel=panel.axes[0], ylabel=panel.axes[1])
     axis.margins(ROOM)
     marks = [point for points in (panel.printed, *panel.others.values()) for point in points.values()]
-    _names(axis, named, np.array(marks))
+    _names(axis, named, np.array(marks).reshape(-1, 2))
 
 
 def _names(axis: Axes, points: Points, marks: np.ndarray) -> None:
