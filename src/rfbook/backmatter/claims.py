@@ -13,7 +13,7 @@ from rfbook.claims.verdicts import Verdict, named
 from rfbook.experiments.spec import NETWORKS
 from rfbook.pages import sources
 from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import WORDS, Table, condition, rerun
+from rfbook.pages.tables.standard import WORDS, Table, command, condition
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -86,7 +86,7 @@ def not_run(page: Page) -> Table:
                 needs.setdefault(network, []).append(claim.id)
     asked = page.values["models"]
     rows = [
-        [network, ", ".join(claims), rerun(page, "", models=" ".join([*asked, network])).rows[0][1]]
+        [network, ", ".join(claims), command(page, {"models": " ".join([*asked, network])})]
         for network, claims in needs.items()
     ]
     columns = ("network", "claims", "command")
