@@ -51,7 +51,7 @@ def visit_image(self, node: nodes.image) -> None:
         label = html.escape(node.get("alt", ""))
         named = f'<svg role="img" aria-label="{label}"'
         picture = path.read_text(encoding="utf-8").replace("<svg", named, 1)
-        box = '<div class="rf-picture" tabindex="0" role="group" aria-label="a figure that can be moved">'
+        box = '<div class="rf-picture" tabindex="0" role="group" aria-label="figure">'
         self.body.append(f"{box}{picture}</div>")
     else:
         type(self).visit_image(self, node)

@@ -51,7 +51,8 @@ def said(verdict: Verdict) -> str:
 def opening(page: Page) -> HTML:
     """The line below the title, and what is run: one line in words that opens to parameters and code."""
     about = sources.matter(sources.find(page.name, sources.repository()))["rfbook"]
-    times = [f"{about['minutes_to_read']} minutes to read"]
+    reading = about["minutes_to_read"]
+    times = [f"{reading} minute{'s' * (reading != 1)} to read"]
     outcomes = [outcome for part in [page, *page.parts] for outcome in part.outcomes]
     if outcomes:
         again = minutes.in_words(minutes.taken(outcomes))
@@ -92,7 +93,8 @@ def _shown(value: object) -> str:
 
 def verdicts(page: Page) -> HTML:
     """One line a claim: sign, words, and the number that decides; opened, every network of it."""
-    return HTML(f'<ul class="rf-verdicts">{"".join(map(_verdict, page.verdicts()))}</ul>')
+    lines = "".join(map(_verdict, page.verdicts()))
+    return HTML(f'<ul class="rf-verdicts">{lines}</ul><p class="rf-where">{escape(page.badge())}</p>')
 
 
 def _verdict(verdict: Verdict) -> str:
@@ -191,7 +193,8 @@ def numbers(
            for name in quantities]
         for network, count in networks.items()
     ]  # fmt: skip
-    return Table(f"Numbers ({page.scaled()})", ["network", "n", *columns], rows, folded=True)
+    some = [row for row in rows if any(row[2:])]
+    return Table(f"Numbers ({page.scaled()})", ["network", "n", *columns], some, folded=True)
 
 
 def _in_unit(unit: str) -> str:
