@@ -104,6 +104,8 @@ def test_a_claim_names_networks_that_exist(claim):
 
 def side(claim, holds):
     """A number on the claim's side, or on the other, for the first network it speaks of."""
+    if claim.holds_if == "within":
+        return 0 if holds else -3 * claim.margin
     distance = max(abs(claim.margin), 1) * (1 if holds else 3)
     if claim.holds_if == "near":
         return next(iter(claim.printed.values())) + (0 if holds else claim.margin + distance)
@@ -433,7 +435,7 @@ def test_an_empty_file_holds_no_claims(tmp_path):
         ("holds_if: above", "holds_if: larger", "claim X-1:.*holds_if"),
         ("quantity: accuracy", "quantity: acuracy", "claim X-1: no quantity 'acuracy'; there are"),
         ("  quantity: accuracy\n", "", "claim X-1: name a quantity, or say under `untested`"),
-        ("  holds_if: above\n", "", "claim X-1: `holds_if` must be below, above or near"),
+        ("  holds_if: above\n", "", "claim X-1: `holds_if` must be below, above, near or within"),
         ("  margin: 50\n", "", "claim X-1: .*`margin` a number"),
         ("  margin: 50\n", "  margin: 50\n  arms: [a, b, c]\n", "no quantity 'accuracy' of 3 arms"),
         ("margin: 50", "margin: .nan", "claim X-1:.*margin"),

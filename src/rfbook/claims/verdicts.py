@@ -35,6 +35,7 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
     "below": lambda value, margin, printed: value < margin,
     "above": lambda value, margin, printed: value > margin,
     "near": lambda value, margin, printed: printed is not None and abs(value - printed) <= margin,
+    "within": lambda value, margin, printed: abs(value) < margin,
 }
 
 
@@ -107,9 +108,9 @@ class Estimate:
         if self.bare:
             return None
         low, high = (self.mean, self.mean) if self.exact else self.interval
-        # Near may fail at both ends of a wide interval and yet hold inside it.
-        printed = claim.printed.get(self.network)
-        inside = low if printed is None else min(max(printed, low), high)
+        # Near and within may fail at both ends of a wide interval and yet hold inside it.
+        aim = 0.0 if claim.holds_if == "within" else claim.printed.get(self.network)
+        inside = low if aim is None else min(max(aim, low), high)
         answers = {self._agrees(claim, value) for value in (low, inside, high)}
         return answers.pop() if len(answers) == 1 else None
 
