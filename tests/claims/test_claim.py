@@ -114,7 +114,13 @@ def side(claim, holds):
 
 def read_off(*arms):
     """In place of a quantity: the number that stands in the first arm's record."""
-    return arms[0]["accuracy"].values["accuracy"]
+    return arms[0]["cost"].values["number"]
+
+
+def three(number):
+    """Three seeds of a network that is trained as far as any claim asks, with this number."""
+    right = {"accuracy": 1.0, "training_accuracy": [1.0, 1.0]}
+    return [records(tiny(seed), cost={"number": number}, accuracy=right) for seed in range(3)]
 
 
 @each_tested
@@ -125,7 +131,7 @@ def test_every_claim_can_come_out_either_way(claim, monkeypatch):
     network = next(iter([*claim.printed, *claim.only]), "resnet18")
     names = [f"{network} {arm}" for arm in claim.arms] or [network]
     for holds, expected in ((True, "reproduced"), (False, "not reproduced")):
-        verdict = judge(claim, dict.fromkeys(names, seeded(*[side(claim, holds)] * 3)), "paper")
+        verdict = judge(claim, dict.fromkeys(names, three(side(claim, holds))), "paper")
         assert verdict.word == expected
         assert verdict.estimates[0].n == 3
 

@@ -32,6 +32,7 @@ class Claim(BaseModel):
     holds_if: below or above the margin; near: at most the margin away from what is printed; within:
     closer to 0 than the margin, on either side.
     only: networks it speaks of, if not of all. untested: why; untested_at: why not at a tier.
+    regime: how far the networks must be trained for it to be judged, a name in `regime.REGIMES`.
     ours: a question that no sentence of the paper asks, such as a control.
     paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
     """
@@ -49,6 +50,7 @@ class Claim(BaseModel):
     margin: FiniteFloat | None = None
     printed: dict[str, float] = {}
     only: tuple[str, ...] = ()
+    regime: Literal["trained", "fine-tuned"] | None = None
     ours: bool = False
     untested: str = ""
     untested_at: dict[str, str] = {}

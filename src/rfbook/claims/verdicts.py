@@ -17,6 +17,7 @@ from rfbook.claims.amounts import Amount, common_decimals
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.others import Evidence, Outside
 from rfbook.claims.quantities.quantity import Quantity, require_enough
+from rfbook.claims.regime import require_regime
 from rfbook.experiments.architecture import titled
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
@@ -135,7 +136,8 @@ class Verdict:
 def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     """The verdict from the records of each network's seeds.
 
-    A network for which the quantity is undefined has no say; the reason is part of the verdict's.
+    A network for which the quantity is undefined, or that is not trained as far as the claim's regime
+    asks, has no say; the reason is part of the verdict's.
     """
     reason = claim.untested or claim.untested_at.get(tier, "")
     chosen = {} if reason else _chosen(claim, outcomes)
@@ -144,6 +146,8 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
     estimates, undefined = [], {}
     for network, samples in chosen.items():
         try:
+            if claim.regime:
+                require_regime(claim.regime, samples)
             estimates.append(estimate(claim.measured, network, samples))
         except Undefined as error:
             undefined[network] = str(error)
