@@ -45,12 +45,23 @@ REGIMES = {
 the network trains."""
 
 
-def require_regime(name: str, samples: Sequence[Sequence[Records]]) -> None:
+def in_regime(name: str | None, samples: Sequence[Sequence[Records]]) -> bool:
+    """Whether every training has reached the regime of that name, None for any."""
+    try:
+        require_regime(name, samples)
+    except Undefined:
+        return False
+    return True
+
+
+def require_regime(name: str | None, samples: Sequence[Sequence[Records]]) -> None:
     """Raises Undefined, with the numbers, if a training has not reached the regime of that name.
 
-    samples: one a seed, of the records of every arm. Random and published weights were not trained here,
-    and are in every regime.
+    name: None for a claim that needs none. samples: one a seed, of the records of every arm. Random and
+    published weights were not trained here, and are in every regime.
     """
+    if name is None:
+        return
     regime = REGIMES[name]
     trained = [records for arms in samples for records in arms if _run(records).recipe.epochs]
     if any("accuracy" not in records for records in trained):
