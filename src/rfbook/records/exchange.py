@@ -44,7 +44,7 @@ def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
     Raises RecordError for a record that is damaged, stale or not to be published, FileNotFoundError
     where there is no record, OSError, with nothing added, where they cannot be written.
     """
-    records = _brought(source)
+    records = _publishable(source)
     for record in records:
         store.find(record.run, record.measure)  # a damaged one of ours stops it before any is added
     root = store.roots[-1]
@@ -62,8 +62,11 @@ def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
     return [(record, kept[place(record.run, record.measure)]) for record in records]
 
 
-def _brought(source: Path) -> list[Record]:
-    """All records below a directory, each of which may be published."""
+def brought(source: Path) -> list[tuple[Path, Record]]:
+    """All records below a directory, with their files.
+
+    Raises FileNotFoundError if there is none, RecordError for a damaged one, and if one is stale.
+    """
     paths = sorted(source.glob("**/*-*.json"))
     if not paths:
         raise FileNotFoundError(f"{source}: no records (folders of *.json) below this directory")
@@ -74,6 +77,12 @@ def _brought(source: Path) -> list[Record]:
             f"{source}: made by other versions of the stages than those here: {', '.join(stale)}. "
             "Make these records again with this code, or take the directory over without them."
         )
+    return read_from
+
+
+def _publishable(source: Path) -> list[Record]:
+    """All records below a directory, each of which may be published."""
+    read_from = brought(source)
     for path, record in read_from:
         if said := unpublishable(path, record):
             raise RecordError(f"{path}: {said}, or take the directory over without it.")

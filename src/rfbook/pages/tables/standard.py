@@ -173,6 +173,8 @@ def condition(claim: Claim) -> str:
     margin = with_unit(quoted(claim.margin), unit)
     if claim.holds_if == "near":
         return f"{name} at most {margin} from the printed value"
+    if claim.holds_if == "within":
+        return f"{name} between -{quoted(claim.margin)} and {margin}"
     return f"{name} {claim.holds_if} {margin}"
 
 
