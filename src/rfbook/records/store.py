@@ -68,9 +68,9 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Without a lock, two processes could leave the arrays of one beside the JSON of the other.
         with FileLock(self.roots[-1] / LOCK):
-            held = self.find(record.run, record.measure)
-            if held is not None:
-                return held
+            kept = self.find(record.run, record.measure)
+            if kept is not None:
+                return kept
             write(record, path)
         return record
 

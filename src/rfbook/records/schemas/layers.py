@@ -75,9 +75,9 @@ class PerLayer(Values):
     def _one_a_layer(self) -> PerLayer:
         if len(set(self.layers)) < len(self.layers):
             raise ValueError("layers: a layer is there twice")
-        for name, held in self:
-            if isinstance(held, list) and len(held) != len(self.layers):
-                raise ValueError(f"{name}: {len(held)} entries for {len(self.layers)} layers")
+        for name, values in self:
+            if isinstance(values, list) and len(values) != len(self.layers):
+                raise ValueError(f"{name}: {len(values)} entries for {len(self.layers)} layers")
         return self
 
 
