@@ -62,7 +62,7 @@ class Store:
         if record.mistake:
             raise RecordError(
                 f"{record.run.slug()} {record.measure} is not kept: {record.mistake}. Its network may "
-                "have diverged; if not, the measure and its schema (records/schemas.py) disagree"
+                "have diverged; if not, the measure and its schema (records/schemas/) disagree"
             )
         path = self.roots[-1] / place(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
