@@ -25,11 +25,12 @@ from rfbook.measures.obtain import Busy, merged, obtain, status
 from rfbook.pages import sources
 from rfbook.pages.page import store_of
 from rfbook.pages.parameters import ParameterError, require_valid
-from rfbook.pages.plan import Ask, asks, declared
+from rfbook.pages.plan import Ask, asks, asks_by_tier, declared
 from rfbook.pages.sources import PUBLISHED, PageSourceError, UnknownPage, folder_of, repository, tier_of
 from rfbook.records.record import RecordError, record_key
 from rfbook.site import build
 from rfbook.site.execution import PageError, execute
+from rfbook.site.making import made
 from rfbook.site.papermill_io import as_notebook
 
 Lines = Iterator[tuple[str, bool]]
@@ -47,7 +48,9 @@ def run(arguments: argparse.Namespace) -> Lines:
     _require_place(arguments.output)
     require_valid(declared(arguments.page), passed)
     passed = {**_at(arguments.page, PUBLISHED), **passed}
-    asks(arguments.page, passed)
+    device = (declared(arguments.page) | passed).get("device", "auto")
+    for said in made(asks_by_tier(arguments.page, passed), str(device)):
+        yield said, True
     executed = execute(arguments.page, f"rerun/{digest(passed)}", passed)
     if arguments.output:
         shutil.copyfile(executed, arguments.output)
