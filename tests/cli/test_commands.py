@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 from rfbook.__main__ import main
 from rfbook.claims import published_fields
@@ -922,10 +924,18 @@ def test_every_page_is_written_as_a_notebook(rfbook, repository):
     status, lines, _ = rfbook("notebooks")
     assert status == 0
     names = [f"{page}.ipynb" for page in ("book/index", OTHER, PAGE)]
-    assert lines == [str(repository / "build/notebooks" / name) for name in names]
-    assert all(Path(line).is_file() for line in lines)
+    paths = [repository / "build/notebooks" / name for name in names]
+    assert lines[:-1] == [f"{path} (without results: `make book` first)" for path in paths]
     # The index opens no page that would refuse what papermill passes to its notebook.
-    assert ["require_valid(" in Path(line).read_text() for line in lines] == [True, False, False]
+    assert ["require_valid(" in path.read_text() for path in paths] == [True, False, False]
+
+
+def test_who_has_no_jupyter_is_told_the_extra_that_brings_it(rfbook):
+    _, lines, _ = rfbook("notebooks")
+    assert '-e ".[lab]"' in lines[-1] and "jupyter lab build/notebooks" in lines[-1]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    names = [Requirement(text).name for text in extras["lab"]]
+    assert names == ["jupyterlab", "nbconvert"]
 
 
 @pytest.mark.parametrize("tier, kept", [("smoke", False), ("thin", True)])

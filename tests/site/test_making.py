@@ -15,7 +15,7 @@ def run(network, seed=0):
 
 @pytest.fixture
 def minutes(tmp_path, monkeypatch):
-    """Minutes on a clock of the test; making a run takes those of its network, published ones took 10."""
+    """Network -> minutes that a published run took, and that making one takes on the test's clock."""
     skeleton.seem_installed(monkeypatch, skeleton.write(tmp_path))
     clock, takes = [0.0], {}
     monkeypatch.setattr(making.time, "monotonic", lambda: clock[0])

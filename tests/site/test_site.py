@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from rfbook.site import build
+from rfbook.site.handed_out import CHECK
 
 HTML = "build/published/_build/html"
 
@@ -45,11 +46,16 @@ def test_no_page_carries_a_picture_that_is_a_file_of_the_site(built):
         assert "data:image/png" not in page.read_text(), page
 
 
-def test_a_notebook_to_download_can_be_run_and_holds_no_output(built):
-    path = built / HTML / "_sources/notebooks/size_matters/toy.ipynb"
-    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+def test_a_notebook_to_download_shows_its_results_in_jupyter_and_can_be_run(built):
+    notebook = nbformat.read(built / HTML / "_sources/notebooks/size_matters/toy.ipynb", 4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].source == CHECK
     assert any("style.show(" in cell.source for cell in code)
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    shown = [output.data for cell in code for output in cell.outputs]
+    assert all(data.keys() == {"text/html"} for data in shown)
+    words = " ".join("".join(data["text/html"]) for data in shown)
+    assert "At tier thin the curve of" in words and "<img alt=" in words
+    assert "{cite:t}" not in " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
 def test_all_claims_can_be_loaded_from_the_site(built):

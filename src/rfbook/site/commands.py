@@ -23,6 +23,7 @@ from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import TIERS
 from rfbook.measures.obtain import Busy, merged, obtain, status
 from rfbook.pages import sources
+from rfbook.pages.executed import current
 from rfbook.pages.page import store_of
 from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, asks_by_tier, declared
@@ -30,11 +31,16 @@ from rfbook.pages.sources import PUBLISHED, PageSourceError, UnknownPage, folder
 from rfbook.records.record import RecordError, record_key
 from rfbook.site import build
 from rfbook.site.execution import PageError, execute
+from rfbook.site.handed_out import handed_out
 from rfbook.site.making import made
-from rfbook.site.papermill_io import as_notebook
 
 Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
+OPEN = (
+    'To open them: .venv/bin/python -m pip install --no-build-isolation -e ".[lab]", which adds '
+    "JupyterLab and nbconvert, then .venv/bin/jupyter lab build/notebooks"
+)
+"""What is said of notebooks that were written."""
 MENDABLE = (
     ParameterError, UnknownPage, PageError, RecordError, ClaimError, ValidationError,
     PageSourceError, OSError, DataError, TrainingError,
@@ -154,5 +160,7 @@ def notebooks(arguments: argparse.Namespace) -> Lines:
     for page in sources.pages(root):
         path = root / "build/notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(as_notebook(page, root), path)
-        yield str(path), True
+        nbformat.write(handed_out(page, root), path)
+        results = "" if current(page, PUBLISHED, root) else " (without results: `make book` first)"
+        yield f"{path}{results}", True
+    yield OPEN, True

@@ -50,8 +50,8 @@ def _is_trained(run: Run) -> bool:
 def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
     """Makes every missing run; yields a line before the first, one as each is made, and where they are.
 
-    Of a page that asks for no run there is nothing to say. The remaining time is that of the published runs, corrected by how long those made now took. Raises
-    as `obtain` does.
+    Of a page that asks for no run there is nothing to say. The remaining time is that of the published
+    runs, corrected by how long those made now took. Raises as `obtain` does.
     """
     count = sum(len(merged(part)) for part in asked.values())
     if not count:
@@ -85,8 +85,9 @@ def _time(minutes: Sequence[float | None], pace: float) -> str:
     known = [one for one in minutes if one is not None]
     if not known:
         return UNKNOWN
-    more = f", and {len(minutes) - len(known)} more of which {UNKNOWN}" * (len(known) < len(minutes))
-    return f"about {in_words(pace * sum(known))}{more}"
+    total = pace * sum(known)
+    said = "less than a minute" if total < 1 else f"about {in_words(total)}"
+    return said + f", and {len(minutes) - len(known)} more of which {UNKNOWN}" * (None in minutes)
 
 
 def in_words(minutes: float) -> str:
