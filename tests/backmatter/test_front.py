@@ -50,6 +50,13 @@ def test_at_a_glance_each_page_has_one_row_and_zeros_are_left_out():
     there = "size_matters/border-layer"
     words = ("reproduced", "partly", "partly")
     table = front.glance([*map(verdict, words), verdict("partly", page=there)])
-    assert [one["page"] for one in rows(table)] == [there, "x/y"]
+    assert [one["page"] for one in rows(table)] == ["The border layer", "x/y"]
     assert list(row(table, page="x/y").values())[1:] == ["1", "2", "", "", ""]
-    assert table.rows[0][0] == (there, f"../notebooks/{there}.html")
+    assert table.rows[0][0] == ("The border layer", f"../notebooks/{there}.html")
+
+
+def test_pages_stand_in_the_order_of_the_contents():
+    names = ["dead_pixel/imbalance", "size_matters/tail-pattern", "background/probes"]
+    table = front.glance([verdict("partly", page=name) for name in names])
+    titles = ["Probe classifiers", "The tail pattern", "Imbalance in numbers"]
+    assert [one["page"] for one in rows(table)] == titles
