@@ -109,6 +109,34 @@ def test_mathematics_is_drawn_by_a_file_of_the_site(built, toy):
     assert (built / HTML / "notebooks/size_matters" / mathjax).is_file()
 
 
+def test_no_page_has_two_elements_of_one_id(built):
+    for page in (built / HTML).rglob("*.html"):
+        ids = [tag["id"] for tag in BeautifulSoup(page.read_text(), "html.parser").find_all(id=True)]
+        assert sorted(ids) == sorted(set(ids)), page
+
+
+def test_a_name_for_those_who_listen_is_never_another_than_that_for_those_who_see(built, toy):
+    named = toy.find_all(["button", "summary", "a"], attrs={"aria-label": True})
+    words = [(tag["aria-label"], tag.get_text(" ", strip=True)) for tag in named]
+    assert [(name, text) for name, text in words if text and text not in name] == []
+    assert [tag.get("title") for tag in toy.select(".theme-switch")] == [None] * 3
+
+
+def test_references_are_a_list_of_items(toy):
+    entries = toy.select("div.citation-list[role=list] > div.citation")
+    assert entries and all(entry["role"] == "listitem" for entry in entries)
+
+
+def test_a_page_says_in_its_head_what_it_is_about(built, toy):
+    said = {tag.get("name", tag.get("property")): tag["content"] for tag in toy.select("meta[content]")}
+    first = "At tier thin the curve of Richter et al. [2021] reaches 9, as does r_l."
+    assert said["description"] == said["og:description"] == first
+    assert said["og:title"] == "2. A toy"
+    assert said["og:site_name"] == "Receptive fields, reproduced"
+    icon = toy.find("link", rel="icon")
+    assert "<svg" in (built / HTML / "notebooks/size_matters" / icon["href"].split("?")[0]).read_text()
+
+
 def test_nothing_is_staged_but_links_to_sources_and_executed_pages(built):
     files = [path for path in (built / "build/published/stage").rglob("*") if not path.is_dir()]
     assert all(path.is_symlink() and path.exists() for path in files)
