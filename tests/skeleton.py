@@ -6,6 +6,7 @@ from rfbook.experiments import places
 from tests.left import whole
 
 PAGE, OTHER = "size_matters/tiny", "background/other"
+PAGE_TITLE, OTHER_TITLE = "A tiny page", "Another page"
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
 
 TINY = f"""{HEAD}rfbook:

@@ -104,8 +104,8 @@ def test_weights_that_were_trained_again_cost_twice():
 
 def test_a_page_says_how_many_of_its_records_are_missing(page):
     table = cost.pages(census("published"))
-    assert row(table, page=skeleton.OTHER)["records"] == "0 of 1, the rest not run yet"
-    assert row(table, page=skeleton.PAGE)["records"] == "16"
+    assert row(table, page=skeleton.OTHER_TITLE)["records"] == "0 of 1, the rest not run yet"
+    assert row(table, page=skeleton.PAGE_TITLE)["records"] == "16"
     assert row(table, page="all pages")["records"] == "16 of 17, the rest not run yet"
 
 
