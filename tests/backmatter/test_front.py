@@ -72,10 +72,10 @@ def test_another_verdict_gives_another_count():
 
 
 def test_the_minutes_are_those_that_the_pages_state(page, repository):
-    assert front.minutes_to_read() == {}
+    assert front.minutes_to_read() == {"size_matters/tiny": 1, "background/other": 2}
     path = repository / "notebooks/background/other.md"
-    path.write_text(path.read_text().replace("tier: paper,", "tier: paper, minutes_to_read: 7,"))
-    assert front.minutes_to_read() == {"background/other": 7}
+    path.write_text(path.read_text().replace("minutes_to_read: 2", "minutes_to_read: 7"))
+    assert front.minutes_to_read()["background/other"] == 7
 
 
 def test_the_registry_says_what_a_claim_rests_on(page):

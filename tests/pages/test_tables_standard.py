@@ -11,7 +11,7 @@ from rfbook.pages import tables
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared
 from rfbook.pages.tables import Table, standard
-from rfbook.pages.tables.standard import WORDS, command, said, turning
+from rfbook.pages.tables.standard import WORDS, command, turning
 from tests.skeleton import PAGE
 
 EVERY = {
@@ -202,7 +202,7 @@ def claim_of(**fields):
 )
 def test_only_what_a_paper_says_is_called_reproduced(fields, word):
     claim = claim_of(holds_if="above", margin=50).model_copy(update=fields)
-    assert said(Verdict(claim, "reproduced", "holds")) == word
+    assert Verdict(claim, "reproduced", "holds").told == word
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,8 @@ def test_every_record_of_the_page_stands_in_its_footer_one_row_a_run(page):
     first = found[0]
     assert first["run"] == "vgg11-w0.25-cifar10-32px-e30-s0"
     keys = [record.key for record in page.outcomes[0].records.values()]
-    assert all(f" {key}" in first["measures"] for key in keys)
+    links = [link["href"] for link in shown(tables.footer(page)).tbody.tr.find_all("a")]
+    assert links == [f"../../records/{key}.json" for key in keys]
     assert (first["made"], first["machine"]) == ("2020-01-02", "a slow one, 2 threads")
     assert first["minutes (train + measure)"] == "1.5 + 1.0"
     # Four networks trained in 1.5 minutes each, and four measures of a quarter of a minute on each.
