@@ -17,7 +17,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "comparison", "details", "footer", "layer_lists", "number", "numbers", "opening",
-    "outside", "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages",
-    "verdicts",
+    "WORDS", "Table", "arms", "comparison", "details", "footer", "layer_lists", "number",
+    "numbers", "opening", "outside", "pairwise", "parameters", "periods", "quoted", "rerun",
+    "says", "stages", "verdicts",
 ]  # fmt: skip
