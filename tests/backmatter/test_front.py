@@ -7,6 +7,7 @@ import pytest
 from rfbook.backmatter import front, registry
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Verdict
+from rfbook.pages.tables.standard import said as in_words
 
 ROOT = Path(__file__).parents[2]
 MEASURED = {"quantity": "accuracy", "holds_if": "above", "margin": 0.0}
@@ -62,7 +63,7 @@ def test_the_books_own_questions_hold_or_fail_and_are_in_no_papers_count():
     ],
 )
 def test_reproduced_is_said_of_papers_only(word, paper, said):
-    assert front.said(verdict(word, paper)) == said
+    assert in_words(verdict(word, paper)) == said
 
 
 def test_another_verdict_gives_another_count():

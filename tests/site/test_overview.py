@@ -148,7 +148,7 @@ def test_without_scripts_every_claim_is_listed_and_no_filter_is_shown(reader):
 @needs_site
 def test_who_comes_to_a_claim_by_its_address_finds_it_unfolded(reader):
     unfolded = "document.querySelector('[id=\"SM-3.4-after\"] details').open"
-    assert reader.visit(f"{page('claims')}#SM-3.4-after", ask=(unfolded,)).answers[unfolded]
+    assert reader.visit(f"{page('claims')}?again#SM-3.4-after", ask=(unfolded,)).answers[unfolded]
 
 
 @needs_site

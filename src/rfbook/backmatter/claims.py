@@ -11,7 +11,7 @@ from rfbook.claims.verdicts import Verdict, named
 from rfbook.experiments.spec import NETWORKS
 from rfbook.pages import sources
 from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import Table, rerun
+from rfbook.pages.tables.standard import Table, command
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -64,7 +64,7 @@ def not_run(page: Page) -> Table:
                 needs.setdefault(network, []).append(claim.id)
     asked = page.values["models"]
     rows = [
-        [network, ", ".join(claims), rerun(page, "", models=" ".join([*asked, network])).rows[0][1]]
+        [network, ", ".join(claims), command(page, {"models": " ".join([*asked, network])})]
         for network, claims in needs.items()
     ]
     columns = ("network", "claims", "command")

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rfbook.backmatter.claims import UNTESTED
-from rfbook.backmatter.front import said
 from rfbook.claims.amounts import between
 from rfbook.claims.verdicts import Verdict
 from rfbook.experiments.architecture import titled
@@ -14,7 +13,7 @@ from rfbook.pages import sources
 from rfbook.pages.addresses import claim_address
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.prose import listed
-from rfbook.pages.tables.standard import WORDS
+from rfbook.pages.tables.standard import WORDS, said
 
 FRONT = "book/index"
 
@@ -36,7 +35,7 @@ class Finding:
     def sign(self) -> str:
         """The sign and the word, with a link to the claim."""
         address = claim_address(self.verdict.claim.id, FRONT)
-        return f'<a class="rf-sign" href="{address}">{WORDS[self.word]} {said(self.verdict)}</a>'
+        return f'<a class="rf-word" href="{address}">{WORDS[self.word]} {said(self.verdict)}</a>'
 
     @property
     def page(self) -> str:

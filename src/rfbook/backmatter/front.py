@@ -12,7 +12,7 @@ from rfbook.claims.verdicts import Verdict
 from rfbook.pages import sources
 from rfbook.pages.prose import listed
 from rfbook.pages.sources import matter
-from rfbook.pages.tables.standard import WORDS
+from rfbook.pages.tables.standard import WORDS, said
 
 KINDS = ("measured", "arithmetic", "numbers of others", "not in the papers")
 """What a claim rests on.
@@ -21,11 +21,8 @@ arithmetic: on the architecture alone, so that no training can change it. number
 prints, or arrays that others published; such a claim is checked, not reproduced.
 """
 
-HOLDS = {"reproduced": "holds", "partly": "holds in part", "not reproduced": "fails"}
-"""What is said of the book's own questions in place of a verdict's word: "reproduced" is for papers."""
-
 HOLD = {"holds": "hold", "holds in part": "hold in part", "fails": "fail"}
-"""The same of several."""
+"""What is said of several of the book's own questions."""
 
 OPEN = ("open", UNTESTED)
 
@@ -42,11 +39,6 @@ def kind(claim: Claim) -> str:
 def own(claim: Claim) -> bool:
     """Whether it is a question of the book, which no sentence of a paper asks."""
     return claim.paper == BEYOND or claim.ours
-
-
-def said(verdict: Verdict) -> str:
-    """The verdict in words; of the book's own questions "holds" or "fails"."""
-    return HOLDS.get(verdict.word, verdict.word) if own(verdict.claim) else verdict.word
 
 
 @dataclass(frozen=True)

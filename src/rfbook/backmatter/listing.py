@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from rfbook.backmatter.claims import BEYOND, PAPERS
-from rfbook.backmatter.front import own, said
+from rfbook.backmatter.front import own
 from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Estimate, Verdict
@@ -15,7 +15,7 @@ from rfbook.experiments.architecture import titled
 from rfbook.pages import sources
 from rfbook.pages.addresses import CLAIMS, page_address
 from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS, condition
+from rfbook.pages.tables.standard import WORDS, condition, deciding, said, turning
 
 NUMBERS = "book/index-of-numbers"
 """The page that leads from claims and printed numbers to records."""
@@ -46,24 +46,8 @@ def of_paper(verdicts: Iterable[Verdict], paper: str) -> Listing:
     ])  # fmt: skip
 
 
-def deciding(verdict: Verdict) -> Estimate | None:
-    """The estimate that is least on the claim's side, None where there is none.
-
-    With it the claim holds for all networks, or fails for one.
-    """
-    shown = Estimates(verdict.estimates)
-    return min(shown, key=lambda one: _support(verdict.claim, one), default=None)
-
-
-def _support(claim: Claim, one: Estimate) -> float:
-    """How far the mean is on the claim's side of the margin."""
-    if claim.holds_if == "near":
-        return claim.margin - abs(one.mean - claim.printed[one.network])
-    return (one.mean - claim.margin) * (1 if claim.holds_if == "above" else -1)
-
-
 def _line(verdict: Verdict) -> str:
-    claim, one = verdict.claim, deciding(verdict)
+    claim, one = verdict.claim, deciding(verdict) if verdict.estimates else None
     paper = PAPERS[BEYOND] if own(claim) else PAPERS[claim.paper]
     data = {"verdict": said(verdict), "paper": paper, "page": claim.page}
     told = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
@@ -98,12 +82,12 @@ def _printed(claim: Claim, one: Estimate | None) -> str:
 def _details(verdict: Verdict) -> str:
     claim = verdict.claim
     written = claim.page in sources.pages(sources.repository())
-    page = _link(page_address(claim.page, CLAIMS), claim.page) if written else escape(claim.page)
+    there = f"{page_address(claim.page, CLAIMS)}#{claim.id}"
+    page = _link(there, claim.page) if written else escape(claim.page)
     records = _link(f"{page_address(NUMBERS, CLAIMS)}#{claim.id}", "its records")
-    lines = [
-        f"<p>{escape(claim.where)}. Holds if: {escape(condition(claim))}. "
-        f"{escape(verdict.why)}. Page: {page}; {records}.</p>"
-    ]
+    why = [claim.where, f"Holds if: {condition(claim)}", titled(verdict.why),
+           turning(claim, verdict.estimates)]  # fmt: skip
+    lines = [f"<p>{escape('. '.join(filter(None, why)))}. Page: {page}; {records}.</p>"]
     each = [_network(claim, one) for one in Estimates(verdict.estimates)]
     if each:
         lines.append(f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in each)}</ul>")

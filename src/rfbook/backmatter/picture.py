@@ -9,11 +9,11 @@ from html import escape
 
 from rfbook.backmatter.claims import BEYOND, PAPERS
 from rfbook.backmatter.findings import FRONT
-from rfbook.backmatter.front import own, said
+from rfbook.backmatter.front import own
 from rfbook.backmatter.sections import section, topic
 from rfbook.claims.verdicts import Verdict
 from rfbook.pages.addresses import claim_address
-from rfbook.pages.tables.standard import WORDS
+from rfbook.pages.tables.standard import WORDS, said
 
 SHAPES: Mapping[str, str] = {
     "reproduced": '<circle cx="8" cy="8" r="7" fill="currentColor"/>',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from rfbook.backmatter.census import NOT_RUN, Asked, by_page
@@ -45,7 +45,7 @@ def provenance(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> F
 def _fold(name: str, asked: Sequence[Asked], page: Summary | None) -> Fold:
     address = f"../{sources.document(name)}.html"
     if page is not None:
-        return Fold(f"{name}: {len(asked)} records", address, page.footer)
+        return Fold(f"{name}: {len(asked)} records", address, replace(page.footer, folded=False))
     missing = [one for one in asked if one.record is None]
     rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
     table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)
