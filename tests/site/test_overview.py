@@ -90,6 +90,7 @@ def test_a_dot_is_reached_by_the_keyboard_and_says_what_it_stands_for(reader):
       dot.focus({focusVisible: true});
       return [document.activeElement === dot, dot.ariaLabel, getComputedStyle(dot, '::after').content];
     })()"""
+    reader.runner.run(reader.session.send("Emulation.setFocusEmulationEnabled", enabled=True))
     there, name, shown = reader.visit(page("index"), ask=(focused,)).answers[focused]
     assert there and re.match(r"[A-Z]{2}-\S+, [a-z ]+: .+", name)
     assert name[:20] in shown

@@ -85,9 +85,12 @@ def _details(verdict: Verdict) -> str:
     there = f"{page_address(claim.page, CLAIMS)}#{claim.id}"
     page = _link(there, claim.page) if written else escape(claim.page)
     records = _link(f"{page_address(NUMBERS, CLAIMS)}#{claim.id}", "its records")
-    why = [claim.where, f"Holds if: {condition(claim)}", titled(verdict.why),
-           turning(claim, verdict.estimates)]  # fmt: skip
-    lines = [f"<p>{escape('. '.join(filter(None, why)))}. Page: {page}; {records}.</p>"]
+    why = titled(verdict.why)
+    said_of_it = [
+        claim.where, f"Holds if: {condition(claim)}", f"{why[:1].upper()}{why[1:]}",
+        turning(claim, verdict.estimates),
+    ]  # fmt: skip
+    lines = [f"<p>{escape('. '.join(filter(None, said_of_it)))}. Page: {page}; {records}.</p>"]
     each = [_network(claim, one) for one in Estimates(verdict.estimates)]
     if each:
         lines.append(f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in each)}</ul>")

@@ -38,7 +38,7 @@ def printed(verdicts: Iterable[Verdict], held: Keys) -> str:
         (value, _records(held.get((one.claim.id, name), ())), name, one)
         for one in verdicts for name, value in one.claim.printed.items()
     ]  # fmt: skip
-    found.sort(key=lambda row: (row[0], row[1] == NONE, row[2]))
+    found.sort(key=lambda row: (abs(row[0]), row[0], row[1] == NONE, row[2]))
     first = [place == 0 or found[place - 1][0] != row[0] for place, row in enumerate(found)]
     lines = [
         (

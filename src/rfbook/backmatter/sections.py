@@ -16,7 +16,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "3.2": "input size",
         "3.3": "object size",
         "3.4": "border layer",
-        "3.5": "skip connections",
+        "3.5": "residual nets",
         "B": "methods",
         "C": "input size, more",
         "D": "object size, more",
