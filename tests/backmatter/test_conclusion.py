@@ -14,7 +14,7 @@ from rfbook.claims.verdicts import Verdict
 from rfbook.pages.figures import style
 from rfbook.pages.tables.standard import WORDS
 from tests import skeleton
-from tests.reading import row, rows
+from tests.reading import row, rows, shown_in
 
 ROOT = Path(__file__).parents[2]
 ROWS = """
@@ -106,7 +106,7 @@ def test_a_page_behind_the_conclusion_is_listed_with_how_many_records_it_has(sta
 
 def test_bars_are_stacked_in_the_order_of_the_words(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
     counts = {"a": dict(zip(WORDS, (2, 1, 0, 4, 3), strict=True)), "b": dict.fromkeys(WORDS, 1)}
     words = ("Claims behind two statements by verdict", "Claims.", "fig-claims")
     with matplotlib.rc_context():

@@ -40,6 +40,7 @@ def judged(holds_if="below", margin=1.0, means=(0.5, 3.0), word="partly", **more
     [
         (judged("below"), "vgg13"),
         (judged("above"), "vgg11"),
+        (judged("within", means=(-0.5, 0.2)), "vgg11"),
         (judged("near", printed={"vgg11": 5.0, "vgg13": 3.5}), "vgg11"),
     ],
 )

@@ -142,4 +142,4 @@ def verdict_bars(counts: Mapping[str, Mapping[str, int]], alt: str, caption: str
     axis.invert_yaxis()
     axis.set(xlabel="claims", xlim=(0, 1.02 * max(1, *start)))
     figure.legend(loc="outside upper center", ncols=len(WORDS), fontsize="small")
-    style.show(figure, alt, caption, name)
+    style.show(figure, None, alt, caption, name)

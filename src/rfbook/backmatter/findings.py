@@ -13,7 +13,7 @@ from rfbook.pages import sources
 from rfbook.pages.addresses import claim_address
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.prose import listed
-from rfbook.pages.tables.standard import WORDS, said
+from rfbook.pages.tables.standard import WORDS
 
 FRONT = "book/index"
 
@@ -35,7 +35,7 @@ class Finding:
     def sign(self) -> str:
         """The sign and the word, with a link to the claim."""
         address = claim_address(self.verdict.claim.id, FRONT)
-        return f'<a class="rf-word" href="{address}">{WORDS[self.word]} {said(self.verdict)}</a>'
+        return f'<a class="rf-word" href="{address}">{WORDS[self.word]} {self.verdict.told}</a>'
 
     @property
     def page(self) -> str:
@@ -67,17 +67,9 @@ class Finding:
 
     @property
     def supporting(self) -> str:
-        """The networks for which it holds, "VGG11 and VGG13"."""
-        return self._networks(True)
-
-    @property
-    def failing(self) -> str:
-        """Those for which it does not."""
-        return self._networks(False)
-
-    def _networks(self, answer: bool) -> str:
-        held = [one for one in self.verdict.estimates if one.holds(self.verdict.claim) is answer]
-        return listed([titled(one.network) for one in held]) or "no network"
+        """The networks for which it holds, "VGG11 and VGG13", whatever was changed in them."""
+        held = [one.network for one in self.verdict.estimates if one.holds(self.verdict.claim)]
+        return listed([titled(network.partition("-")[0]) for network in held])
 
 
 def found(verdicts: Iterable[Verdict]) -> dict[str, Finding]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 
 from rfbook.backmatter.claims import BEYOND, PAPERS
-from rfbook.backmatter.front import own
 from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Estimate, Verdict
@@ -15,7 +14,7 @@ from rfbook.experiments.architecture import titled
 from rfbook.pages import sources
 from rfbook.pages.addresses import CLAIMS, page_address
 from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS, condition, deciding, said, turning
+from rfbook.pages.tables.standard import WORDS, condition, deciding, turning
 
 NUMBERS = "book/index-of-numbers"
 """The page that leads from claims and printed numbers to records."""
@@ -42,19 +41,19 @@ def of_paper(verdicts: Iterable[Verdict], paper: str) -> Listing:
     """What the paper says, without our own questions about it; of `BEYOND` all of these."""
     return Listing([
         one for one in verdicts
-        if (own(one.claim) if paper == BEYOND else one.claim.paper == paper and not own(one.claim))
+        if (one.claim.own if paper == BEYOND else one.claim.paper == paper and not one.claim.own)
     ])  # fmt: skip
 
 
 def _line(verdict: Verdict) -> str:
     claim, one = verdict.claim, deciding(verdict) if verdict.estimates else None
-    paper = PAPERS[BEYOND] if own(claim) else PAPERS[claim.paper]
-    data = {"verdict": said(verdict), "paper": paper, "page": claim.page}
+    paper = PAPERS[BEYOND] if claim.own else PAPERS[claim.paper]
+    data = {"verdict": verdict.told, "paper": paper, "page": claim.page}
     told = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
     sign = f'<span class="rf-{verdict.word.replace(" ", "-")}">{WORDS[verdict.word]}</span>'
     name = escape(claim.id)
     cells = [
-        f"{sign} {said(verdict)}",
+        f"{sign} {verdict.told}",
         f'<a href="#{name}">{name}</a>',
         f"<details><summary>{escape(claim.says)}</summary>{_details(verdict)}</details>",
         _ours(one, len(verdict.estimates)),

@@ -16,7 +16,7 @@ from rfbook.experiments.architecture import titled
 from rfbook.pages import sources
 from rfbook.pages.addresses import claim_address, page_address, record_address
 from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS, said
+from rfbook.pages.tables.standard import WORDS
 
 NONE = "none"
 
@@ -64,7 +64,7 @@ def _claim(verdict: Verdict, held: Keys) -> Sequence[str]:
     written = claim.page in sources.pages(sources.repository())
     return (
         f'<span id="{escape(claim.id)}"></span>{_entry(claim.id)}',
-        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {said(verdict)}"),
+        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {verdict.told}"),
         _link(f"{page_address(claim.page, NUMBERS)}#{claim.id}", claim.page) if written else claim.page,
         "; ".join(records) or NONE,
     )
@@ -72,7 +72,7 @@ def _claim(verdict: Verdict, held: Keys) -> Sequence[str]:
 
 def _ours(verdict: Verdict, network: str) -> str:
     shown = Estimates(verdict.estimates)
-    return shown[network].sure if network in shown else said(verdict)
+    return shown[network].sure if network in shown else verdict.told
 
 
 def _records(held: Iterable[str]) -> str:

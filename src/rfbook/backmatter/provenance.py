@@ -42,10 +42,19 @@ def provenance(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> F
     return Folds([_fold(name, part, pages[name]) for name, part in parts.items()])
 
 
+def _from_here(footer: Table) -> Table:
+    """The table at the foot of a page, opened; its links are seen from `book/`, which lies higher."""
+    rows = [
+        [cell if isinstance(cell, str) else [(text, link.removeprefix("../")) for text, link in cell] for cell in row]
+        for row in footer.rows
+    ]
+    return replace(footer, rows=rows, folded=False)
+
+
 def _fold(name: str, asked: Sequence[Asked], page: Summary | None) -> Fold:
     address = f"../{sources.document(name)}.html"
     if page is not None:
-        return Fold(f"{name}: {len(asked)} records", address, replace(page.footer, folded=False))
+        return Fold(f"{name}: {len(asked)} records", address, _from_here(page.footer))
     missing = [one for one in asked if one.record is None]
     rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
     table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)
