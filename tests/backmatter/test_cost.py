@@ -35,7 +35,6 @@ def test_runs_that_differ_in_their_seed_only_are_one_row(page):
     assert [run["network"] for run in runs] == ["vgg11", "vgg11", "vgg13"]
     assert row(cost.runs(census("published")), network="vgg13") == {
         "network": "vgg13", "data": "cifar10", "side": "32", "epochs": "30", "width": "0.25",
-        "further settings": "",
         "tier": "thin", "seeds": "2", TRAINING: "3.0", MEASURING: "2.0",
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from html import escape
 from rfbook.backmatter.census import NOT_RUN, Asked, by_page
 from rfbook.backmatter.summary import Summary
 from rfbook.pages import sources
-from rfbook.pages.tables.standard import Table
+from rfbook.pages.tables.table import Cell, Table
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,14 @@ def provenance(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> F
 
 def _from_here(footer: Table) -> Table:
     """The table at the foot of a page, opened; its links are seen from `book/`, which lies higher."""
-    rows = [
-        [cell if isinstance(cell, str) else [(text, link.removeprefix("../")) for text, link in cell] for cell in row]
-        for row in footer.rows
-    ]
+    rows = [[_nearer(cell) for cell in row] for row in footer.rows]
     return replace(footer, rows=rows, folded=False)
+
+
+def _nearer(cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return cell
+    return [(text, address.removeprefix("../")) for text, address in cell]
 
 
 def _fold(name: str, asked: Sequence[Asked], page: Summary | None) -> Fold:

@@ -3,6 +3,7 @@
 from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import arms, outside, pairwise, periods, stages
 from rfbook.pages.tables.standard import (
+    WORDS,
     comparison,
     details,
     footer,
@@ -16,6 +17,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "Table", "arms", "comparison", "details", "footer", "number", "numbers", "opening", "outside",
-    "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages", "verdicts",
+    "WORDS", "Table", "arms", "comparison", "details", "footer", "number", "numbers", "opening",
+    "outside", "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages",
+    "verdicts",
 ]  # fmt: skip
