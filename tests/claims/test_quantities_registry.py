@@ -139,6 +139,7 @@ EXPECTED = {
     "tail_start": 4,
     "tail_distance_to_model": 5,
     "gain_after_border": 2,
+    "gain_after_next": 1,
     "best_gain_after_border": 2,
     "fall_up_to_border": 0,
     "fall_after_border": 0,

@@ -50,6 +50,7 @@ def flat(name):
             "gain_after_border", "best_gain_after_border", "fall_after_border", "share_after_border",
             "position_spread_shrinks",
         )],
+        ("gain_after_next", made(FIELDS | {"border": "conv5"}), "conv6, is the one after the border"),
         ("pooling_rank_correlation", flat("probes"), "all values are equal"),
         ("pooling_rank_correlation", flat("probes_global"), "all values are equal"),
         ("tail_off_border", flat("saturation"), "no low tail"),
