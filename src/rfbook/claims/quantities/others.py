@@ -62,6 +62,14 @@ of_columns("finetuned_accuracy_against_field", "accuracy", "field", "table_2")
 of_columns("finetuned_accuracy_against_sigma", "accuracy", "sigma", "table_2")
 
 
+@quantity("points", reads=("table_1",), exact=True)
+def printed_34_minus_50(outside: Outside) -> float:
+    """Printed accuracy of ResNet34 minus that of ResNet50, points."""
+    values = outside["table_1"].values
+    accuracy = dict(zip(values["networks"], values["accuracy"], strict=True))
+    return accuracy["resnet34"] - accuracy["resnet50"]
+
+
 def growth_of_table(outside: Outside) -> Columns:
     """Depth and size of the nine networks of Table 1."""
     return outside["table_1"].values["depth"], outside["table_1"].values["sigma"]
