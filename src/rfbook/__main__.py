@@ -22,8 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
         os.chdir(commands.repository())
         for line, good in arguments.command(arguments):
             sys.stdout.write(line + "\n")
+            sys.stdout.flush()  # a reader of a pipe, too, sees each run as it is made
             status = status if good else 1
-        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("stopped; a training goes on from its last whole epoch\n")
         return 130

@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 from rfbook.__main__ import main
 from rfbook.claims import published_fields
@@ -89,7 +91,20 @@ def rfbook(repository, capsys):
 
 
 @pytest.fixture
-def executions(monkeypatch):
+def making(monkeypatch):
+    """Records are made at once and without work; the list says of which runs."""
+    done = []
+
+    def make(run, measures, store, device):
+        done.append(run.slug())
+        return {name: store.add(skeleton.made(run, name)) for name in measures}
+
+    monkeypatch.setattr(obtain, "_make", make)
+    return done
+
+
+@pytest.fixture
+def executions(monkeypatch, making):
     """The pages that would be executed, as (page, parameters)."""
     done = []
 
@@ -100,19 +115,6 @@ def executions(monkeypatch):
         return path
 
     monkeypatch.setattr(commands, "execute", execute)
-    return done
-
-
-@pytest.fixture
-def making(monkeypatch):
-    """Records are made at once and without work; the list says of which runs."""
-    done = []
-
-    def make(run, measures, store, device):
-        done.append(run.slug())
-        return {name: store.add(skeleton.made(run, name)) for name in measures}
-
-    monkeypatch.setattr(obtain, "_make", make)
     return done
 
 
@@ -912,9 +914,28 @@ def test_without_the_arrays_it_is_said_where_they_are_published(rfbook, tmp_path
 
 def test_a_page_is_executed_with_what_it_is_passed(rfbook, executions):
     status, lines, _ = rfbook("run", PAGE, "-p", "width", "0.5", "-p", "models", "vgg11 vgg13")
-    assert (status, lines) == (0, ["executed: executed.ipynb"])
+    assert (status, lines[-1]) == (0, "executed: executed.ipynb")
     passed = {"tier": "thin", "width": 0.5, "models": "vgg11 vgg13"}
     assert executions == [(PAGE, passed)]
+
+
+def test_what_is_missing_is_made_before_the_page_and_each_run_is_said(
+    rfbook, executions, published, making, repository
+):
+    one_path(published, "probes-*.json").unlink()
+    status, lines, _ = rfbook("run", PAGE, "-p", "seeds", "2")
+    assert (status, making) == (0, RUNS[:1])
+    assert lines[0].startswith("4 runs are asked for, 3 are there. To be made: 1, about ")
+    assert lines[1].startswith(f"1 of 1: {RUNS[0]}: made in ")
+    assert lines[2:] == [f"the new records are in {repository / 'runs'}", "executed: executed.ipynb"]
+
+
+def test_where_nothing_is_missing_nothing_is_made(rfbook, executions, published, making):
+    _, lines, _ = rfbook("run", PAGE)
+    assert making == []
+    assert lines == [
+        "4 runs are asked for, 4 are there. To be made: none", "executed: executed.ipynb"
+    ]  # fmt: skip
 
 
 def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):
@@ -978,7 +999,7 @@ def test_a_place_where_no_file_can_be_is_refused_before_anything_is_executed(
     assert said.startswith("ParameterError: -o ") and "name a file in a folder that exists" in said
 
 
-def test_runs_with_other_parameters_do_not_share_a_file(rfbook, monkeypatch):
+def test_runs_with_other_parameters_do_not_share_a_file(rfbook, monkeypatch, making):
     tiers = []
     monkeypatch.setattr(commands, "execute", lambda page, tier, passed: tiers.append(tier))
     for width in ("0.5", "0.25", "0.5"):
@@ -990,10 +1011,18 @@ def test_every_page_is_written_as_a_notebook(rfbook, repository):
     status, lines, _ = rfbook("notebooks")
     assert status == 0
     names = [f"{page}.ipynb" for page in ("book/index", OTHER, PAGE)]
-    assert lines == [str(repository / "build/notebooks" / name) for name in names]
-    assert all(Path(line).is_file() for line in lines)
+    paths = [repository / "build/notebooks" / name for name in names]
+    assert lines[:-1] == [f"{path} (without results: `make book` first)" for path in paths]
     # The index opens no page that would refuse what papermill passes to its notebook.
-    assert ["require_valid(" in Path(line).read_text() for line in lines] == [True, False, False]
+    assert ["require_valid(" in path.read_text() for path in paths] == [True, False, False]
+
+
+def test_who_has_no_jupyter_is_told_the_extra_that_brings_it(rfbook):
+    _, lines, _ = rfbook("notebooks")
+    assert '-e ".[lab]"' in lines[-1] and "jupyter lab build/notebooks" in lines[-1]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    names = [Requirement(text).name for text in extras["lab"]]
+    assert names == ["jupyterlab", "nbconvert"]
 
 
 @pytest.mark.parametrize("tier, kept", [("smoke", False), ("thin", True)])

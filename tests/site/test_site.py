@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from rfbook.site import build
+from rfbook.site.handed_out import CHECK
 
 HTML = "build/published/_build/html"
 
@@ -28,16 +29,17 @@ def test_the_first_page_leads_to_the_index_of_the_book(built):
 
 def test_a_figure_has_a_number_a_computed_caption_an_alternative_text_and_a_png(built, toy):
     figure = toy.find("figure")
-    assert figure.img["alt"] == "The curve: it rises with depth, from 1 to 9, n = 1"
-    picture = (built / HTML / "notebooks/size_matters" / figure.img["src"]).read_text()
-    assert "<svg" in picture
+    assert figure.svg["role"] == "img"
+    assert figure.svg["aria-label"] == "The curve: it rises with depth, from 1 to 9, n = 1"
+    assert figure.img is None
     assert figure.find(class_="caption-number").text.strip() == "Fig. 2.1"
     assert "At tier thin and width 1," in figure.figcaption.text
-    link = figure.find("a", class_="figure-png")
-    assert link["download"] == "fig-toy-line.png"
-    assert link["href"] == "../../_downloads/notebooks/size_matters/toy/fig-toy-line.png"
-    png = (built / HTML / "notebooks/size_matters" / link["href"]).read_bytes()
-    assert png.startswith(b"\x89PNG")
+    numbers, svg, png = figure.find("details").find_all("a")
+    assert png["href"] == "../../_downloads/notebooks/size_matters/toy/fig-toy-line.png"
+    folder = built / HTML / "notebooks/size_matters"
+    assert (folder / png["href"]).read_bytes().startswith(b"\x89PNG")
+    assert (folder / svg["href"]).read_text().startswith("<svg")
+    assert (folder / numbers["href"]).read_text().startswith("panel,series,x,y,low,high\n")
 
 
 def test_no_page_carries_a_picture_that_is_a_file_of_the_site(built):
@@ -45,11 +47,16 @@ def test_no_page_carries_a_picture_that_is_a_file_of_the_site(built):
         assert "data:image/png" not in page.read_text(), page
 
 
-def test_a_notebook_to_download_can_be_run_and_holds_no_output(built):
-    path = built / HTML / "_sources/notebooks/size_matters/toy.ipynb"
-    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+def test_a_notebook_to_download_shows_its_results_in_jupyter_and_can_be_run(built):
+    notebook = nbformat.read(built / HTML / "_sources/notebooks/size_matters/toy.ipynb", 4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].source == CHECK
     assert any("style.show(" in cell.source for cell in code)
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    shown = [output.data for cell in code for output in cell.outputs]
+    assert all(data.keys() == {"text/html"} for data in shown)
+    words = " ".join("".join(data["text/html"]) for data in shown)
+    assert "At tier thin the curve of" in words and "<img alt=" in words
+    assert "{cite:t}" not in " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
 def test_all_claims_can_be_loaded_from_the_site(built):
@@ -80,10 +87,10 @@ def test_other_pages_refer_to_the_figure_by_its_number(built):
     assert soup(built, "book/index").find("a", href=re.compile("#fig-toy-line")).text == "Fig. 2.1"
 
 
-def test_the_reader_sees_the_values_used_and_not_the_defaults(toy):
+def test_the_cells_that_come_first_are_not_shown_where_they_stand(toy):
+    """`tables.opening` shows what is in them, folded, with the values that were used."""
     code = " ".join(cell.text for cell in toy.find_all(class_="highlight-ipython3"))
-    assert 'tier = "thin"' in code
-    assert 'tier = "smoke"' not in code
+    assert "tier =" not in code
 
 
 def test_no_page_names_anything_that_a_browser_would_fetch_from_elsewhere(built):
@@ -101,6 +108,34 @@ def test_mathematics_is_drawn_by_a_file_of_the_site(built, toy):
     scripts = [tag["src"].split("?")[0] for tag in toy.find_all("script", src=True)]
     mathjax = next(source for source in scripts if "mathjax" in source)
     assert (built / HTML / "notebooks/size_matters" / mathjax).is_file()
+
+
+def test_no_page_has_two_elements_of_one_id(built):
+    for page in (built / HTML).rglob("*.html"):
+        ids = [tag["id"] for tag in BeautifulSoup(page.read_text(), "html.parser").find_all(id=True)]
+        assert sorted(ids) == sorted(set(ids)), page
+
+
+def test_a_name_for_those_who_listen_is_never_another_than_that_for_those_who_see(built, toy):
+    named = toy.find_all(["button", "summary", "a"], attrs={"aria-label": True})
+    words = [(tag["aria-label"], tag.get_text(" ", strip=True)) for tag in named]
+    assert [(name, text) for name, text in words if text and text not in name] == []
+    assert [tag.get("title") for tag in toy.select(".theme-switch")] == [None] * 3
+
+
+def test_references_are_a_list_of_items(toy):
+    entries = toy.select("div.citation-list[role=list] > div.citation")
+    assert entries and all(entry["role"] == "listitem" for entry in entries)
+
+
+def test_a_page_says_in_its_head_what_it_is_about(built, toy):
+    said = {tag.get("name", tag.get("property")): tag["content"] for tag in toy.select("meta[content]")}
+    first = "At tier thin the curve of Richter et al. [2021] reaches 9, as does r_l."
+    assert said["description"] == said["og:description"] == first
+    assert said["og:title"] == "2. A toy"
+    assert said["og:site_name"] == "Receptive fields, reproduced"
+    icon = toy.find("link", rel="icon")
+    assert "<svg" in (built / HTML / "notebooks/size_matters" / icon["href"].split("?")[0]).read_text()
 
 
 def test_nothing_is_staged_but_links_to_sources_and_executed_pages(built):

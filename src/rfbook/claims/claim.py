@@ -56,6 +56,11 @@ class Claim(BaseModel):
     untested_at: dict[str, str] = {}
 
     @property
+    def own(self) -> bool:
+        """Whether it is a question of this book: no sentence of either paper asks it."""
+        return self.ours or self.paper == "together"
+
+    @property
     def measured(self) -> Quantity:
         """What decides. Raises LookupError if there is no such quantity of these arms."""
         return quantity_named(str(self.quantity), len(self.arms))

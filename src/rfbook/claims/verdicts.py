@@ -128,6 +128,10 @@ class Estimate:
         return COMPARISONS[claim.holds_if](value, claim.margin, claim.printed.get(self.network))
 
 
+OWN = {"reproduced": "holds", "partly": "holds in part", "not reproduced": "fails"}
+"""What is said of a question that no paper asks: only papers are reproduced."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the records say of a claim, and from which estimates."""
@@ -144,8 +148,9 @@ class Verdict:
 
     @property
     def told(self) -> str:
-        """Its word, with what stands beside it where one run borrowed its spread."""
-        return f"{self.word} ({BORROWED})" if self.borrowed else self.word
+        """Its word for a reader, with what stands beside it where one run borrowed its spread."""
+        word = OWN.get(self.word, self.word) if self.claim.own else self.word
+        return f"{word} ({BORROWED})" if self.borrowed else word
 
 
 def judge(claim: Claim, outcomes: Outcomes, tier: str, thin: Outcomes | None = None) -> Verdict:

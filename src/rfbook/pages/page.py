@@ -21,7 +21,7 @@ from rfbook.pages.injected import history_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked, in_words
 from rfbook.pages.plan import declared, planning_now
-from rfbook.pages.scaling import differences
+from rfbook.pages.scaling import brief, differences
 from rfbook.pages.sources import folder_of
 from rfbook.records.record import Records
 from rfbook.records.stages import require
@@ -254,6 +254,15 @@ class Page:
     def only(self, outcomes: Sequence[Outcome]) -> Page:
         """This page with some of its outcomes, for a figure or table that shows no others."""
         return replace(self, outcomes=list(outcomes), parts=[])
+
+    @property
+    def as_printed(self) -> bool:
+        """Whether its runs are the paper's own: nothing was scaled, left out or replaced."""
+        return not differences(self.outcomes)
+
+    def badge(self) -> str:
+        """The same in a line: the tier, and the names of what is not as in the paper."""
+        return f"tier {self.tier}; {brief(self.outcomes)}"
 
     def scaled(self) -> str:
         """What is not as in the paper, in words: departures, what tier and parameters changed."""
