@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 import shutil
 from importlib import resources
 from pathlib import Path
 
 import nbformat
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from rfbook.site.handed_out import readable
@@ -20,6 +22,7 @@ DOWNLOADS = "_downloads"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     app.connect("builder-inited", write_pictures)
     app.connect("html-page-context", write_downloads)
     app.connect("build-finished", copy_mathjax)
@@ -41,6 +44,23 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 def write_pictures(app: Sphinx) -> None:
     """Let Sphinx write the pictures that pages embed to files: in a page they are a third larger."""
     app.builder.supported_data_uri_images = False
+
+
+def visit_image(self, node: nodes.image) -> None:
+    """Put a figure's SVG into the page itself: its text can be selected, its ink is the page's."""
+    path = Path(self.builder.srcdir) / node["uri"]
+    if path.suffix == ".svg" and isinstance(node.parent, nodes.figure):
+        label = html.escape(node.get("alt", ""))
+        named = f'<svg role="img" aria-label="{label}"'
+        picture = path.read_text(encoding="utf-8").replace("<svg", named, 1)
+        box = '<div class="rf-picture" tabindex="0" role="group" aria-label="figure">'
+        self.body.append(f"{box}{picture}</div>")
+    else:
+        type(self).visit_image(self, node)
+
+
+def depart_image(self, node: nodes.image) -> None:
+    """Nothing is left open."""
 
 
 def write_downloads(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -29,7 +29,7 @@ def test_every_record_is_named_below_its_page_folded_and_with_a_link(page):
     assert fold.a["href"] == "../notebooks/size_matters/tiny.html"
     for outcome in page.outcomes:
         for record in outcome.records.values():
-            assert record.key in fold.text
+            assert fold.find("a", href=f"../records/{record.key}.json")
 
 
 def test_a_page_without_its_records_says_which_are_missing(page):

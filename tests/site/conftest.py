@@ -92,7 +92,7 @@ from rfbook.pages.figures import style
 style.use()
 figure, axes = pyplot.subplots()
 axes.plot([1, 2, 3], heights, **style.OURS)
-style.show(figure, **fig_toy_line)
+style.show(figure, None, **fig_toy_line)
 ```
 
 ```{{code-cell}} ipython3

@@ -14,7 +14,7 @@ from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Estimate, Verdict, paired
 from rfbook.experiments.spec import Run
 from rfbook.measures.obtain import merged
-from rfbook.pages import executed, sources, tables
+from rfbook.pages import executed, minutes, sources, tables
 from rfbook.pages.outcomes import by_network
 from rfbook.pages.page import Page
 from rfbook.pages.plan import asks_by_tier
@@ -39,7 +39,7 @@ def told(page: Page) -> dict[str, Any]:
         "verdicts": [_verdict(page, verdict) for verdict in page.verdicts()],
         "scaling": page.scaled(),
         "footer": asdict(tables.footer(page)),
-        "minutes": tables.minutes_of([one for part in _parts(page) for one in part.outcomes]),
+        "minutes": minutes.taken([one for part in _parts(page) for one in part.outcomes]),
     }
 
 

@@ -120,3 +120,18 @@ CATALOGUE: dict[str, Source] = {
         shipped=True,
     ),
 }  # fmt: skip
+
+TITLES = {
+    "cifar10": "CIFAR-10",
+    "mnist": "MNIST",
+    "caltech101": "Caltech-101",
+    "tiny-imagenet-50": "50 classes of TinyImageNet",
+    "tiny-imagenet": "TinyImageNet",
+    "imagenette": "Imagenette",
+    "imagenet": "ImageNet",
+    "inaturalist2019": "iNaturalist 2019",
+    "cub200": "CUB-200",
+    "digits": "handwritten digits",
+    "photos": "photographs",
+}
+"""What a reader calls a data set."""

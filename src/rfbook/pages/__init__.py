@@ -1,1 +1,34 @@
-"""What a notebook uses: its parameters, runs, sentences, figures and tables."""
+"""What a notebook uses: parameters, records, verdicts, and the tables, figures and sentences about them.
+
+These names are all that a page needs; modules are loaded when the first of their names is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_FROM = {
+    "Model": "rfbook.experiments.spec",
+    "Recipe": "rfbook.experiments.spec",
+    "RECIPES": "rfbook.experiments.spec",
+    "Page": "rfbook.pages.page",
+    "resnets": "rfbook.pages.parameters",
+    "by_network": "rfbook.pages.outcomes",
+    "curves_of": "rfbook.pages.outcomes",
+    "mean_field": "rfbook.pages.outcomes",
+    "means": "rfbook.pages.outcomes",
+    "of_seeds": "rfbook.pages.outcomes",
+    "starts": "rfbook.pages.outcomes",
+}
+"""A public name -> the module that defines it."""
+
+__all__ = [*_FROM, "figures", "prose", "tables"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FROM:
+        return getattr(import_module(_FROM[name]), name)
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

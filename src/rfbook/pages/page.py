@@ -21,7 +21,7 @@ from rfbook.pages.injected import history_of
 from rfbook.pages.outcomes import Outcome, Planned, by_network
 from rfbook.pages.parameters import ParameterError, checked, in_words
 from rfbook.pages.plan import declared, planning_now
-from rfbook.pages.scaling import differences
+from rfbook.pages.scaling import brief, differences
 from rfbook.pages.sources import folder_of
 from rfbook.records.record import Records
 from rfbook.records.stages import require
@@ -223,7 +223,7 @@ class Page:
         alike = self._alike(claim.arms)
         if alike:
             return Verdict(claim, "not tested", f"{' and '.join(alike)} are the same run here")
-        return judge(claim, self._seeds(claim), self.tier)
+        return judge(claim, self._seeds(claim), self.tier, self._thin(claim))
 
     def _alike(self, arms: Sequence[str]) -> list[str]:
         """Of these arms those that are one and the same run: their difference is nothing, always."""
@@ -239,6 +239,13 @@ class Page:
             return evidence(needed, sources.repository())
         return self._held(needed) if needed else {}
 
+    def _thin(self, claim: Claim) -> dict[str, list[Records]]:
+        """The same of what a page at tier paper shows at tier thin beside its own runs."""
+        if claim.quantity is None or self.tier != "paper":
+            return {}
+        beside = [one for part in self.parts if part.tier == "thin" for one in part.outcomes]
+        return self.only(beside)._held(claim.measured.measures)
+
     def _held(self, needed: Collection[str]) -> dict[str, list[Records]]:
         """The records of each network's seeds, of the runs on which all these measures were taken."""
         able = [one for one in self.outcomes if set(needed) <= one.records.keys()]
@@ -247,6 +254,15 @@ class Page:
     def only(self, outcomes: Sequence[Outcome]) -> Page:
         """This page with some of its outcomes, for a figure or table that shows no others."""
         return replace(self, outcomes=list(outcomes), parts=[])
+
+    @property
+    def as_printed(self) -> bool:
+        """Whether its runs are the paper's own: nothing was scaled, left out or replaced."""
+        return not differences(self.outcomes)
+
+    def badge(self) -> str:
+        """The same in a line: the tier, and the names of what is not as in the paper."""
+        return f"tier {self.tier}; {brief(self.outcomes)}"
 
     def scaled(self) -> str:
         """What is not as in the paper, in words: departures, what tier and parameters changed."""

@@ -17,6 +17,20 @@ CALLED = {
 """What a reader calls a field of a run's description."""
 
 
+BRIEF = 60
+"""Characters up to which what differs stands on a figure in full."""
+
+
+def brief(outcomes: Sequence[Outcome]) -> str:
+    """`differences`, or if they are long only what they are differences of."""
+    whole = differences(outcomes)
+    if len(whole) <= BRIEF:
+        return whole or "as in the paper"
+    names = sorted({CALLED.get(name, name) for one in outcomes for name in changed(one.run, one.paper)})
+    others = any(one.departs or [*_made(one)] for one in outcomes)
+    return f"not as in the paper: {', '.join([*names, *['other points'] * others])} (see details)"
+
+
 def differences(outcomes: Sequence[Outcome]) -> str:
     """What is not as in the paper: departures, what the data and measures are, every changed field."""
     departures = dict.fromkeys(words for outcome in outcomes for words in outcome.departs)

@@ -14,11 +14,8 @@ from rfbook.pages import sources
 from rfbook.pages.executed import executed, keep, made_from, summary_of, values_of
 from rfbook.pages.sources import folder_of
 
-VISIBILITY = {"parameters": "remove-cell", "injected-parameters": "hide-input"}
-"""What the site does with papermill's two cells: it shows the values used, not the defaults."""
-
-HIDDEN = dict.fromkeys(VISIBILITY, "remove-cell")
-"""The same for the pages of `book/`, whose readers came for the result."""
+VISIBILITY = dict.fromkeys(("parameters", "injected-parameters", "run"), "remove-cell")
+"""What the site does with the cells that come first: `tables.opening` shows what is in them, folded."""
 
 LAST = """\
 from rfbook.backmatter.summary import leave
@@ -114,12 +111,11 @@ def _once_started(execution: Callable[[], NotebookNode]) -> NotebookNode:
 def _clean(notebook: NotebookNode, page: str) -> None:
     notebook.metadata.pop("papermill", None)
     sources.number_cells(notebook, page)
-    visibility = HIDDEN if page.startswith("book/") else VISIBILITY
     for cell in notebook.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         tags = cell.metadata.get("tags", [])
-        cell.metadata["tags"] = tags + [visibility[tag] for tag in tags if tag in visibility]
+        cell.metadata["tags"] = tags + [VISIBILITY[tag] for tag in tags if tag in VISIBILITY]
         if cell.cell_type == "code":
             cell["outputs"] = [o for o in cell.outputs if o.get("name") != "stderr"]
             for data in (output.get("data", {}) for output in cell.outputs):

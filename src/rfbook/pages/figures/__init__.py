@@ -1,6 +1,6 @@
 """The figures of the book; those that several pages have stand here under their own names."""
 
-from rfbook.pages.figures import paired, sizes
+from rfbook.pages.figures import learning, paired, pairwise, predictions, scatter, sizes, spread
 from rfbook.pages.figures.layers import (
     bars,
     curves,
@@ -11,5 +11,6 @@ from rfbook.pages.figures.layers import (
 )
 
 __all__ = [
-    "bars", "curves", "fields_against_printed", "heatmaps", "layer_profiles", "maps", "paired", "sizes",
+    "bars", "curves", "fields_against_printed", "heatmaps", "layer_profiles", "learning", "maps",
+    "paired", "pairwise", "predictions", "scatter", "sizes", "spread",
 ]  # fmt: skip

@@ -10,8 +10,9 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from rfbook.claims.quantities.layers import border_number
+from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
-from rfbook.pages.figures.panels import half_width, note, panel_grid
+from rfbook.pages.figures.panels import half_width, panel_grid
 from rfbook.pages.outcomes import Outcome, by_network, curves_of
 from rfbook.pages.page import Page
 
@@ -26,13 +27,12 @@ def layer_profiles(
     """
     style.use()
     groups = by_network(outcomes)
-    figure, axes = panel_grid(len(groups), 2, (5.6, 3.2), sharey=True)
+    figure, axes = panel_grid(len(groups), 2, (4.4, 3.0), sharey=True)
     for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
         _profile(axis, network, seeds, border)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
-    note(figure, page.only(outcomes))
-    style.show(figure, alt, caption, name)
+    style.show(figure, page.only(outcomes), alt, caption, name)
 
 
 def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -> None:
@@ -53,7 +53,7 @@ def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -
     if border and number:
         axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
     runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
-    axis.set_title(f"{network}, {100 * accuracy:.1f} % ({runs})")
+    axis.set_title(f"{titled(network)}, {100 * accuracy:.1f} % ({runs})")
     some = places[:: 1 + len(places) // 25]
     axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=some)
     axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
@@ -84,11 +84,10 @@ def fields_against_printed(
                     color=style.GREY, fontsize="small",
                 )  # fmt: skip
     axis.plot(places, ours, linestyle="none", **style.OURS, label="computed")
-    axis.set_xticks(places, list(groups), rotation=60, ha="right", fontsize="small")
+    axis.set_xticks(places, [titled(net) for net in groups], rotation=60, ha="right", fontsize="small")
     axis.set(ylabel="receptive field, pixels", ylim=(0, None))
     axis.legend()
-    note(figure, page.only(outcomes))
-    style.show(figure, alt, caption, name)
+    style.show(figure, page.only(outcomes), alt, caption, name)
 
 
 def curves(
@@ -104,13 +103,12 @@ def curves(
     for (label, values), marker in style.told_apart(lines, "osD^vP*"):
         seeds = np.atleast_2d(values)
         places, mean, half = np.arange(1, seeds.shape[1] + 1), seeds.mean(0), half_width(seeds)
-        (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=label)
+        (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=titled(label))
         if half is not None:
             axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
     axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
     axis.legend(fontsize="small")
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def maps(
@@ -126,13 +124,12 @@ def maps(
     for axis, (title, image) in zip(axes, images.items(), strict=True):
         axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
         if centres and title in centres:
-            axis.plot(*centres[title], "+", color="black", markersize=14, markeredgewidth=2)
+            axis.plot(*centres[title], "+", color=style.INK, markersize=14, markeredgewidth=2)
             middle = [(length - 1) / 2 for length in image.shape[::-1]]
             axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
-        axis.set_title(title)
+        axis.set_title(titled(title))
         axis.grid(False)
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def bars(
@@ -164,22 +161,20 @@ def bars(
             label.set_ha("center" if error is None else "right")  # beside the error bar
     upright = len(groups) <= 4
     axis.set_xticks(
-        range(len(groups)), [fill(group, 18) if upright else group for group in groups],
+        range(len(groups)), [fill(titled(name), 18) if upright else titled(name) for name in groups],
         rotation=0 if upright else 60, ha="center" if upright else "right", fontsize="small",
     )  # fmt: skip
     axis.set(ylabel=fill(ylabel, 30))
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(arms))
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
     style.use()
-    figure, axes = panel_grid(len(grids), 4, (2.7, 3.0))
+    figure, axes = panel_grid(len(grids), 4, (2.6, 2.9))
     for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         shown = axis.imshow(grid, vmin=0, vmax=1)
-        axis.set(title=title, xticks=[], yticks=[])
+        axis.set(title=titled(title), xticks=[], yticks=[])
     figure.colorbar(shown, ax=axes, label="probe / model")
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)

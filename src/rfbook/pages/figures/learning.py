@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
-from rfbook.pages.figures.panels import note, panel_grid
+from rfbook.pages.figures.panels import panel_grid
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.statistics.survival import LEVEL, Arrival, remaining
@@ -32,12 +33,11 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
         if axis is not axes[0]:
             steps, accuracies = first
             axis.plot(steps, np.median(accuracies, 0), color=style.GREY, linestyle="--")
-        axis.axhline(100 * LEVEL, color="black", linestyle=":", linewidth=1)
-        axis.set_title(f"{network} ({len(seeds)})", fontsize="small")
+        axis.axhline(100 * LEVEL, color=style.INK, linestyle=":", linewidth=1)
+        axis.set_title(f"{titled(network)} ({len(seeds)})", fontsize="small")
         axis.set(xlabel="updates")
     axes[0].set(ylabel="test accuracy, %")
-    note(figure, page.only(outcomes))
-    style.show(figure, alt, caption, name)
+    style.show(figure, page.only(outcomes), alt, caption, name)
 
 
 def _curves(seeds: Sequence[Outcome]) -> tuple[np.ndarray, np.ndarray]:
@@ -67,11 +67,10 @@ def survival(
     for (label, arm), look in style.told_apart(arms, looks):
         look = dict(zip(("marker", "color", "linestyle"), look, strict=True))
         _remaining_of_one(axis, arm, last, look | {"label": f"{label} ({len(arm)})"})
-    axis.axhline(0.5, color="black", linestyle=":", linewidth=1)
+    axis.axhline(0.5, color=style.INK, linestyle=":", linewidth=1)
     axis.set(xlabel="epoch", ylabel=f"share not above {100 * LEVEL:.0f} % yet", ylim=(-0.03, 1.03))
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1))
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def _remaining_of_one(axis: Axes, arm: Sequence[Arrival], last: int, look: Mapping[str, object]) -> None:
@@ -91,4 +90,4 @@ def pictures(images: Mapping[str, np.ndarray], alt: str, caption: str, name: str
         axis.imshow(image)
         axis.set_title(title)
         axis.set_axis_off()
-    style.show(figure, alt, caption, name)
+    style.show(figure, None, alt, caption, name)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
 from rfbook.pages.figures.layers import bars
-from rfbook.pages.figures.panels import half_width, note
+from rfbook.pages.figures.panels import half_width
 from rfbook.pages.outcomes import by_network, of_seeds
 from rfbook.pages.page import Page
 
@@ -28,22 +28,21 @@ def differences(
     style.use()
     rows = list(dict.fromkeys([*ours, *printed]))
     figure, axis = pyplot.subplots(figsize=(7.2, 2.4 + 0.4 * len(rows)))
-    axis.axvline(0, color="black", linewidth=1, linestyle="-")
+    axis.axvline(0, color=style.INK, linewidth=1, linestyle="-")
     for network, values in ours.items():
         _seeds(axis, rows.index(network), np.array(values, dtype=float))
     if printed:
         places = [rows.index(network) for network in printed]
         axis.plot(list(printed.values()), places, **style.ORIGINAL, label="printed")
     said = {network: f"n = {len(values)}" for network, values in ours.items()}
-    labels = [f"{network}, {said.get(network, 'not run')}" for network in rows]
+    labels = [f"{titled(network)}, {said.get(network, 'not run')}" for network in rows]
     axis.set_yticks(range(len(rows)), labels, fontsize="small")
     axis.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
     handles = dict(zip(*reversed(axis.get_legend_handles_labels()), strict=True))
     figure.legend(
         handles.values(), handles.keys(), loc="outside lower center", ncols=3, fontsize="small"
     )
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def compared(

@@ -10,7 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from rfbook.pages.figures import style
-from rfbook.pages.figures.panels import note, panel_grid
+from rfbook.pages.figures.panels import panel_grid
 from rfbook.pages.page import Page
 from rfbook.pages.tables.pairwise import short_names
 from rfbook.statistics.significance import ALPHA, Comparisons
@@ -36,8 +36,7 @@ def tests(
         Patch(facecolor=ground, edgecolor=style.GREY, label=said) for said, ground in GROUNDS.items()
     ]
     figure.legend(handles=handles, loc="outside lower center", fontsize="small")
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def _matrix(axis: Axes, one: Comparisons) -> None:
@@ -47,7 +46,7 @@ def _matrix(axis: Axes, one: Comparisons) -> None:
         if row != column:
             axis.text(
                 column, row, _cell(one, row, column), ha="center", va="center", fontsize="x-small",
-                color="white" if ground == 2 else "black",
+                color="white" if ground == 2 else style.INK,
             )  # fmt: skip
     names, places = short_names(one.names), range(len(one.names))
     axis.set_xticks(places, names, rotation=60, ha="right", fontsize="small")

@@ -1,15 +1,12 @@
-"""What every figure is built on: panels, the note of what was scaled, bars of uncertainty."""
+"""What every figure is built on: panels, and bars of uncertainty."""
 
 from __future__ import annotations
-
-from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rfbook.pages.page import Page
 from rfbook.statistics.intervals import half_interval
 
 
@@ -18,12 +15,6 @@ def half_width(values: np.ndarray) -> np.ndarray | None:
     if len(values) < 2:
         return None
     return half_interval(values.std(0, ddof=1) / np.sqrt(len(values)), len(values))
-
-
-def note(figure: Figure, page: Page) -> None:
-    """The tier, and all it changed against the paper, on the figure itself."""
-    columns = int(12 * figure.get_figwidth())
-    figure.suptitle(fill(page.scaled(), columns), fontsize="small")
 
 
 def panel_grid(

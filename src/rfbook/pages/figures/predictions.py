@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rfbook.pages.figures import style
-from rfbook.pages.figures.panels import half_width, note, panel_grid
+from rfbook.pages.figures.panels import half_width, panel_grid
 from rfbook.pages.page import Page
 
 Rows = Mapping[str, tuple[float, Sequence[float]]]
@@ -25,13 +25,12 @@ def predictions(page: Page, panels: Mapping[str, Rows], alt: str, caption: str, 
     stands in brackets; bars are 95 % intervals over seeds, and a single seed has none.
     """
     style.use()
-    figure, axes = panel_grid(len(panels), 2, (5.2, 1.5 + 0.42 * max(map(len, panels.values()))))
+    figure, axes = panel_grid(len(panels), 2, (4.4, 1.5 + 0.42 * max(map(len, panels.values()))))
     for axis, (quantity, rows) in zip(axes, panels.items(), strict=True):
         _panel(axis, rows)
         axis.set(xlabel=quantity)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def _panel(axis: Axes, rows: Rows) -> None:

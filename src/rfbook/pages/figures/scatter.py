@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rfbook.pages.figures import style
-from rfbook.pages.figures.panels import note, panel_grid
+from rfbook.pages.figures.panels import panel_grid
 from rfbook.pages.page import Page
 
 Points = Mapping[str, tuple[float, float]]
 """Network -> (x, y)."""
 GAP = 0.052
 """Least distance of two names' heights, as a share of the panel."""
-ROOM = 0.15
+ROOM = 0.21
 """Free space on every side of the points, for names that are moved, as a share of the panel."""
 REACH = 0.12
 """How far a name reaches from its point, as a share of the panel."""
@@ -45,7 +45,7 @@ def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name:
     left out.
     """
     style.use()
-    figure, axes = panel_grid(len(panels), 2, (5.4, 4.4))
+    figure, axes = panel_grid(len(panels), 2, (4.4, 4.0))
     series = dict.fromkeys(one for panel in panels for one in panel.others)
     looks = {
         label: {"marker": marker, "color": colour}
@@ -61,8 +61,7 @@ def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
     figure.legend(legend.values(), legend.keys(), loc="outside lower center", fontsize="small")
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def _panel(axis: Axes, panel: Scatter, looks: Mapping[str, Mapping[str, str]]) -> None:

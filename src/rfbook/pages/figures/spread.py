@@ -9,7 +9,6 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from rfbook.pages.figures import style
-from rfbook.pages.figures.panels import note
 from rfbook.pages.page import Page
 from rfbook.statistics.spread import Spread, spread
 
@@ -29,8 +28,7 @@ def repeats(
     )
     _dots(left, runs, ours)
     _deviations(right, ours, printed)
-    note(figure, page)
-    style.show(figure, alt, caption, name)
+    style.show(figure, page, alt, caption, name)
 
 
 def _dots(axis: Axes, runs: Mapping[str, Sequence[float]], spreads: Mapping[str, Spread]) -> None:

@@ -1,34 +1,23 @@
 """The tables of the book; those that every page has stand here under their own names."""
 
 from rfbook.claims.amounts import number, quoted
-from rfbook.pages.tables import outside, periods, stages
+from rfbook.pages.tables import arms, outside, pairwise, periods, stages
 from rfbook.pages.tables.standard import (
     WORDS,
-    Table,
     comparison,
-    condition,
+    details,
     footer,
-    minutes_of,
+    numbers,
+    opening,
     parameters,
     rerun,
     says,
     verdicts,
 )
+from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS",
-    "Table",
-    "comparison",
-    "condition",
-    "footer",
-    "minutes_of",
-    "number",
-    "outside",
-    "parameters",
-    "periods",
-    "quoted",
-    "rerun",
-    "says",
-    "stages",
+    "WORDS", "Table", "arms", "comparison", "details", "footer", "number", "numbers", "opening",
+    "outside", "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages",
     "verdicts",
-]
+]  # fmt: skip
