@@ -1,4 +1,4 @@
-"""`python -m rfbook`: run, why, verify, recompute, compare, plan, work, import, outside, book,
+"""`python -m rfbook`: run, why, verify, recompute, compare, plan, work, import, outside, book, pdf,
 notebooks."""
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")
+    verb("pdf", commands.pdf, tier="published")
     verb("notebooks", commands.notebooks)
     return parser
 
