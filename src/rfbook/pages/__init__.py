@@ -19,6 +19,7 @@ _FROM = {
     "mean_field": "rfbook.pages.outcomes",
     "means": "rfbook.pages.outcomes",
     "of_seeds": "rfbook.pages.outcomes",
+    "position_maps": "rfbook.pages.outcomes",
     "starts": "rfbook.pages.outcomes",
 }
 """A public name -> the module that defines it."""
