@@ -123,4 +123,6 @@ def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
 
 def position_maps(seeds: Sequence[Outcome]) -> list[np.ndarray]:
     """(seeds, h, w) for each convolution of one network: accuracy of the probe at every position."""
-    return [np.array(grids) for grids in zip(*(position_grids(one.records) for one in seeds), strict=True)]
+    return [
+        np.array(grids) for grids in zip(*(position_grids(one.records) for one in seeds), strict=True)
+    ]
