@@ -12,6 +12,8 @@ from rfbook.pages.outcomes import (
     Planned,
     by_network,
     curves_of,
+    guessing,
+    hardly_learnt,
     mean_field,
     means,
     of_seeds,
@@ -94,3 +96,14 @@ def test_maps_of_positions_are_one_a_convolution_with_every_seed():
     first, second = position_maps(seeds)
     assert first.shape == (2, 3, 3) and second.shape == (2, 2, 2)
     assert (first[1] == 1.4).all() and (second[0] == 0.6).all()
+
+
+def test_a_guess_among_ten_classes_is_right_one_time_in_ten(page):
+    assert page.outcomes[0].run.data.name == "cifar10" and guessing(page.outcomes[0]) == 10
+
+
+def test_trainings_that_hardly_learnt_are_counted_by_network(page):
+    for one, share in zip(page.outcomes, (0.19, 0.12, 0.21, 0.9), strict=True):
+        one.records["accuracy"].values["accuracy"] = share
+    assert hardly_learnt(page.outcomes) == {"VGG11": 2}
+    assert hardly_learnt(page.outcomes, points=12) == {"VGG11": 2, "VGG13": 1}

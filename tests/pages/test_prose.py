@@ -81,3 +81,11 @@ def test_nothing_is_said_of_training_where_no_record_does(page):
     assert prose.trained(page.outcomes) == (
         "In the last epoch the networks are right on 30 % (VGG13) of their training images."
     )
+
+
+def test_how_many_images_are_learnt_from_is_said_once_for_all_networks(page):
+    for one in page.outcomes:
+        one.records["accuracy"].values["test_images"] = 500
+    learnt = page.outcomes[0].run.data.images or 50_000
+    said = f"Every network learns from {learnt} images of CIFAR-10 and is tested on 500."
+    assert prose.images(page.outcomes) == said

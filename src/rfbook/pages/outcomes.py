@@ -11,6 +11,8 @@ import numpy as np
 from rfbook.claims.quantities.layers import convolution_curve
 from rfbook.claims.quantities.positions import position_grids
 from rfbook.claims.quantities.registry import QUANTITIES
+from rfbook.experiments.architecture import titled
+from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Records
 from rfbook.statistics.undefined import Undefined
@@ -126,3 +128,21 @@ def position_maps(seeds: Sequence[Outcome]) -> list[np.ndarray]:
     return [
         np.array(grids) for grids in zip(*(position_grids(one.records) for one in seeds), strict=True)
     ]
+
+
+def guessing(outcome: Outcome) -> float:
+    """In how many percent of the images a guess among the classes is right."""
+    return 100 / CATALOGUE[outcome.run.data.name].classes
+
+
+def hardly_learnt(outcomes: Sequence[Outcome], points: float = 10) -> dict[str, int]:
+    """Network and arm, as the papers write it -> trainings less than `points` above guessing.
+
+    A network and arm of which all learnt more is not there.
+    """
+    counts: dict[str, int] = {}
+    for one in outcomes:
+        if 100 * one.records["accuracy"].values["accuracy"] < guessing(one) + points:
+            name = titled(one.label)
+            counts[name] = counts.get(name, 0) + 1
+    return counts
