@@ -56,6 +56,15 @@ def field_check(name: str) -> Callable[[Records], float]:
 quantity("share", RECIPE, "batch_difference")(field_check("batch_difference"))
 quantity("correlation", RECIPE, "order_correlation")(field_check("order_correlation"))
 quantity("R^2", RECIPE, "gaussian_r_squared")(field_check("r_squared"))
+quantity("px", RECIPE, "unit_center", exact=True)(field_check("unit_center"))
+quantity("px", RECIPE, "fitted_column")(field_check("centre_x"))
+quantity("px", RECIPE, "fitted_row")(field_check("centre_y"))
+
+
+@quantity("%", reads=RECIPE)
+def order_mass(records: Records) -> float:
+    """What is left of the sum of R_xy when the ReLU comes after the mean, percent."""
+    return 100 * records["field_recipe"].values["order_mass"]
 
 
 def of_output(records: Records) -> dict[str, Any]:

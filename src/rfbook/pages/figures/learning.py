@@ -90,4 +90,4 @@ def pictures(images: Mapping[str, np.ndarray], alt: str, caption: str, name: str
         axis.imshow(image)
         axis.set_title(title)
         axis.set_axis_off()
-    style.show(figure, alt, caption, name)
+    style.show(figure, None, alt, caption, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 
 from IPython.display import HTML, Markdown
@@ -231,7 +232,7 @@ def says(page: Page) -> Table:
 def details(page: Page, *others: Table) -> HTML:
     """Folded: further tables of the page, how each claim is tested, where every number comes from."""
     every = [*others, *([tests(page)] if page.claims() else []), footer(page)]
-    return HTML("".join(table._repr_html_() for table in every if table.rows))
+    return HTML("".join(replace(table, folded=True)._repr_html_() for table in every if table.rows))
 
 
 def tests(page: Page) -> Table:

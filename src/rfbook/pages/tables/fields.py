@@ -1,0 +1,37 @@
+"""Tables of effective fields: the Gaussians fitted to them (Dead Pixel, 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rfbook.claims.amounts import number
+from rfbook.experiments.architecture import titled
+from rfbook.metrics.gaussian import GaussianFit
+from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.pages.page import Page
+from rfbook.pages.tables.table import Table
+
+FITTED = {
+    "sigma_x": "σ x, px",
+    "sigma_y": "σ y, px",
+    "centre_x": "centre x, px",
+    "centre_y": "centre y, px",
+    "r_squared": "R²",
+}
+"""A number of a fit -> its heading."""
+
+
+def fits(page: Page, outcomes: Sequence[Outcome]) -> Table:
+    """One row a network, target and model: its Gaussian, of the first seed."""
+    rows = []
+    for network, (one, *_) in by_network(outcomes).items():
+        record = one.records["effective_field"]
+        for target, found in record.values["targets"].items():
+            for model in ("gaussian", "gaussian_with_offset"):
+                fit, shape = found[model], record.arrays[target].shape
+                beyond = bool(fit) and not GaussianFit(**fit).inside(shape)
+                words = model.replace("_", " ") + ", beyond the image: no peak" * beyond
+                cells = [number(fit[name]) if fit else "no fit" for name in FITTED]
+                rows.append([f"{titled(network)}, {target}", words, *cells])
+    caption = f"Gaussian fits, n = 1 ({page.only(outcomes).scaled()})"
+    return Table(caption, ["map", "model", *FITTED.values()], rows, folded=True)
