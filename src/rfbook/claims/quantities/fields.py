@@ -260,6 +260,13 @@ quantity("px", PADDING, "padding_growth_layer4", exact=True)(padding_growth("lay
 quantity("px", PADDING, "padding_growth_layer3", exact=True)(padding_growth("layer3"))
 
 
+@quantity("%", reads=PADDING, exact=True)
+def padding_parameters(records: Records) -> float:
+    """Parameters that kernel padding adds, percent."""
+    count = records["kernel_padding"].values["parameters"]
+    return 100 * (count["all"] / count["plain"] - 1)
+
+
 @quantity("units", reads=PADDING, exact=True)
 def padding_resizes(records: Records) -> float:
     """Largest change of a map's side by kernel padding, pixels of the map."""

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from rfbook.experiments.architecture import titled
@@ -71,32 +72,32 @@ def before_and_after(
 ) -> None:
     """R_xy of a network above and of its padded copy below, as in Dead Pixel, Figure 1.
 
-    pair: labels of both. All maps have one colour scale, in means of their own map; the middle of each
-    is shown larger in its corner.
+    pair: labels of both. Each map is divided by its mean, and a column by the brightest of its two, so
+    that one colour scale serves all. The middle of each map is shown larger in its corner.
     """
     style.use()
     groups = by_network(outcomes)
     chosen = [groups[label] for label in pair]
     maps = [[mean_field(seeds, target) for target in FIGURE_1] for seeds in chosen]
-    brightest = max(np.percentile(field, BRIGHTEST) for row in maps for field in row)
+    brightest = [max(np.percentile(field, BRIGHTEST) for field in column) for column in zip(*maps, strict=True)]
     figure, axes = pyplot.subplots(len(maps), len(FIGURE_1), figsize=(8.0, 5.4))
     for row, label, kernels in zip(range(2), pair, ("before padding", "after padding"), strict=True):
         axes[row, 0].set_ylabel(f"{titled(label.partition('-')[0])}, {kernels}", fontsize="small")
-        for axis, field, title in zip(axes[row], maps[row], FIGURE_1.values(), strict=True):
-            shown = _with_zoom(axis, field, brightest)
+        for axis, field, most, title in zip(axes[row], maps[row], brightest, FIGURE_1.values(), strict=True):
+            shown = _with_zoom(axis, field / most)
             axis.set_title("" if row else title)
-    figure.colorbar(shown, ax=axes, label="R / mean of R", shrink=0.6)
+    figure.colorbar(shown, ax=axes, label="share of the brightest", shrink=0.6)
     style.show(figure, page.only([one for seeds in chosen for one in seeds]), alt, caption, name)
 
 
-def _with_zoom(axis: Axes, field: np.ndarray, brightest: float) -> object:
-    shown = axis.imshow(field, vmin=0, vmax=brightest)
+def _with_zoom(axis: Axes, field: np.ndarray) -> AxesImage:
+    shown = axis.imshow(field, vmin=0, vmax=1)
     axis.set(xticks=[], yticks=[])
     axis.grid(False)
     start = (len(field) - ZOOM) // 2 // 8 * 8
     axis.add_patch(Rectangle((start, start), ZOOM, ZOOM, fill=False, edgecolor="white"))
     inset = axis.inset_axes((0.56, 0.02, 0.42, 0.42))
-    inset.imshow(field[start : start + ZOOM, start : start + ZOOM], vmin=0, vmax=brightest)
+    inset.imshow(field[start : start + ZOOM, start : start + ZOOM], vmin=0, vmax=1)
     inset.set(xticks=[], yticks=[])
     inset.grid(False)
     for spine in inset.spines.values():
@@ -139,8 +140,8 @@ def _windows(axis: Axes, layer: Window, pixels: int, zero: bool) -> None:
             axis.add_patch(Rectangle((start + offset, number - 0.4), 1, 0.8, linewidth=0.8, **look))
             if empty:
                 axis.text(start + offset + 0.5, number, "0", ha="center", va="center", fontsize="small")
-    axis.axvspan(-padding - 0.5, -0.5, color="#DDDDDD", linewidth=0)
-    axis.axvspan(pixels - 0.5, pixels + padding - 0.5, color="#DDDDDD", linewidth=0)
+    axis.axvspan(-padding - 0.5, -0.5, color="#DDDDDD", linewidth=0, zorder=0)
+    axis.axvspan(pixels - 0.5, pixels + padding - 0.5, color="#DDDDDD", linewidth=0, zorder=0)
     axis.set(ylim=(count - 0.4, -0.6), yticks=range(count), xlim=(-padding - 0.6, pixels + padding - 0.4))
     axis.grid(False)
 

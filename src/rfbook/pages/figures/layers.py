@@ -127,7 +127,7 @@ def maps(
             axis.plot(*centres[title], "+", color=style.INK, markersize=14, markeredgewidth=2)
             middle = [(length - 1) / 2 for length in image.shape[::-1]]
             axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
-        axis.set_title(titled(title))
+        axis.set_title(fill(titled(title), 24))
         axis.grid(False)
     style.show(figure, page, alt, caption, name)
 

@@ -35,3 +35,16 @@ def fits(page: Page, outcomes: Sequence[Outcome]) -> Table:
                 rows.append([f"{titled(network)}, {target}", words, *cells])
     caption = f"Gaussian fits, n = 1 ({page.only(outcomes).scaled()})"
     return Table(caption, ["map", "model", *FITTED.values()], rows, folded=True)
+
+
+def padded(page: Page) -> Table:
+    """One row a network: field and parameters before and after kernel padding (not in the paper)."""
+    rows = []
+    for network, (one, *_) in by_network(page.outcomes).items():
+        values = one.records["kernel_padding"].values
+        fields, count = values["fields"], values["parameters"]
+        grown = [f"{fields['plain'][s]:g} → {fields['all'][s]:g}" for s in ("layer3", "layer4")]
+        millions = f"{count['plain'] / 1e6:.2f} → {count['all'] / 1e6:.2f}"
+        rows.append([titled(network), *grown, millions])
+    columns = ["network", "field of layer3, px", "field of layer4, px", "parameters, millions"]
+    return Table("Before and after padding", columns, rows, folded=True)
