@@ -183,32 +183,33 @@ def half_share_growth(records: Records) -> float:
     return half_share("layer4")(records) - half_share("layer3")(records)
 
 
-def of_layer4(name: str) -> Callable[[Records], float]:
-    """A number of the Gaussian fitted to the effective field of the middle unit of layer4.
+def of_fit(name: str, layer: str = "layer4") -> Callable[[Records], float]:
+    """A number of the Gaussian fitted to the effective field of a layer's middle unit, or the output.
 
     Raises Undefined for a network without such a layer, where no fit converged, and where the one that
     did says nothing of a peak (`GaussianFit.inside`).
     """
 
     def number(records: Records) -> float:
-        target = records["effective_field"].values["targets"].get("layer4", {})
+        target = records["effective_field"].values["targets"].get(layer, {})
         if not target.get("gaussian"):
-            raise Undefined("no Gaussian fitted at layer4")
+            raise Undefined(f"no Gaussian fitted at {layer}")
         side = records["effective_field"].run.data.side
         if not GaussianFit(**target["gaussian"]).inside((side, side)):
-            raise Undefined("the Gaussian fitted at layer4 lies beyond the image: no peak")
+            raise Undefined(f"the Gaussian fitted at {layer} lies beyond the image: no peak")
         return target["gaussian"][name]
 
     return number
 
 
-quantity("R^2", FIELD, "layer4_r_squared")(of_layer4("r_squared"))
+quantity("R^2", FIELD, "layer4_r_squared")(of_fit("r_squared"))
+quantity("R^2", FIELD, "output_r_squared")(of_fit("r_squared", "output"))
 
 
 @quantity("px", reads=FIELD)
 def layer4_sigma(records: Records) -> float:
     """Width of that Gaussian, mean of both directions, pixels."""
-    return (of_layer4("sigma_x")(records) + of_layer4("sigma_y")(records)) / 2
+    return (of_fit("sigma_x")(records) + of_fit("sigma_y")(records)) / 2
 
 
 @quantity("R^2", reads=FIELD, bounds=ANY)
@@ -217,7 +218,7 @@ def fit_without_pattern(records: Records) -> float:
 
     Divided by are the means of the classes of (row, column) mod 8, which hold periods two and four.
     """
-    before = of_layer4("r_squared")(records)
+    before = of_fit("r_squared")(records)
     field = records["effective_field"].arrays["layer4"].astype(float)
     copies = [-(-side // 8) for side in field.shape]
     pattern = np.tile(residue_means(field, 8), copies)[: field.shape[0], : field.shape[1]]

@@ -1,7 +1,7 @@
 """The tables of the book; those that every page has stand here under their own names."""
 
 from rfbook.claims.amounts import number, quoted
-from rfbook.pages.tables import arms, fields, outside, pairwise, periods, stages
+from rfbook.pages.tables import arms, fields, outside, pairwise, periods, ranks, stages
 from rfbook.pages.tables.standard import (
     comparison,
     details,
@@ -16,6 +16,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "Table", "arms", "comparison", "details", "fields", "footer", "number", "numbers", "opening", "outside",
-    "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages", "verdicts",
+    "Table", "arms", "comparison", "details", "fields", "footer", "number", "numbers", "opening",
+    "outside", "pairwise", "parameters", "periods", "quoted", "ranks", "rerun", "says", "stages",
+    "verdicts",
 ]  # fmt: skip
