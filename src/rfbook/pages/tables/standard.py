@@ -53,7 +53,8 @@ def opening(page: Page) -> HTML:
     """The line below the title, and what is run: one line in words that opens to parameters and code."""
     about = sources.matter(sources.find(page.name, sources.repository()))["rfbook"]
     times = [f"{about['minutes_to_read']} minutes to read"]
-    outcomes = [outcome for part in [page, *page.parts] for outcome in part.outcomes]
+    made = [part.outcomes for part in [page, *page.parts] if part.outcomes]
+    outcomes = [outcome for part in made for outcome in part]
     if outcomes:
         again = minutes.in_words(minutes.taken(outcomes))
         times.append(f"{again} to run again")
@@ -63,18 +64,22 @@ def opening(page: Page) -> HTML:
         f"{parameters(page)._repr_html_()}<pre>{escape(code)}</pre>"
         f'<p>{escape(page.scaled())}. <a href="{RERUN}">How to run it with other values.</a></p>'
     )
-    run = folded(f"What is run: {_runs(outcomes)}", content, "rf-run") if outcomes else ""
+    run = folded(f"What is run: {_runs(made)}", content, "rf-run") if outcomes else ""
     return HTML(f'<p class="rf-about">{escape(line)}</p>{run}')
 
 
-def _runs(outcomes: Sequence[Outcome]) -> str:
-    """The runs in words: "VGG11 and VGG13 on cifar10 at 32 pixels, 3 seeds"."""
+def _runs(made: Sequence[Sequence[Outcome]]) -> str:
+    """The runs in words: "VGG11 and VGG13 on cifar10 at 32 pixels, 3 seeds".
+
+    made: of each part of the page, the page itself first. It is the one whose seeds count.
+    """
+    outcomes = [outcome for part in made for outcome in part]
     networks = list(dict.fromkeys(titled(outcome.run.model.label) for outcome in outcomes))
     named = listed(networks) if len(networks) <= 4 else f"{len(networks)} networks"
     data = dict.fromkeys(TITLES[outcome.run.data.name] for outcome in outcomes)
     sides = sorted({outcome.run.data.side for outcome in outcomes})
     at = listed([str(side) for side in sides])
-    return f"{named} on {listed(list(data))} at {at} pixels, {seeds(outcomes)}"
+    return f"{named} on {listed(list(data))} at {at} pixels, {seeds(made[0])}"
 
 
 def parameters(page: Page) -> Table:
