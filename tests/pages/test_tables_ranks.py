@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rfbook.claims.printed_tables import read_sizes
+from rfbook.claims.printed_tables import Paddings, read_sizes
 from rfbook.pages.tables import ranks
 from tests.reading import row
 
@@ -39,3 +39,15 @@ def test_columns_in_one_order_correlate_by_one_and_two_networks_cannot_be_ordere
     table = ranks.ranked({"alike": (four, four), "few": ({"a": 1, "b": 2}, four)})
     assert row(table, columns="alike")["rank correlation"] == "1"
     assert row(table, columns="few")["rank correlation"] == "nothing to order"
+
+
+def test_a_fall_counts_as_chance_would_have_it():
+    """By hand: sqrt(90 * 10 / 100) = 3 for one accuracy; 1.96 * sqrt(9 + 9.79) = 8.5 for a difference."""
+    before, after = np.array([90.0, 90.0]), np.array([86.0, 78.0])
+    made = Paddings(("a", "b"), before, after, before - after, 1, 100)
+    assert ranks.falls(made) == (2, 2, 1, 1, 2)
+
+
+def test_two_accuracies_may_differ_by_more_where_networks_fail_independently():
+    """By hand: 1.96 * sqrt(1 * 99 / 100) = 1.95 and 1.96 * sqrt(9 + 8.19...) = 8.2 points."""
+    assert ranks.limits(90.0, 91.0, 100) == "2.0 to 8.1 points"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rfbook.claims.amounts import Amount, between
-from rfbook.claims.printed_tables import Sizes
+from rfbook.claims.printed_tables import Paddings, Sizes
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.tables.table import Table
 from rfbook.statistics.association import correlation_interval, exact_p
@@ -40,6 +40,38 @@ class Noise(NamedTuple):
     most: Amount
     beyond: int
     pairs: int
+
+
+class Falls(NamedTuple):
+    """Of so many printed falls of accuracy: how many are larger than chance makes that of equals.
+
+    above_one: than the standard error of one accuracy. Then than what one in twenty exceeds: alike, if
+    both networks fail independently and all trainings of one at the same images; independent, if the
+    trainings fail independently too; same, if the worse network fails wherever the better one does.
+    """
+
+    count: int
+    above_one: int
+    alike: int
+    independent: int
+    same: int
+
+
+def falls(table: Paddings) -> Falls:
+    """Of a printed table of accuracies before and after padding."""
+    fall, trainings = table.difference, table.trainings
+    least, independent = difference_errors(table.before, table.after, table.images)
+    limits = (
+        standard_error(table.before, table.images), SURE * independent,
+        SURE * independent / trainings**0.5, SURE * least,
+    )  # fmt: skip
+    return Falls(len(fall), *(int((fall > limit).sum()) for limit in limits))
+
+
+def limits(first: float, second: float, images: int) -> str:
+    """How far apart two accuracies may be by chance: if the networks fail alike, and independently."""
+    least, independent = difference_errors(first, second, images)
+    return between(SURE * float(least), SURE * float(independent), "points")
 
 
 def won(size: Column, accuracy: Column) -> Won:
