@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rfbook.claims.amounts import number
+import numpy as np
+
+from rfbook.claims.amounts import Amount, number
+from rfbook.claims.quantities.fields import linearity_errors
 from rfbook.experiments.architecture import titled
 from rfbook.metrics.gaussian import GaussianFit
 from rfbook.pages.outcomes import Outcome, by_network
@@ -48,3 +51,17 @@ def padded(page: Page) -> Table:
         rows.append([titled(network), *grown, millions])
     columns = ["network", "field of layer3, px", "field of layer4, px", "parameters, millions"]
     return Table("Before and after padding", columns, rows, folded=True)
+
+
+def steps(page: Page) -> Table:
+    """One row a network and size of a perturbation: how far the change is from linear, mean over seeds."""
+    rows = []
+    for network, seeds in by_network(page.outcomes).items():
+        errors = [linearity_errors(seed.records) for seed in seeds]
+        images = str(len(seeds[0].records["pixel_response"].arrays["steps"]))
+        for step in errors[0]:
+            mean = Amount(np.mean([one[step] for one in errors]), "%", 0)
+            rows.append([titled(network), f"{step:g}", str(mean), images, str(len(seeds))])
+    columns = ["network", "epsilon", "distance from linear, % of the mean change", "images", "n"]
+    caption = f"Change of the output against 3 epsilon times the image's own gradient ({page.scaled()})"
+    return Table(caption, columns, rows, folded=True)
