@@ -91,9 +91,6 @@ FROM_PAGE = {
 }
 """A colour of the picture -> the page's own, so that a figure is native in light and in dark."""
 
-DRAWING = "A drawing: no run has made it"
-"""What stands in place of what differs from the paper."""
-
 COLUMN = 720
 """Width in pixels of the column in which a figure is shown, on a screen of 1280."""
 
@@ -116,11 +113,11 @@ def told_apart(
     return zip(series.items(), looks, strict=False)
 
 
-def show(figure: Figure, page: Page | None, alt: str, caption: str, name: str) -> None:
+def show(figure: Figure, page: Page, alt: str, caption: str, name: str) -> None:
     """Display a figure with a number, a caption, an alternative text, and its files to download.
 
     page: with the outcomes that are shown: its tier, and what differs from the paper, stand in a line
-        on the figure and in full below it. None for a drawing, which no run has made.
+        on the figure and in full below it.
     alt: what the figure shows, as a finding, in 20 to 400 characters on one line: this is all that
         a reader who cannot see the figure gets.
     caption: MyST Markdown; may hold computed numbers, mathematics and citations.
@@ -131,17 +128,15 @@ def show(figure: Figure, page: Page | None, alt: str, caption: str, name: str) -
     alt, caption = finite(alt), finite(caption)
     _check(alt, caption, name)
     _require_readable(figure)
-    if page is not None:
-        figure.suptitle(page.badge(), fontsize="small", color=GREY)
+    figure.suptitle(page.badge(), fontsize="small", color=GREY)
     numbers = as_csv(figure)
     svg = in_page(_encode(figure, "svg", metadata={"Date": None}, transparent=True).decode(), name)
     png = _encode(figure, "png", dpi=PNG_DOTS_PER_INCH)
     pyplot.close(figure)
     files = {"csv": ("text/csv", numbers.encode()), "svg": ("image/svg+xml", svg.encode()),
              "png": ("image/png", png)}  # fmt: skip
-    scaled = DRAWING if page is None else page.scaled()
     # The book reads the first form (see nb_mime_priority_overrides), Jupyter the second.
-    forms = {"text/markdown": _book_form(svg, files, alt, caption, name, scaled)}
+    forms = {"text/markdown": _book_form(svg, files, alt, caption, name, page.scaled())}
     forms["text/html"] = _notebook_form(png, alt, caption)
     display(forms, raw=True)
 
