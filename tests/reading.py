@@ -19,3 +19,14 @@ def row(table, **fields):
     found = [one for one in rows(table) if fields.items() <= one.items()]
     assert len(found) == 1, (fields, rows(table))
     return found[0]
+
+
+def shown_in(figures):
+    """A `style.show` that keeps every figure, with the line of its page and its words, in a list."""
+
+    def show(figure, page, *words):
+        if page is not None:
+            figure.suptitle(page.badge())
+        figures.append((figure, *words))
+
+    return show

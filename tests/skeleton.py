@@ -6,9 +6,11 @@ from rfbook.experiments import places
 from tests.left import whole
 
 PAGE, OTHER = "size_matters/tiny", "background/other"
+PAGE_TITLE, OTHER_TITLE = "A tiny page", "Another page"
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
 
-TINY = f"""{HEAD}rfbook: {{tier: thin, claims: [SM-1-border, SM-1-accuracy, SM-1-never]}}
+TINY = f"""{HEAD}rfbook: {{tier: thin, claims: [SM-1-border, SM-1-accuracy, SM-1-never],
+  section: "Size Matters, 9.9", minutes_to_read: 1}}
 ---
 # A tiny page
 
@@ -42,7 +44,8 @@ outcomes = page.measure(family, "accuracy", "saturation", "probes", "receptive_f
 ```
 """
 
-LESS = f"""{HEAD}rfbook: {{tier: paper, claims: [SM-2-field]}}
+LESS = f"""{HEAD}rfbook: {{tier: paper, claims: [SM-2-field],
+  section: "Size Matters, 9.8", minutes_to_read: 2}}
 ---
 # Another page
 

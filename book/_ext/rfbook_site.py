@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 import re
 import shutil
 from importlib import resources
 from pathlib import Path
 
+import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
+
+from rfbook.site.handed_out import readable
 
 MATHJAX = "static/mathjax/es5/tex-svg-full.js"
 AFTER_THEME = 950
@@ -24,7 +26,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", write_pictures)
     app.connect("html-page-context", write_downloads)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", empty_notebooks)
+    app.connect("build-finished", hand_out_notebooks)
     app.connect("html-page-context", drop_thebe, priority=AFTER_THEME)
     app.connect("html-page-context", link_sources, priority=AFTER_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -51,7 +53,7 @@ def visit_image(self, node: nodes.image) -> None:
         label = html.escape(node.get("alt", ""))
         named = f'<svg role="img" aria-label="{label}"'
         picture = path.read_text(encoding="utf-8").replace("<svg", named, 1)
-        box = '<div class="rf-picture" tabindex="0" role="group" aria-label="a figure that can be moved">'
+        box = '<div class="rf-picture" tabindex="0" role="group" aria-label="figure">'
         self.body.append(f"{box}{picture}</div>")
     else:
         type(self).visit_image(self, node)
@@ -75,13 +77,12 @@ def write_downloads(app: Sphinx, pagename: str, templatename: str, context: dict
         context["body"] = EMBEDDED.sub(linked, context["body"])
 
 
-def empty_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Take the outputs out of the notebooks to download: the page shows them, and they can be run."""
+def hand_out_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Let the notebooks to download be read in Jupyter, and say what they need to be run."""
     for path in Path(app.outdir).glob("_sources/**/*.ipynb"):
-        notebook = json.loads(path.read_bytes())
-        for cell in notebook["cells"]:
-            cell |= {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
-        path.write_text(json.dumps(notebook, indent=1))
+        notebook = nbformat.read(path, nbformat.NO_CONVERT)
+        readable(notebook)
+        nbformat.write(notebook, path)
 
 
 def drop_thebe(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

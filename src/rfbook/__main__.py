@@ -1,4 +1,4 @@
-"""`python -m rfbook`: run, why, verify, recompute, plan, work, import, outside, book,
+"""`python -m rfbook`: run, why, verify, recompute, compare, plan, work, import, outside, book,
 notebooks."""
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
         os.chdir(commands.repository())
         for line, good in arguments.command(arguments):
             sys.stdout.write(line + "\n")
+            sys.stdout.flush()  # a reader of a pipe, too, sees each run as it is made
             status = status if good else 1
-        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("stopped; a training goes on from its last whole epoch\n")
         return 130
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     recompute.add_argument("--sample", type=_count, default=10, help="how many records")
     recompute.add_argument("--draw", type=int, default=0, help="another number draws others")
     recompute.add_argument("--keep", action="store_true", help="keep the outcome, for the book")
+    verb("compare", upkeep.compare).add_argument("directory", type=_absolute)
     verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")

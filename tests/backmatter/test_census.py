@@ -57,7 +57,7 @@ def plan(root, page):
 def test_links_lead_from_the_book_to_its_pages_and_not_to_planned_ones(repository):
     plan(repository, skeleton.OTHER)
     found = links()
-    assert found[skeleton.PAGE] == (skeleton.PAGE, f"../notebooks/{skeleton.PAGE}.html")
+    assert found[skeleton.PAGE] == ("A tiny page", f"../notebooks/{skeleton.PAGE}.html")
     assert skeleton.OTHER not in found
 
 

@@ -14,7 +14,7 @@ from rfbook.claims.verdicts import Verdict
 from rfbook.pages.figures import style
 from rfbook.pages.tables.standard import WORDS
 from tests import skeleton
-from tests.reading import row, rows
+from tests.reading import row, rows, shown_in
 
 ROOT = Path(__file__).parents[2]
 ROWS = """
@@ -59,6 +59,13 @@ def stated(repository):
 )
 def test_a_sentence_has_the_word_on_which_its_tested_claims_agree(words, word):
     assert conclusion.standing(words) == word
+
+
+def test_a_sentence_is_supported_by_those_of_its_decided_claims_that_hold():
+    some = judged(A="reproduced", B="reproduced", C="not reproduced", D="open", E="not tested")
+    sentence = conclusion.Sentence("so it is", tuple(some))
+    assert (sentence.decided, sentence.support) == (3, 2 / 3)
+    assert conclusion.Sentence("nobody knows", tuple(judged(A="open"))).support == 0
 
 
 def test_a_sentence_has_the_verdicts_of_its_claims_and_no_other(stated):
@@ -106,11 +113,16 @@ def test_a_page_behind_the_conclusion_is_listed_with_how_many_records_it_has(sta
 
 def test_bars_are_stacked_in_the_order_of_the_words(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
-    counts = {"a": dict(zip(WORDS, (2, 1, 0, 4, 3), strict=True)), "b": dict.fromkeys(WORDS, 1)}
+    monkeypatch.setattr(style, "show", shown_in(shown))
+    counts = dict(zip(WORDS, (2, 1, 0, 4, 3), strict=True))
+    many = judged(**{f"{word}{n}": word for word, count in counts.items() for n in range(count)})
+    stated = [
+        conclusion.Sentence("a", tuple(many)),
+        conclusion.Sentence("b", tuple(judged(**{word: word for word in WORDS}))),
+    ]
     words = ("Claims behind two statements by verdict", "Claims.", "fig-claims")
     with matplotlib.rc_context():
-        conclusion.verdict_bars(counts, *words)
+        conclusion.verdict_bars(stated, *words)
         ((figure, *said),) = shown
         (axis,) = figure.axes
         bars = {c.get_label(): [(b.get_x(), b.get_width()) for b in c] for c in axis.containers}

@@ -13,8 +13,8 @@ from tests.samples import PROVENANCE, SESSION, record, tiny
 TRAINING, MEASURING = cost.MINUTES
 
 
-def asked(*held, page="a/b", tier="thin"):
-    return [Asked(page, tier, one.run, one.measure, one) for one in held]
+def asked(*records, page="a/b", tier="thin"):
+    return [Asked(page, tier, record.run, record.measure, record) for record in records]
 
 
 def taking(training, measuring, machine="a slow one", **of):
@@ -31,11 +31,10 @@ def taking(training, measuring, machine="a slow one", **of):
 
 
 def test_runs_that_differ_in_their_seed_only_are_one_row(page):
-    found = rows(cost.runs(census("published")))
-    assert [one["network"] for one in found] == ["vgg11", "vgg11", "vgg13"]
+    runs = rows(cost.runs(census("published")))
+    assert [run["network"] for run in runs] == ["vgg11", "vgg11", "vgg13"]
     assert row(cost.runs(census("published")), network="vgg13") == {
         "network": "vgg13", "data": "cifar10", "side": "32", "epochs": "30", "width": "0.25",
-        "further settings": "",
         "tier": "thin", "seeds": "2", TRAINING: "3.0", MEASURING: "2.0",
     }  # fmt: skip
 
@@ -61,25 +60,26 @@ def test_the_minutes_of_a_row_are_those_of_the_records(page):
 
 
 def test_images_are_named_where_they_are_not_all():
-    (found,) = rows(cost.runs(asked(record(tiny(images=64)))))
-    assert found["data"] == "digits, 64 images"
+    (shown,) = rows(cost.runs(asked(record(tiny(images=64)))))
+    assert shown["data"] == "digits, 64 images"
 
 
 def test_runs_that_differ_in_recipe_or_view_can_be_told_apart():
     canvas = tiny().model_copy(update={"data": Data(name="cifar10", side=160, placement="canvas")})
     patient = tiny().model_copy(update={"recipe": Recipe(learning_rate=0.01, precision="bf16")})
-    found = rows(cost.runs([*asked(record(canvas)), *asked(record(patient))]))
-    assert found[0]["further settings"].startswith("placement canvas")
-    assert found[1]["further settings"].endswith("learning rate 0.01, precision bf16")
+    shown = rows(cost.runs([*asked(record(canvas)), *asked(record(patient))]))
+    assert shown[0]["further settings"].startswith("placement canvas")
+    assert shown[1]["further settings"].endswith("learning rate 0.01, precision bf16")
 
 
 # Sums.
 
 
 def test_what_two_pages_share_counts_on_both_and_once_in_the_sum():
-    held = taking(10, 2)
-    table = cost.pages([*asked(held), *asked(held, page="c/d")])
-    assert [(one["page"], one["records"], one[TRAINING], one[MEASURING]) for one in rows(table)] == [
+    shared = taking(10, 2)
+    table = cost.pages([*asked(shared), *asked(shared, page="c/d")])
+    shown = ("page", "records", *cost.MINUTES)
+    assert [tuple(line[column] for column in shown) for line in rows(table)] == [
         ("a/b", "1", "10", "2.0"),
         ("c/d", "1", "10", "2.0"),
         ("all pages", "1", "10", "2.0"),
@@ -87,38 +87,38 @@ def test_what_two_pages_share_counts_on_both_and_once_in_the_sum():
 
 
 def test_two_measures_of_a_network_count_its_training_once():
-    held = [taking(10, 2), taking(10, 3, measure="saturation", values={})]
-    assert cost.spent(held) == (10, 5)
+    records = [taking(10, 2), taking(10, 3, measure="saturation", values={})]
+    assert cost.spent(records) == (10, 5)
 
 
 def test_runs_that_differ_in_what_is_measured_on_share_their_training():
-    held = [taking(10, 1, run=tiny(test_images=64)), taking(10, 1, run=tiny(test_images=32))]
-    assert cost.spent(held) == (10, 2)
+    records = [taking(10, 1, run=tiny(test_images=64)), taking(10, 1, run=tiny(test_images=32))]
+    assert cost.spent(records) == (10, 2)
 
 
 def test_weights_that_were_trained_again_cost_twice():
-    held = [taking(10, 1), taking(12, 1, measure="saturation", values={})]
-    assert cost.spent(held) == (22, 2)
+    records = [taking(10, 1), taking(12, 1, measure="saturation", values={})]
+    assert cost.spent(records) == (22, 2)
 
 
 def test_a_page_says_how_many_of_its_records_are_missing(page):
     table = cost.pages(census("published"))
-    assert row(table, page=skeleton.OTHER)["records"] == "0 of 1, the rest not run yet"
-    assert row(table, page=skeleton.PAGE)["records"] == "16"
+    assert row(table, page=skeleton.OTHER_TITLE)["records"] == "0 of 1, the rest not run yet"
+    assert row(table, page=skeleton.PAGE_TITLE)["records"] == "16"
     assert row(table, page="all pages")["records"] == "16 of 17, the rest not run yet"
 
 
 def test_each_machine_has_what_was_made_on_it():
-    held = [
+    records = [
         taking(10, 2, "one"), taking(0, 3, "two", run=tiny(epochs=0)), taking(7, 1, "two", run=tiny(1)),
     ]  # fmt: skip
-    found = {one["machine"]: one for one in rows(cost.machines(asked(*held)))}
-    assert found["one, 2 cores"] == {
+    machines = {machine["machine"]: machine for machine in rows(cost.machines(asked(*records)))}
+    assert machines["one, 2 cores"] == {
         "machine": "one, 2 cores", "networks trained": "1", TRAINING: "10", "records": "1",
         MEASURING: "2.0",
     }  # fmt: skip
-    assert found["two, 2 cores"]["networks trained"] == "1"
-    assert found["two, 2 cores"]["records"] == "2"
+    assert machines["two, 2 cores"]["networks trained"] == "1"
+    assert machines["two, 2 cores"]["records"] == "2"
 
 
 def test_a_training_on_several_machines_names_them_all():

@@ -1,55 +1,87 @@
-"""The front page counts verdicts by what they rest on, and by page."""
+"""The front page counts claims by what they rest on, paper by paper, and says of its own what holds."""
+
+from pathlib import Path
 
 import pytest
 
-from rfbook.backmatter import front
+from rfbook.backmatter import front, registry
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Verdict
-from tests.reading import row, rows
 
+ROOT = Path(__file__).parents[2]
 MEASURED = {"quantity": "accuracy", "holds_if": "above", "margin": 0.0}
 PRINTED = {"quantity": "printed_accuracy_against_field", "holds_if": "below", "margin": 0.0}
+COMPUTED = {"quantity": "last_field", "holds_if": "above", "margin": 0.0}
 
 
-def verdict(word, paper="size-matters", page="x/y", **decides):
-    known = {"id": "X-1", "where": "1", "says": "so", "page": page}
+def verdict(word, paper="size-matters", name="X-1", **decides):
+    known = {"id": name, "where": "1", "says": "so", "page": "x/y"}
     return Verdict(Claim(paper=paper, **known, **(decides or MEASURED)), word, "why")
 
 
-@pytest.fixture
-def counted():
-    return front.count(
-        [
-            verdict("reproduced"),
-            verdict("not tested", untested="no data"),
-            verdict("reproduced", paper="dead-pixel", **PRINTED),
-            verdict("partly", paper="together"),
-            verdict("open", ours=True, **MEASURED),
-        ]
-    )
+HELD = [
+    verdict("reproduced"),
+    verdict("reproduced"),
+    verdict("not reproduced"),
+    verdict("open"),
+    verdict("not tested", untested="no data"),
+    verdict("reproduced", **COMPUTED),
+    verdict("partly", paper="dead-pixel", **PRINTED),
+    verdict("reproduced", paper="together"),
+    verdict("not reproduced", paper="dead-pixel", ours=True, **MEASURED),
+    verdict("not reproduced", paper="dead-pixel", ours=True, **MEASURED),
+]
+
+
+def test_what_was_measured_is_counted_apart_from_arithmetic_and_from_numbers_of_others():
+    size, dead = front.papers(HELD)
+    assert (size.name, dead.name) == ("Size Matters", "Dead Pixel")
+    assert (size.measured.decided, size.measured.total) == (3, 5)
+    assert size.measured.outcomes == "2 reproduced and 1 not reproduced"
+    assert size.measured.rest == "1 open and 1 not tested"
+    assert (size.arithmetic.outcomes, size.arithmetic.rest) == ("1 reproduced", "")
+    assert (dead.measured.total, dead.others.outcomes) == (0, "1 partly")
+    assert dead.measured.outcomes == "none decided"
+
+
+def test_the_books_own_questions_hold_or_fail_and_are_in_no_papers_count():
+    own = front.own_questions(HELD)
+    assert own.outcomes == "1 holds and 2 fail"
+    counted = [part for one in front.papers(HELD) for part in (one.measured, one.arithmetic, one.others)]
+    assert own.total + sum(part.total for part in counted) == len(HELD)
 
 
 @pytest.mark.parametrize(
-    "group, counts",
+    ("word", "paper", "said"),
     [
-        ("both papers", ["2", "1", "0", "0", "0", "1"]),
-        ("both papers, on numbers of others", ["1", "1", "0", "0", "0", "0"]),
-        ("not in the papers", ["2", "0", "1", "0", "1", "0"]),
+        ("reproduced", "dead-pixel", "reproduced"),
+        ("reproduced", "together", "holds"),
+        ("partly", "together", "holds in part"),
+        ("not reproduced", "together", "fails"),
+        ("open", "together", "open"),
     ],
 )
-def test_what_was_measured_here_is_counted_apart_from_the_rest(counted, group, counts):
-    found = row(counted, **{"claims of": group})
-    assert list(found.values())[1:] == counts
+def test_reproduced_is_said_of_papers_only(word, paper, said):
+    assert front.said(verdict(word, paper)) == said
 
 
-def test_a_kind_without_claims_has_no_row():
-    assert [one["claims of"] for one in rows(front.count([verdict("partly")]))] == ["both papers"]
+def test_another_verdict_gives_another_count():
+    size, _ = front.papers([*HELD[1:], verdict("open")])
+    assert size.measured.outcomes == "1 reproduced and 1 not reproduced"
+    assert size.measured.rest == "2 open and 1 not tested"
 
 
-def test_at_a_glance_each_page_has_one_row_and_zeros_are_left_out():
-    there = "size_matters/border-layer"
-    words = ("reproduced", "partly", "partly")
-    table = front.glance([*map(verdict, words), verdict("partly", page=there)])
-    assert [one["page"] for one in rows(table)] == [there, "x/y"]
-    assert list(row(table, page="x/y").values())[1:] == ["1", "2", "", "", ""]
-    assert table.rows[0][0] == (there, f"../notebooks/{there}.html")
+def test_the_minutes_are_those_that_the_pages_state(page, repository):
+    assert front.minutes_to_read() == {"size_matters/tiny": 1, "background/other": 2}
+    path = repository / "notebooks/background/other.md"
+    path.write_text(path.read_text().replace("minutes_to_read: 2", "minutes_to_read: 7"))
+    assert front.minutes_to_read()["background/other"] == 7
+
+
+def test_the_registry_says_what_a_claim_rests_on(page):
+    kinds = {row["id"]: row["kind"] for row in registry.rows("published")}
+    assert kinds == {
+        "SM-1-border": "arithmetic", "SM-1-accuracy": "measured", "SM-1-never": "measured",
+        "SM-2-field": "arithmetic",
+    }  # fmt: skip
+    assert set(kinds.values()) <= set(front.KINDS)

@@ -181,6 +181,7 @@ ROW = """
     [
         ("accuracy", "above", 100), ("accuracy", "below", 0), ("accuracy", "above", -1),
         ("checkerboard", "below", 0), ("pooling_rank_correlation", "above", 1),
+        ("accuracy", "within", 0), ("pooling_rank_correlation", "within", 1.1),
     ],
 )  # fmt: skip
 def test_a_margin_that_leaves_one_answer_is_refused(tmp_path, name, comparison, margin):

@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 from rfbook.__main__ import main
 from rfbook.claims import published_fields
@@ -25,6 +27,7 @@ from rfbook.records.store import Store, read
 from rfbook.site import commands, upkeep
 from tests import skeleton
 from tests.left import target
+from tests.left import whole as whole_record
 from tests.samples import at_version, sealed
 from tests.skeleton import OTHER, PAGE
 
@@ -88,7 +91,20 @@ def rfbook(repository, capsys):
 
 
 @pytest.fixture
-def executions(monkeypatch):
+def making(monkeypatch):
+    """Records are made at once and without work; the list says of which runs."""
+    done = []
+
+    def make(run, measures, store, device):
+        done.append(run.slug())
+        return {name: store.add(skeleton.made(run, name)) for name in measures}
+
+    monkeypatch.setattr(obtain, "_make", make)
+    return done
+
+
+@pytest.fixture
+def executions(monkeypatch, making):
     """The pages that would be executed, as (page, parameters)."""
     done = []
 
@@ -99,19 +115,6 @@ def executions(monkeypatch):
         return path
 
     monkeypatch.setattr(commands, "execute", execute)
-    return done
-
-
-@pytest.fixture
-def making(monkeypatch):
-    """Records are made at once and without work; the list says of which runs."""
-    done = []
-
-    def make(run, measures, store, device):
-        done.append(run.slug())
-        return {name: store.add(skeleton.made(run, name)) for name in measures}
-
-    monkeypatch.setattr(obtain, "_make", make)
     return done
 
 
@@ -230,7 +233,8 @@ def test_every_command_is_explained(repository, capsys):
         main(["--help"])
     assert stopped.value.code == 0
     shown = capsys.readouterr().out
-    for command in ("run", "why", "plan", "work", "verify", "recompute", "import", "book", "notebooks"):
+    commands = "run why plan work verify recompute compare import book notebooks"
+    for command in commands.split():
         assert re.search(rf"\n    {command}\s+\w", shown)
 
 
@@ -655,12 +659,17 @@ def test_a_record_of_a_measure_that_is_gone_is_stale_and_the_page_that_asks_for_
 def again(published, monkeypatch):
     """What a record is when it is made again: as it is kept, but for an accuracy that is given."""
 
-    def make(accuracy=None):
+    def make(accuracy=None, processor=None):
         def made(run, measure):
             kept = published.find(run, measure)
             if accuracy is None or measure != "accuracy":
                 return kept
-            return dataclasses.replace(kept, values=kept.values | {"accuracy": accuracy})
+            trained = kept.provenance["training"]
+            session = trained["sessions"][-1]
+            session = session | {"processor": processor or session["processor"]}
+            elsewhere = kept.provenance | {"training": trained | {"sessions": [session]}}
+            values = kept.values | {"accuracy": accuracy}
+            return dataclasses.replace(kept, values=values, provenance=elsewhere)
 
         monkeypatch.setattr(upkeep, "made", made)
 
@@ -694,6 +703,23 @@ def test_the_outcome_is_kept_only_where_that_is_asked_for(rfbook, again, publish
     assert {row["weights"] for row in rows} == {"trained again"}
 
 
+@pytest.mark.parametrize(
+    "accuracy, status, said", [(0.63, 0, "0.63 is inside"), (0.123, 1, "0.123 is outside")]
+)
+def test_what_was_trained_again_on_another_processor_is_judged_as_another_seed(
+    rfbook, again, published, monkeypatch, accuracy, status, said
+):
+    """The two seeds of VGG11 have 0.60 and 0.62; three networks more lend their spread."""
+    lend(published)
+    again(accuracy=accuracy, processor="another one")
+    only = list(published.roots[0].glob("vgg11-*/accuracy-*.json"))
+    monkeypatch.setattr(upkeep, "_paths", lambda store: only)
+    found, lines, _ = rfbook("recompute")
+    assert (found, len(lines)) == (status, 2)
+    assert all("trained again on another processor, as from another seed" in line for line in lines)
+    assert all(said in line for line in lines)
+
+
 @pytest.mark.parametrize("count", ["0", "-1", "many"])
 def test_a_number_of_records_that_is_none_is_refused(rfbook, again, capsys, count):
     again()
@@ -708,6 +734,69 @@ def test_the_same_draw_takes_the_same_records_and_another_draw_others(rfbook, ag
     drawn = [rfbook("recompute", "--sample", "4", "--draw", draw)[1] for draw in ("0", "0", "1")]
     assert drawn[0] == drawn[1] != drawn[2]
     assert len(drawn[0]) == 4
+
+
+# compare
+
+
+def lend(store):
+    """Two seeds of networks that are trained as the page's are, and vary by a point or two."""
+    for name, shares in {"vgg16": (0.5, 0.51), "vgg19": (0.4, 0.43)}.items():
+        for seed, share in enumerate(shares):
+            store.add(whole_record(run_of(name, seed), "accuracy", accuracy=share))
+
+
+def run_of(name, seed):
+    run = next(run for run, _ in asks(PAGE, {}))
+    return run.model_copy(update={"model": run.model.model_copy(update={"name": name}), "seed": seed})
+
+
+@pytest.fixture
+def theirs(published, repository):
+    """Where the records of an outsider lie, of the network and the seed that are asked for."""
+    lend(published)
+    store = Store((repository / "theirs",))
+
+    def make(accuracy, name="vgg11", seed=7):
+        store.add(whole_record(run_of(name, seed), "accuracy", accuracy=accuracy))
+        return str(store.roots[0])
+
+    return make
+
+
+@pytest.mark.parametrize("accuracy, status, said", [(0.63, 0, "inside"), (0.5, 1, "outside")])
+def test_a_record_of_an_outsider_is_inside_or_outside_the_prediction_interval_of_ours(
+    rfbook, theirs, accuracy, status, said
+):
+    """0.61, give or take 2.776 times the root of (0.0002 + 0.0008 + 0.00005 + 0.00045) / 4, of 3 / 2."""
+    found, lines, _ = rfbook("compare", theirs(accuracy))
+    assert found == status
+    run = "vgg11-w0.25-cifar10-32px-e30-s7"
+    assert lines[0].startswith(f"{run} accuracy: {accuracy} is {said} 0.5442 to 0.6758 (95 % prediction")
+    assert lines[1] == "1 records compared with ours"
+
+
+def test_one_record_outside_is_enough_for_a_finding(rfbook, theirs):
+    theirs(0.61)
+    assert rfbook("compare", theirs(0.1, seed=8))[0] == 1
+
+
+def test_a_run_that_we_do_not_have_is_no_finding_beside_one_that_we_have(rfbook, theirs):
+    theirs(0.61)
+    status, lines, _ = rfbook("compare", theirs(0.1, "resnet18"))
+    assert status == 0
+    assert any(line.endswith("accuracy: no published record is of such a run") for line in lines)
+
+
+def test_where_nothing_can_be_compared_that_is_a_finding(rfbook, theirs):
+    status, lines, _ = rfbook("compare", theirs(0.1, "resnet18"))
+    assert (status, lines[-1]) == (1, "0 records compared with ours")
+
+
+def test_a_directory_without_records_cannot_be_compared(rfbook, published, tmp_path):
+    status, _, said = rfbook("compare", str(tmp_path / "nothing"))
+    assert status == 2
+    assert "no records" in said
 
 
 # import
@@ -825,9 +914,28 @@ def test_without_the_arrays_it_is_said_where_they_are_published(rfbook, tmp_path
 
 def test_a_page_is_executed_with_what_it_is_passed(rfbook, executions):
     status, lines, _ = rfbook("run", PAGE, "-p", "width", "0.5", "-p", "models", "vgg11 vgg13")
-    assert (status, lines) == (0, ["executed: executed.ipynb"])
+    assert (status, lines[-1]) == (0, "executed: executed.ipynb")
     passed = {"tier": "thin", "width": 0.5, "models": "vgg11 vgg13"}
     assert executions == [(PAGE, passed)]
+
+
+def test_what_is_missing_is_made_before_the_page_and_each_run_is_said(
+    rfbook, executions, published, making, repository
+):
+    one_path(published, "probes-*.json").unlink()
+    status, lines, _ = rfbook("run", PAGE, "-p", "seeds", "2")
+    assert (status, making) == (0, RUNS[:1])
+    assert lines[0].startswith("4 runs are asked for, 3 are there. To be made: 1, about ")
+    assert lines[1].startswith(f"1 of 1: {RUNS[0]}: made in ")
+    assert lines[2:] == [f"the new records are in {repository / 'runs'}", "executed: executed.ipynb"]
+
+
+def test_where_nothing_is_missing_nothing_is_made(rfbook, executions, published, making):
+    _, lines, _ = rfbook("run", PAGE)
+    assert making == []
+    assert lines == [
+        "4 runs are asked for, 4 are there. To be made: none", "executed: executed.ipynb"
+    ]  # fmt: skip
 
 
 def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):
@@ -891,7 +999,7 @@ def test_a_place_where_no_file_can_be_is_refused_before_anything_is_executed(
     assert said.startswith("ParameterError: -o ") and "name a file in a folder that exists" in said
 
 
-def test_runs_with_other_parameters_do_not_share_a_file(rfbook, monkeypatch):
+def test_runs_with_other_parameters_do_not_share_a_file(rfbook, monkeypatch, making):
     tiers = []
     monkeypatch.setattr(commands, "execute", lambda page, tier, passed: tiers.append(tier))
     for width in ("0.5", "0.25", "0.5"):
@@ -903,10 +1011,18 @@ def test_every_page_is_written_as_a_notebook(rfbook, repository):
     status, lines, _ = rfbook("notebooks")
     assert status == 0
     names = [f"{page}.ipynb" for page in ("book/index", OTHER, PAGE)]
-    assert lines == [str(repository / "build/notebooks" / name) for name in names]
-    assert all(Path(line).is_file() for line in lines)
+    paths = [repository / "build/notebooks" / name for name in names]
+    assert lines[:-1] == [f"{path} (without results: `make book` first)" for path in paths]
     # The index opens no page that would refuse what papermill passes to its notebook.
-    assert ["require_valid(" in Path(line).read_text() for line in lines] == [True, False, False]
+    assert ["require_valid(" in path.read_text() for path in paths] == [True, False, False]
+
+
+def test_who_has_no_jupyter_is_told_the_extra_that_brings_it(rfbook):
+    _, lines, _ = rfbook("notebooks")
+    assert '-e ".[lab]"' in lines[-1] and "jupyter lab build/notebooks" in lines[-1]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    names = [Requirement(text).name for text in extras["lab"]]
+    assert names == ["jupyterlab", "nbconvert"]
 
 
 @pytest.mark.parametrize("tier, kept", [("smoke", False), ("thin", True)])

@@ -52,16 +52,16 @@ def where(view: View, images: torch.Tensor) -> tuple[np.ndarray, np.ndarray, np.
 
 def test_pixels_are_scaled_to_one_and_normalised_by_the_sets_constants():
     pixels = torch.tensor([0, 51, 255], dtype=torch.uint8).expand(1, 32, 32, 3)
-    found = View(CIFAR).plain(pixels)[0, :, 0, 0].tolist()
+    colour = View(CIFAR).plain(pixels)[0, :, 0, 0].tolist()
     black, fifth, white = -0.4914 / 0.2023, (0.2 - 0.4822) / 0.1994, (1 - 0.4465) / 0.2010
-    assert found == pytest.approx([black, fifth, white], rel=1e-6)
+    assert colour == pytest.approx([black, fifth, white], rel=1e-6)
 
 
 def test_efficientnet_lite_sees_127_as_zero_and_255_as_one():
     """Owner: Google's EfficientNet-Lite: mean 127, deviation 128."""
     pixels = torch.tensor([0, 127, 255], dtype=torch.uint8).expand(1, 32, 32, 3)
-    found = View(Data(name="cifar10", side=32, normalisation="efficientnet")).plain(pixels)
-    assert found[0, :, 0, 0].tolist() == pytest.approx([-127 / 128, 0, 1], abs=1e-6)
+    shown = View(Data(name="cifar10", side=32, normalisation="efficientnet")).plain(pixels)
+    assert shown[0, :, 0, 0].tolist() == pytest.approx([-127 / 128, 0, 1], abs=1e-6)
 
 
 def test_all_sets_can_be_normalised_with_imagenets_constants():
@@ -83,8 +83,8 @@ def test_a_resize_is_torchvisions_bilinear_one_with_antialiasing(side):
     pixels = noise(3)
     scaled = pixels.permute(0, 3, 1, 2) / 255
     wanted = torchvision_transforms.resize(scaled, [side, side], antialias=True)
-    found = as_pixels(view, view.plain(pixels)) / 255
-    torch.testing.assert_close(found, wanted.permute(0, 2, 3, 1), atol=1e-6, rtol=0)
+    resized = as_pixels(view, view.plain(pixels)) / 255
+    torch.testing.assert_close(resized, wanted.permute(0, 2, 3, 1), atol=1e-6, rtol=0)
 
 
 def test_shrinking_without_antialiasing_would_be_seen():
@@ -160,9 +160,9 @@ def test_a_batch_is_what_torchvision_makes_with_the_same_offsets():
     """Owner: torchvision's pad, crop and horizontal_flip, image by image."""
     view, pixels = View(CIFAR), noise(16)
     places = where(view, view.augmented(coordinates(16), seeded(3)))
-    found = view.augmented(pixels, seeded(3))
+    augmented = view.augmented(pixels, seeded(3))
     source = CATALOGUE["cifar10"]
-    for image, result, top, left, flip in zip(pixels, found, *places, strict=True):
+    for image, result, top, left, flip in zip(pixels, augmented, *places, strict=True):
         padded = torchvision_transforms.pad(image.permute(2, 0, 1), [PAD] * 4)
         crop = torchvision_transforms.crop(padded, int(top), int(left), SIDE, SIDE)
         crop = torchvision_transforms.horizontal_flip(crop) if flip else crop
@@ -174,10 +174,10 @@ def test_a_batch_is_what_torchvision_makes_with_the_same_offsets():
 def test_digits_are_never_mirrored():
     """Every crop is found among the unflipped ones: MNIST with its 3 pixels of padding."""
     view, pixels = View(MNIST), noise(32, 28, channels=1)
-    found = as_pixels(view, view.augmented(pixels, seeded(4)))[..., 0].round().byte()
+    augmented = as_pixels(view, view.augmented(pixels, seeded(4)))[..., 0].round().byte()
     padded = F.pad(pixels[..., 0], (3, 3, 3, 3))
     crops = padded.unfold(1, 28, 1).unfold(2, 28, 1).reshape(32, 49, 28, 28)
-    assert (crops == found[:, None]).all(dim=(2, 3)).sum(1).tolist() == [1] * 32
+    assert (crops == augmented[:, None]).all(dim=(2, 3)).sum(1).tolist() == [1] * 32
 
 
 @pytest.mark.parametrize("side", [16, 64])
@@ -255,8 +255,8 @@ def test_an_image_keeps_its_pixels_on_the_canvas_and_all_else_is_black():
     shown = as_pixels(view, view.plain(pixels)).round().byte()
     assert shown.shape == (40, 48, 48, 3)
     places = [found_on(canvas, pixels[0]) for canvas in shown]
-    assert [len(found) for found in places] == [1] * 40
-    assert len({found[0] for found in places}) > 30
+    assert [len(place) for place in places] == [1] * 40
+    assert len({place[0] for place in places}) > 30
 
 
 def test_black_is_a_pixel_that_is_normalised_as_all_others():
@@ -337,8 +337,8 @@ def test_less_detail_is_torchvisions_resize_down_and_up():
     scaled = pixels.permute(0, 3, 1, 2) / 255
     small = torchvision_transforms.resize(scaled, [8, 8], antialias=True)
     wanted = torchvision_transforms.resize(small, [64, 64], antialias=True)
-    found = as_pixels(view, view.plain(pixels)) / 255
-    torch.testing.assert_close(found, wanted.permute(0, 2, 3, 1), atol=1e-6, rtol=0)
+    shown = as_pixels(view, view.plain(pixels)) / 255
+    torch.testing.assert_close(shown, wanted.permute(0, 2, 3, 1), atol=1e-6, rtol=0)
 
 
 def test_images_that_agree_at_the_detail_cannot_be_told_apart():

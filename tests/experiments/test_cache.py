@@ -91,7 +91,7 @@ def test_an_error_while_writing_leaves_the_file_before_and_nothing_else(tmp_path
     with pytest.raises(KeyboardInterrupt), replacing(path, TrainingError) as partial:
         partial.write_text("half of it")
         raise KeyboardInterrupt
-    assert [(held.name, held.read_text()) for held in tmp_path.iterdir()] == [("kept", "before")]
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("kept", "before")]
 
 
 def test_errors_that_are_not_the_systems_stay_what_they_are(tmp_path):

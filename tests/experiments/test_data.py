@@ -74,9 +74,9 @@ def test_every_pixel_label_shape_and_split_counts_in_the_fingerprint():
         Splits(test, train),
         Splits(train, train),
     ]
-    found = {fingerprint(splits) for splits in [Splits(train, test), *others]}
-    assert len(found) == 6
-    assert fingerprint(Splits(train, test)) in found
+    fingerprints = {fingerprint(splits) for splits in [Splits(train, test), *others]}
+    assert len(fingerprints) == 6
+    assert fingerprint(Splits(train, test)) in fingerprints
 
 
 def test_the_first_images_are_the_head_of_the_set():
@@ -109,17 +109,17 @@ def test_digits_are_eight_by_eight_values_repeated_and_scaled(digits):
     """Owner: scikit-learn's `load_digits`, values 0 to 16."""
     from sklearn.datasets import load_digits
 
-    held = load_digits()
+    bunch = load_digits()
     wanted = sorted(
         (np.kron(np.rint(image * 255 / 16), np.ones((4, 4))).astype(np.uint8).tobytes(), label)
-        for image, label in zip(held.images, held.target, strict=True)
+        for image, label in zip(bunch.images, bunch.target, strict=True)
     )
-    found = sorted(
+    stored = sorted(
         (pixels.numpy().tobytes(), int(label))
         for images in (digits.train, digits.test)
         for pixels, label in zip(images.pixels, images.labels, strict=True)
     )
-    assert found == wanted
+    assert stored == wanted
 
 
 # The decoded cache
@@ -149,7 +149,7 @@ DAMAGES = {
     "noise": lambda path: path.write_bytes(b"\xff" * 1000),
     "one pixel": lambda path: path.write_bytes(flip_last_bit(path.read_bytes())),
     "labels of another type": lambda path: data.save_file(
-        {name: held.int() if "labels" in name else held for name, held in load_file(path).items()}, path
+        {name: kept.int() if "labels" in name else kept for name, kept in load_file(path).items()}, path
     ),
     "another layout": lambda path: data.save_file({"pixels": torch.zeros(3)}, path),
     "another set": lambda path: data._write(path, Splits(random_images(3), random_images(2))),
@@ -223,9 +223,9 @@ def test_a_local_parquet_set_is_decoded_to_square_colour_images(toy):
     test = rows(as_decoded(toy_images(1)), torch.arange(2))
     wanted = Splits(canonical(as_decoded(toy_images(0))), canonical(test))
     toy(fingerprint=fingerprint(wanted))
-    found = load("toy")
-    assert equal(found.train, wanted.train)
-    assert equal(found.test, wanted.test)
+    loaded = load("toy")
+    assert equal(loaded.train, wanted.train)
+    assert equal(loaded.test, wanted.test)
 
 
 def test_a_decoded_parquet_set_is_not_opened_again(toy, monkeypatch):
@@ -246,9 +246,9 @@ def test_a_grey_set_keeps_one_channel_and_a_set_without_test_split_holds_some_ou
     toy("parquet", grey=True, test_share=0.4, fingerprint=fingerprint(wanted), image="image")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RFBOOK_DATA", str(tmp_path))
-        found = load("parquet")
-    assert equal(found.train, wanted.train)
-    assert equal(found.test, wanted.test)
+        loaded = load("parquet")
+    assert equal(loaded.train, wanted.train)
+    assert equal(loaded.test, wanted.test)
 
 
 def test_pixels_that_are_not_the_catalogues_are_refused_and_not_kept(toy, cache):
@@ -288,9 +288,9 @@ def test_other_columns_are_refused_before_anything_is_decoded(columns, toy, tmp_
     monkeypatch.setattr(Images, "__init__", None)
     (tmp_path / "toy").mkdir()
     values = {"Image": [toy_images(0)[0]], "Value": ["0"], "List": [[0]], "Array2D": [[[0]]]}
-    held = {name: values[type(kind).__name__] for name, kind in columns.items()}
+    content = {name: values[type(kind).__name__] for name, kind in columns.items()}
     features = datasets.Features(columns)
-    datasets.Dataset.from_dict(held, features=features).to_parquet(tmp_path / "toy/train.parquet")
+    datasets.Dataset.from_dict(content, features=features).to_parquet(tmp_path / "toy/train.parquet")
     first = next(iter(columns))
     with pytest.raises(DataError, match=f"toy, train: needed are a column `image`.*there are {first}"):
         load("toy")
@@ -371,17 +371,17 @@ def test_a_set_with_validation_and_test_images_is_tested_on_the_former(toy, fold
 
 
 @pytest.mark.parametrize(
-    "settings, found",
+    "settings, counts",
     [
         ({"train": 5}, r"\(4, 2, 2\), the catalogue has \(5, 2, 2\)"),
         ({"test": 1}, r"\(4, 2, 2\), the catalogue has \(4, 1, 2\)"),
         ({"classes": 3}, r"\(4, 2, 2\), the catalogue has \(4, 2, 3\)"),
     ],
 )
-def test_of_a_set_without_a_fingerprint_the_numbers_are_checked(toy, folder, settings, found, cache):
+def test_of_a_set_without_a_fingerprint_the_numbers_are_checked(toy, folder, settings, counts, cache):
     toy(**(UNPINNED | settings))
     write_image_folder(folder)
-    message = f"toy: training images, test images and classes are {found}.*fetch it again"
+    message = f"toy: training images, test images and classes are {counts}.*fetch it again"
     with pytest.raises(DataError, match=message):
         load("toy")
     assert not (cache / "data").exists()
@@ -424,9 +424,9 @@ def hub(monkeypatch):
 def test_a_set_that_cannot_be_had_says_who_hands_it_out_and_where_to_put_it(name, wanted, asked, hub):
     with pytest.raises(DataError) as refused:
         load(name)
-    said = str(refused.value)
-    assert [words for words in wanted if words not in said] == []
-    assert f"set RFBOOK_DATA to a directory with a folder {name} of parquet files or of images" in said
+    reason = str(refused.value)
+    assert [words for words in wanted if words not in reason] == []
+    assert f"set RFBOOK_DATA to a directory with a folder {name} of parquet files or of images" in reason
     assert hub == asked
 
 
@@ -484,12 +484,12 @@ BAD_IMAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("content, said", BAD_IMAGES.values(), ids=BAD_IMAGES)
-def test_an_image_that_has_no_one_reading_is_named_by_its_row(content, said, toy, folder, cache):
+@pytest.mark.parametrize("content, reason", BAD_IMAGES.values(), ids=BAD_IMAGES)
+def test_an_image_that_has_no_one_reading_is_named_by_its_row(content, reason, toy, folder, cache):
     toy()
-    held = None if content is None else {"bytes": content, "path": None}
-    write_parquet(folder / "toy", "train", "img", [toy_images(0)[0], held], [0, 1])
-    with pytest.raises(DataError, match=rf"toy, train, row 1 \(from 0\): .*{said}"):
+    image = None if content is None else {"bytes": content, "path": None}
+    write_parquet(folder / "toy", "train", "img", [toy_images(0)[0], image], [0, 1])
+    with pytest.raises(DataError, match=rf"toy, train, row 1 \(from 0\): .*{reason}"):
         load("toy")
     assert not (cache / "data").exists()
 
@@ -560,13 +560,13 @@ def test_a_split_without_rows_is_refused(toy, folder):
 
 
 @pytest.mark.parametrize(
-    "place, said",
+    "place, named",
     [
         ("train/0.png", "train/0.png is not"), ("val/ant/more/0.png", "val/ant/more/0.png is not"),
         (None, "train holds none"),
     ],
 )  # fmt: skip
-def test_images_that_are_not_in_a_folder_of_their_class_are_named(place, said, toy, folder):
+def test_images_that_are_not_in_a_folder_of_their_class_are_named(place, named, toy, folder):
     toy(**UNPINNED)
     write_image_folder(folder)
     if place is None:
@@ -575,7 +575,7 @@ def test_images_that_are_not_in_a_folder_of_their_class_are_named(place, said, t
     else:
         (folder / "toy" / place).parent.mkdir(exist_ok=True)
         flat(1, 0)[0].save(folder / "toy" / place)
-    with pytest.raises(DataError, match=f"needed are images in .*/<class>/.*{folder}/toy/{said}"):
+    with pytest.raises(DataError, match=f"needed are images in .*/<class>/.*{folder}/toy/{named}"):
         load("toy")
 
 
@@ -647,8 +647,8 @@ def test_only_rows_of_the_parts_classes_are_taken_with_their_labels_there(descri
     """Owner: the hub's set names 200 classes by their ids, our copy 50 by ids and words."""
     last, first = tiny_imagenet.WNIDS[-1], tiny_imagenet.WNIDS[0]
     names = [described.format(wnid) for wnid in (last, "n00000001", first)]
-    found = tiny_imagenet.labels_of_the_part(of_classes(names, flat(4, 10), [2, 1, 0, 2]))
-    assert found == {0: 0, 2: 49, 3: 0}
+    labels = tiny_imagenet.labels_of_the_part(of_classes(names, flat(4, 10), [2, 1, 0, 2]))
+    assert labels == {0: 0, 2: 49, 3: 0}
 
 
 def test_the_part_is_taken_from_a_set_whose_classes_have_names(toy, folder):
@@ -679,8 +679,8 @@ def test_images_outside_the_list_are_left_out_wherever_they_stand(real):
     part, others = real("tiny-imagenet-50").test.first(50), random_images(50, side=64)
     pixels, labels = torch.cat([part.pixels, others.pixels]), torch.cat([part.labels, others.labels])
     mixed = torch.randperm(100, generator=torch.Generator().manual_seed(0))
-    found = tiny_imagenet.chosen(rows(Images(pixels, labels), mixed))
-    assert equal(canonical(found), part)
+    chosen = tiny_imagenet.chosen(rows(Images(pixels, labels), mixed))
+    assert equal(canonical(chosen), part)
 
 
 def test_a_listed_image_under_another_label_is_another_image(real):

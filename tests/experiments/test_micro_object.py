@@ -28,9 +28,9 @@ def test_every_image_has_one_square_of_each_colour_in_its_own_copy():
     images = seen.augmented(GREY, seeded())
     assert images.shape == (80, 3, 64, 64)
     for copy, colour in zip(images.split(40), seen.squares, strict=True):
-        found = painted(seen, copy, colour)
-        assert (found.sum((1, 2)) == 64).all()
-        rows, columns = found.any(2).sum(1), found.any(1).sum(1)
+        square = painted(seen, copy, colour)
+        assert (square.sum((1, 2)) == 64).all()
+        rows, columns = square.any(2).sum(1), square.any(1).sum(1)
         assert (rows == 8).all() and (columns == 8).all()
 
 
@@ -59,8 +59,8 @@ def test_answers_say_which_square_is_on_the_image():
 def test_places_reach_all_edges_and_no_further():
     seen = view(side=24)
     images = torch.cat([seen.augmented(GREY, seeded(i))[:40] for i in range(40)])
-    found = painted(seen, images, seen.squares[0])
-    first = found.any(2).int().argmax(1), found.any(1).int().argmax(1)
+    square = painted(seen, images, seen.squares[0])
+    first = square.any(2).int().argmax(1), square.any(1).int().argmax(1)
     for positions in first:
         assert positions.min() == 0 and positions.max() == 16
 
@@ -68,16 +68,16 @@ def test_places_reach_all_edges_and_no_further():
 def test_training_draws_new_places_and_the_same_seed_the_same_ones():
     seen, generator = view(), seeded(5)
     first, second = (seen.augmented(GREY, generator) for _ in range(2))
-    assert not torch.equal(*(painted(seen, found, seen.squares[0]) for found in (first, second)))
+    assert not torch.equal(*(painted(seen, images, seen.squares[0]) for images in (first, second)))
     assert torch.equal(seen.augmented(GREY, seeded(5)), first)
 
 
 def test_an_image_is_tested_with_the_same_squares_however_many_are_tested_at_once():
     seen, images = view(), Images(GREY, torch.zeros(40, dtype=torch.long))
-    together = next(found for found, _ in in_order(images, seen, 40, torch.device("cpu")))
-    singly = [found for found, _ in in_order(images, seen, 8, torch.device("cpu"))]
+    together = next(batch for batch, _ in in_order(images, seen, 40, torch.device("cpu")))
+    singly = [batch for batch, _ in in_order(images, seen, 8, torch.device("cpu"))]
     for copy in (0, 1):
-        parts = torch.cat([found.split(8)[copy] for found in singly])
+        parts = torch.cat([batch.split(8)[copy] for batch in singly])
         assert torch.equal(together.split(40)[copy], parts)
 
 

@@ -271,11 +271,11 @@ def test_strided_odd_kernels_can_start_by_pytorchs_rule_and_no_other_does():
     """PyTorch's default is uniform within 1 / sqrt(fan in); the papers' is normal."""
     thin = {"name": "resnet18", "width": 0.25}
     usual = dict(build(Model(**thin), 10).named_parameters())
-    found = dict(build(Model(**thin, strided_weights="authors"), 10).named_parameters())
-    changed = {name for name, weight in found.items() if not torch.equal(weight, usual[name])}
+    weights = dict(build(Model(**thin, strided_weights="authors"), 10).named_parameters())
+    changed = {name for name, weight in weights.items() if not torch.equal(weight, usual[name])}
     parts = "conv1.weight", "downsample.0.weight"
     strided = {f"layer{stage}.0.{part}" for stage in (2, 3, 4) for part in parts}
     assert changed == {"conv1.weight", *strided}
     for name in changed:
-        bound = found[name][0].numel() ** -0.5
-        assert bound * 0.95 < found[name].abs().max() <= bound
+        bound = weights[name][0].numel() ** -0.5
+        assert bound * 0.95 < weights[name].abs().max() <= bound

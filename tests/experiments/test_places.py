@@ -57,8 +57,8 @@ def test_without_a_checkout_the_cache_is_at_home(without_checkout, tmp_path):
 @pytest.mark.parametrize(
     "variable, ask", [("RFBOOK_CACHE", cache_directory), ("RFBOOK_DATA", data_directory)]
 )
-@pytest.mark.parametrize("given, said", [("kept", "relative path"), ("~nobody-here/x", "no such home")])
-def test_a_folder_that_is_nowhere_is_refused(given, said, variable, ask, without_checkout, monkeypatch):
+@pytest.mark.parametrize("given, why", [("kept", "relative path"), ("~nobody-here/x", "no such home")])
+def test_a_folder_that_is_nowhere_is_refused(given, why, variable, ask, without_checkout, monkeypatch):
     monkeypatch.setenv(variable, given)
-    with pytest.raises(DataError, match=f"{given}: .*{said}.* Name the whole path"):
+    with pytest.raises(DataError, match=f"{given}: .*{why}.* Name the whole path"):
         ask()

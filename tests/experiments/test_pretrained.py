@@ -49,10 +49,10 @@ def test_a_published_network_has_imagenets_classes_and_a_trained_one_its_datas()
 
 
 def test_a_published_network_holds_the_published_weights(published):
-    held = published_weights("efficientnet_lite0")
+    weights = published_weights("efficientnet_lite0")
     state = published.state_dict()
-    assert state.keys() >= held.keys()
-    assert all(torch.equal(state[name], weight) for name, weight in held.items())
+    assert state.keys() >= weights.keys()
+    assert all(torch.equal(state[name], weight) for name, weight in weights.items())
 
 
 @pytest.mark.parametrize("photo, name, logit", [(0, "palace", 8.380749), (1, "daisy", 6.981741)])
@@ -61,9 +61,9 @@ def test_what_the_published_network_sees_in_scikit_learns_photographs(published,
     pixels = torch.from_numpy(load_sample_images().images[photo][None, :, 106:533].copy())
     view = View(Data(name="photos", side=224, normalisation="efficientnet"))
     with torch.no_grad():
-        found = published.eval()(view.plain(pixels))[0]
-    assert get_model_weights("resnet18").IMAGENET1K_V1.meta["categories"][found.argmax()] == name
-    assert float(found.max()) == pytest.approx(logit, abs=1e-3)
+        logits = published.eval()(view.plain(pixels))[0]
+    assert get_model_weights("resnet18").IMAGENET1K_V1.meta["categories"][logits.argmax()] == name
+    assert float(logits.max()) == pytest.approx(logit, abs=1e-3)
 
 
 def test_no_seed_changes_a_published_network(published):

@@ -18,8 +18,8 @@ CPU = torch.device("cpu")
 )
 def test_a_narrow_shortcut_of_a_large_map_is_refused_with_the_way_out(stem, side, size):
     narrow = build(Model(name="resnet18", width=1 / 8, stem=stem), 10)
-    said = rf"layer2.0.downsample.0 .* 8 channels of {size}x{size} .* twice the width"
-    with pytest.raises(TrainingError, match=said):
+    reason = rf"layer2.0.downsample.0 .* 8 channels of {size}x{size} .* twice the width"
+    with pytest.raises(TrainingError, match=reason):
         require_gradients(narrow, side, CPU)
     assert {weight.device.type for weight in narrow.parameters()} == {"cpu"}
 

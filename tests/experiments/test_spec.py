@@ -238,7 +238,7 @@ def test_a_label_names_what_was_changed_in_the_architecture(label, model):
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, title",
     {
         "vgg16": "VGG16",
         "resnet18-cifar": "ResNet18 with the CIFAR stem",
@@ -254,8 +254,8 @@ def test_a_label_names_what_was_changed_in_the_architecture(label, model):
         "resnet180": "resnet180",
     }.items(),
 )
-def test_a_reader_meets_networks_under_the_names_that_the_papers_give_them(text, said):
-    assert titled(text) == said
+def test_a_reader_meets_networks_under_the_names_that_the_papers_give_them(text, title):
+    assert titled(text) == title
 
 
 def test_every_network_has_such_a_name():
@@ -523,8 +523,8 @@ def test_all_images_of_a_set_are_counted_when_none_are_named():
 
 
 def test_an_untrained_network_may_be_shown_a_single_image():
-    one = Data(name="digits", side=32, images=1)
-    assert described(data=one, recipe=RECIPES["untrained"]).data.images == 1
+    single = Data(name="digits", side=32, images=1)
+    assert described(data=single, recipe=RECIPES["untrained"]).data.images == 1
 
 
 @pytest.mark.parametrize("side, nearest", [(30, 32), (33, 32), (112, 128), (1000, 992), (10, 32)])

@@ -101,13 +101,13 @@ class Twice(nn.Module):
 
 def settings(network: nn.Module) -> dict[str, object]:
     """Of every module under every name: which it is, and all it is set to but sizes and values."""
-    names, found = {}, {}
+    names, properties = {}, {}
     for name, module in network.named_modules(remove_duplicate=False):
         kept = {k: v for k, v in vars(module).items() if isinstance(v, bool | float | str | None)}
         tensors = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
-        kinds = [(key, held.dtype, held.requires_grad) for key, held in tensors]
-        found[name] = names.setdefault(module, name), kept, kinds
-    return found
+        kinds = [(key, tensor.dtype, tensor.requires_grad) for key, tensor in tensors]
+        properties[name] = names.setdefault(module, name), kept, kinds
+    return properties
 
 
 @pytest.mark.parametrize(
@@ -634,7 +634,7 @@ def test_a_blurred_network_starts_with_the_weights_of_the_strided_one():
         [weight for weight in build(Model(name="resnet18", width=1 / 8, **changed), 10).parameters()]
         for changed in ({}, {"downsampling": "blurred"})
     )
-    assert all(torch.equal(one, other) for one, other in zip(plain, blurred, strict=True))
+    assert all(torch.equal(weight, same) for weight, same in zip(plain, blurred, strict=True))
 
 
 def test_a_blurred_cifar_stem_keeps_its_side():

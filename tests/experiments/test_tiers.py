@@ -238,7 +238,7 @@ def test_what_was_changed_is_listed_field_by_field():
 
 def test_no_two_fields_of_a_run_are_called_the_same():
     """Both a network and a data set have a name."""
-    one = Run(
+    run = Run(
         model=Model(
             name="resnet18", width=0.5, stem="cifar", skips=(False,) * 4, kernel_padding="convs",
             padded_weights="fresh",
@@ -258,11 +258,11 @@ def test_no_two_fields_of_a_run_are_called_the_same():
     )
     fields = [f for part in (Model, Data, Recipe) for f in part.model_fields]
     assert len(fields) == len(set(fields)) + 1
-    found = changed(one, other)
+    changes = changed(run, other)
     # Published weights go with neither network, and one is padded where others start afresh or blur.
     never = {"name", "start", "strided_weights", "downsampling"}
-    assert set(found) == {*fields, "network", "data"} - never
-    assert (found["network"], found["data"]) == (("resnet18", "vgg11"), ("mnist", "cifar10"))
+    assert set(changes) == {*fields, "network", "data"} - never
+    assert (changes["network"], changes["data"]) == (("resnet18", "vgg11"), ("mnist", "cifar10"))
 
 
 def test_a_change_replaces_the_named_fields_and_no_other():

@@ -138,7 +138,7 @@ def test_what_is_watched_is_noted_after_each_epoch_of_a_network_in_evaluation_mo
     assert modes == [False, False] and trace.watched == [1.0, 2.0]
     plain, _ = train(run, digits.train.first(64), 10, Memory(), "cpu")
     watched = network_state(keeper.kept[0])
-    assert all(torch.equal(watched[name], held) for name, held in plain.state_dict().items())
+    assert all(torch.equal(watched[name], tensor) for name, tensor in plain.state_dict().items())
 
 
 def test_a_constant_learning_rate_never_falls():
@@ -149,7 +149,7 @@ def test_a_constant_learning_rate_never_falls():
 def test_sgd_moves_the_weights_by_momentum_and_decay(trained, digits):
     """By hand: v <- 0.9 v + g + 0.1 w, w <- w - lr v, one batch an epoch, rates .1 .01 .001."""
     run = tiny(images=64, augmentation="none", weight_decay=0.1)
-    found, trace = trained(run)
+    state, trace = trained(run)
     images = digits.train.first(64)
     inputs = View(run.data).plain(images.pixels)
     network = build(run.model, 10, run.seed).train()
@@ -165,15 +165,15 @@ def test_sgd_moves_the_weights_by_momentum_and_decay(trained, digits):
             weight.data.sub_(speed, alpha=rate)
     assert trace.loss == pytest.approx(losses, rel=1e-5)
     for name, wanted in network.state_dict().items():
-        torch.testing.assert_close(found[name], wanted)
+        torch.testing.assert_close(state[name], wanted)
 
 
 def test_adams_first_step_moves_every_weight_by_the_learning_rate(trained):
     """Kingma and Ba 2015: the bias-corrected first step is lr x sign(gradient)."""
     run = tiny(images=64, epochs=1, augmentation="none", schedule="constant", **ADAM)
-    found, _ = trained(run)
+    state, _ = trained(run)
     start = build(run.model, 10, run.seed).state_dict()
-    steps = (found["classifier.weight"] - start["classifier.weight"]).abs()
+    steps = (state["classifier.weight"] - start["classifier.weight"]).abs()
     assert steps.median() == pytest.approx(1e-3, rel=1e-3)
     assert steps.max() <= 1.001e-3
 

@@ -29,8 +29,8 @@ def test_parts_are_as_torchvision_draws_them():
     torch.manual_seed(0)
     crop = v2.RandomResizedCrop(8, scale=AREA)
     drawn = [crop.make_params([image]) for _ in range(4000)]
-    areas = torch.tensor([one["height"] * one["width"] / 1e6 for one in drawn])
-    logs = torch.tensor([math.log(one["width"] / one["height"]) for one in drawn])
+    areas = torch.tensor([part["height"] * part["width"] / 1e6 for part in drawn])
+    logs = torch.tensor([math.log(part["width"] / part["height"]) for part in drawn])
     _, halves = parts(4000, seeded())
     assert halves.prod(1).mean().item() == pytest.approx(areas.mean().item(), abs=0.005)
     assert (halves[:, 0] / halves[:, 1]).log().std().item() == pytest.approx(logs.std().item(), abs=0.01)
@@ -47,8 +47,8 @@ def test_without_a_turn_and_a_part_it_is_the_image_itself(monkeypatch):
 def test_half_of_the_images_are_mirrored_where_that_keeps_the_class():
     ramp = torch.linspace(0, 1, 32).expand(400, 1, 32, 32).contiguous()
     rising = [
-        (found[:, 0, 16, 20] > found[:, 0, 16, 12]).float().mean().item()
-        for found in (warped(ramp, 32, mirrored, seeded(2)) for mirrored in (True, False))
+        (images[:, 0, 16, 20] > images[:, 0, 16, 12]).float().mean().item()
+        for images in (warped(ramp, 32, mirrored, seeded(2)) for mirrored in (True, False))
     ]
     assert rising == [pytest.approx(0.5, abs=0.08), 1.0]
 
@@ -56,9 +56,9 @@ def test_half_of_the_images_are_mirrored_where_that_keeps_the_class():
 def test_angles_reach_fifteen_degrees_both_ways_and_no_further():
     bright = torch.zeros(600, 1, 65, 65)
     bright[:, :, 32, :] = 1
-    found = warped(bright, 65, False, seeded(3))
+    images = warped(bright, 65, False, seeded(3))
     rows = torch.arange(65).view(1, -1)
-    left, right = ((found[:, 0, :, x] * rows).sum(1) / found[:, 0, :, x].sum(1) for x in (20, 44))
+    left, right = ((images[:, 0, :, x] * rows).sum(1) / images[:, 0, :, x].sum(1) for x in (20, 44))
     angles = torch.rad2deg(torch.atan((right - left) / 24))
     # A part that is not square changes the slope by up to a third.
     for largest in (angles.max(), -angles.min()):
@@ -66,15 +66,15 @@ def test_angles_reach_fifteen_degrees_both_ways_and_no_further():
 
 
 def test_what_is_turned_in_from_outside_is_black():
-    found = warped(torch.ones(200, 1, 64, 64), 64, False, seeded(4))
-    corners = found[:, 0, [0, 0, -1, -1], [0, -1, 0, -1]]
+    images = warped(torch.ones(200, 1, 64, 64), 64, False, seeded(4))
+    corners = images[:, 0, [0, 0, -1, -1], [0, -1, 0, -1]]
     assert (corners == 0).any(1).float().mean() > 0.7
-    torch.testing.assert_close(found[:, 0, 32, 32], torch.ones(200))
+    torch.testing.assert_close(images[:, 0, 32, 32], torch.ones(200))
 
 
 def test_a_view_of_caltech_is_augmented_so_in_its_normalised_colours():
     view = View(Data(name="caltech101", side=96), "rotated")
     white = torch.full((2, 160, 160, 3), 255, dtype=torch.uint8)
-    found = view.augmented(white, seeded())
-    assert found.shape == (2, 3, 96, 96)
-    assert found[0, :, 48, 48].tolist() == pytest.approx(((1 - view.mean) / view.sd).tolist(), rel=1e-5)
+    images = view.augmented(white, seeded())
+    assert images.shape == (2, 3, 96, 96)
+    assert images[0, :, 48, 48].tolist() == pytest.approx(((1 - view.mean) / view.sd).tolist(), rel=1e-5)

@@ -84,12 +84,13 @@ def networks(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RFBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
         ready = {False: trained(tiny(epochs=0), "cpu"), True: trained(photos, "cpu")}
-        assert [len(one.data.test) for one in ready.values()] == [64, 8]  # loaded into this cache
+        sizes = [len(network.data.test) for network in ready.values()]  # loaded into this cache
+        assert sizes == [64, 8]
         return ready
 
 
 @pytest.fixture(scope="module")
-def found(networks):
+def records(networks):
     """The record of every measure, as it is made."""
     return {name: measure(networks[name in ON_PHOTOS], name) for name in MEASURES}
 
@@ -110,8 +111,8 @@ def test_the_numbers_in_this_file_are_those_of_the_versions_in_force():
 # The numbers.
 
 
-def test_accuracy(found):
-    assert found["accuracy"].values == {
+def test_accuracy(records):
+    assert records["accuracy"].values == {
         "accuracy": image_shares(6 / 64),
         "test_images": 64,
         "training_loss": [],
@@ -131,8 +132,8 @@ def test_a_learning_curve_is_what_was_watched_and_says_how_many_steps_lie_betwee
     }
 
 
-def test_saturation(found):
-    values = found["saturation"].values
+def test_saturation(records):
+    values = records["saturation"].values
     directions = [4, 11, 25, 28, 47, 47, 31, 26, 10]
     channels = [8, 16, 32, 32, 64, 64, 64, 64, 10]
     assert values == {
@@ -145,17 +146,17 @@ def test_saturation(found):
     }
 
 
-def test_saturation_keeps_every_eigenvalue(found):
-    spectra = found["saturation"].arrays
+def test_saturation_keeps_every_eigenvalue(records):
+    spectra = records["saturation"].arrays
     assert [len(spectra[name]) for name in RECORDED] == [8, 16, 32, 32, 64, 64, 64, 64, 10]
     assert all((np.diff(spectrum) <= 0).all() for spectrum in spectra.values())
     sums = [12.9646, 10.6110, 10.2695, 8.49141, 12.6900, 14.3186, 17.7696, 10.7184, 3.55432e-4]
     assert [spectra[name].sum() for name in RECORDED] == close(sums)
 
 
-def test_receptive_field(found):
+def test_receptive_field(records):
     """Owner: Size Matters, equations 1 and 2, by hand: 3x3 convolutions, four 2x2 poolings."""
-    assert found["receptive_field"].values == {
+    assert records["receptive_field"].values == {
         "layers": CONVOLUTIONS,
         "field": [3, 8, 18, 26, 46, 62, 102, 134],
         "jump": [1, 2, 4, 4, 8, 8, 16, 16],
@@ -164,11 +165,11 @@ def test_receptive_field(found):
     }
 
 
-def test_cost(found):
+def test_cost(records):
     """By hand: 3x3 convolutions with a bias and batch norm, and a readout of 10 classes."""
     channels, sides = [3, 8, 16, 32, 32, 64, 64, 64, 64], [32, 16, 8, 8, 4, 4, 2, 2]
     weights = [9 * a * b for a, b in pairwise(channels)]
-    assert found["cost"].values == {
+    assert records["cost"].values == {
         "parameters": sum(weights) + 3 * sum(channels[1:]) + 64 * 10 + 10,
         "multiply_adds": sum(w * s**2 for w, s in zip(weights, sides, strict=True)) + 64 * 10,
         "side": 32,
@@ -188,21 +189,21 @@ def test_cost(found):
         ),
     ],
 )
-def test_probes(found, name, accuracies):
-    values = found[name].values
+def test_probes(records, name, accuracies):
+    values = records[name].values
     assert values["layers"] == RECORDED
     assert values[name] == image_shares(accuracies)
     assert values["converged"] == [True] * 9
     assert values["training_images"] == 64
 
 
-def test_the_loss_at_which_probes_end(found):
+def test_the_loss_at_which_probes_end(records):
     losses = [0.131451, 0.0606622, 0.0335186, 0.0323481, 0.0194797, 0.0197866, 0.0623026]
-    assert found["probes"].values["loss"] == pytest.approx([*losses, 0.0668488, 1.05348], rel=1e-2)
+    assert records["probes"].values["loss"] == pytest.approx([*losses, 0.0668488, 1.05348], rel=1e-2)
 
 
-def test_position_probes(found):
-    record = found["position_probes"]
+def test_position_probes(records):
+    record = records["position_probes"]
     assert record.values["layers"] == CONVOLUTIONS
     assert record.values["converged"] == [True] * 8
     grids = [record.arrays[name] for name in CONVOLUTIONS]
@@ -215,8 +216,8 @@ def test_position_probes(found):
     assert [grid[len(grid) // 2, len(grid) // 2] for grid in grids] == image_shares(middles)
 
 
-def test_kernel_padding(found):
-    values = found["kernel_padding"].values
+def test_kernel_padding(records):
+    values = records["kernel_padding"].values
     # Dead Pixel, Table 1: ResNet18 has 435; width does not enter.
     assert values["fields"] == {
         "plain": {"layer3": 211, "layer4": 435},
@@ -280,8 +281,8 @@ def test_kernel_padding(found):
         ),
     ],
 )
-def test_effective_field(found, target, numbers):
-    record = found["effective_field"]
+def test_effective_field(records, target, numbers):
+    record = records["effective_field"]
     assert record.values["images"] == 8
     values, field = record.values["targets"][target], record.arrays[target]
     assert (field.shape, field.dtype) == ((64, 64), np.float32)
@@ -296,8 +297,8 @@ def test_effective_field(found, target, numbers):
     assert values["gaussian_with_offset"]["r_squared"] >= fit["r_squared"]
 
 
-def test_field_recipe(found):
-    values = found["field_recipe"].values
+def test_field_recipe(records):
+    values = records["field_recipe"].values
     assert values["images"] == 8
     assert values["batch_difference"] < 1e-5
     assert values["order_correlation"] == close(0.821216)
@@ -309,8 +310,8 @@ def test_field_recipe(found):
     assert fit == fitted([21.3385, 22.9471, 28.5163, 28.2316, 0.262019])
 
 
-def test_pixel_response(found):
-    record = found["pixel_response"]
+def test_pixel_response(records):
+    record = records["pixel_response"]
     values, arrays = record.values, record.arrays
     assert (values["images"], values["field_images"], values["epsilon"]) == (4, 4, 0.1)
     # Dead Pixel, journal version: pixels (100 to 104) squared of 224; here from 29 of 64 on.
@@ -332,17 +333,17 @@ def test_pixel_response(found):
     assert arrays["positive"].sum() == close(0.139958)
 
 
-def test_the_pixels_images_and_those_of_the_field_are_the_two_halves(found):
+def test_the_pixels_images_and_those_of_the_field_are_the_two_halves(records):
     """What the folded halves hold together is the effective field of the output over all images."""
-    halves, whole = found["pixel_response"].arrays, found["saliency"].arrays["field"]
+    halves, whole = records["pixel_response"].arrays, records["saliency"].arrays["field"]
     np.testing.assert_allclose(halves["positive"], whole[1::2], rtol=1e-4)
-    field = found["effective_field"].arrays["output"]
+    field = records["effective_field"].arrays["output"]
     classes = field.reshape(8, 8, 8, 8).mean((0, 2))
     np.testing.assert_allclose(whole.mean(0), classes, rtol=1e-4)
 
 
-def test_saliency(found):
-    record = found["saliency"]
+def test_saliency(records):
+    record = records["saliency"]
     assert record.values == {"images": 8, "period": 8}
     assert record.arrays["saliency"].shape == record.arrays["field"].shape == (8, 8, 8)
     assert record.arrays["saliency"].sum() == close(1.623769)
@@ -351,8 +352,8 @@ def test_saliency(found):
     assert saliency[0, :4] / saliency.mean() == close(np.array([1.18681, 1.14698, 0.922795, 1.11382]))
 
 
-def test_translation(found):
-    record = found["translation"]
+def test_translation(records):
+    record = records["translation"]
     assert record.values["images"] == 4
     assert record.values["shifts"] == [1, 2, 3, 4, 5, 6, 7, 8]  # at most a seventh of 64 pixels
     down, right = record.values["change"]
@@ -363,8 +364,8 @@ def test_translation(found):
     assert record.arrays["change"].sum() == fitted(6.09861)
 
 
-def test_one_pixel_attack(found):
-    record = found["one_pixel_attack"]
+def test_one_pixel_attack(records):
+    record = records["one_pixel_attack"]
     assert record.values["images"] == 4 and record.values["tries"] == 10
     assert record.values["changed"] == {"strong": 0, "weak": 0} and record.values["p"] == 1
     assert record.values["fall"] == fitted({"strong": 0.0560164, "weak": 0.0325593})
@@ -414,9 +415,9 @@ def test_imagenettes_labels_become_imagenets_numbers_and_others_none(published, 
 
 
 @pytest.mark.parametrize("name", stages.MEASURES)
-def test_a_record_that_was_just_made_is_the_one_that_is_read_again(found, name):
+def test_a_record_that_was_just_made_is_the_one_that_is_read_again(records, name):
     """No tuple, no whole-number key and no number that is none may get into the values."""
-    made = found[name]
+    made = records[name]
     read = Record.decode(*made.encode(), "here")
     assert read.values == made.values
     assert read.provenance == made.provenance
@@ -425,8 +426,8 @@ def test_a_record_that_was_just_made_is_the_one_that_is_read_again(found, name):
         np.testing.assert_array_equal(array, again, strict=True)
 
 
-def test_a_record_notes_the_fingerprint_of_the_images_it_was_made_from(found):
-    assert found["accuracy"].provenance["measuring"]["pixels"] == CATALOGUE["digits"].fingerprint
+def test_a_record_notes_the_fingerprint_of_the_images_it_was_made_from(records):
+    assert records["accuracy"].provenance["measuring"]["pixels"] == CATALOGUE["digits"].fingerprint
 
 
 def test_a_measure_that_needs_no_images_notes_none_and_loads_none(networks):
@@ -436,20 +437,20 @@ def test_a_measure_that_needs_no_images_notes_none_and_loads_none(networks):
 
 
 @pytest.mark.parametrize("name", stages.MEASURES)
-def test_a_record_that_was_just_made_is_what_its_schema_has(found, name):
-    assert found[name].current
-    assert found[name].mistake == ""
+def test_a_record_that_was_just_made_is_what_its_schema_has(records, name):
+    assert records[name].current
+    assert records[name].mistake == ""
 
 
 @pytest.mark.parametrize("name", stages.MEASURES)
-def test_a_record_says_how_it_was_trained_and_where_it_was_measured(found, name):
-    provenance = found[name].provenance
+def test_a_record_says_how_it_was_trained_and_where_it_was_measured(records, name):
+    provenance = records[name].provenance
     assert provenance["training"] == {"minutes": 0, "sessions": []}
     assert provenance["measuring"]["minutes"] > 0
     assert provenance["measuring"].keys() >= {"commit", "made", "processor", "threads"}
 
 
-def test_measuring_leaves_the_networks_as_they_were(found, networks):
+def test_measuring_leaves_the_networks_as_they_were(records, networks):
     for ready in networks.values():
         fresh = trained(ready.run, "cpu").network.state_dict()
         for name, tensor in ready.network.state_dict().items():
@@ -458,7 +459,7 @@ def test_measuring_leaves_the_networks_as_they_were(found, networks):
             assert not module.training and not module._forward_hooks
 
 
-def test_how_many_images_pass_at_once_changes_nothing(found, networks, monkeypatch):
+def test_how_many_images_pass_at_once_changes_nothing(records, networks, monkeypatch):
     """Seven at once leave a last batch of one; memory for one layer makes as many passes."""
     for module in (layer_measures, probe_measures, field_measures, perturbation_measures):
         monkeypatch.setattr(module, "BATCH", 7)
@@ -467,14 +468,14 @@ def test_how_many_images_pass_at_once_changes_nothing(found, networks, monkeypat
         name: measure(networks[name in ON_PHOTOS], name)
         for name in ("accuracy", "saturation", "probes", "effective_field", "saliency", "translation")
     }
-    assert again["accuracy"].values == found["accuracy"].values
-    assert again["saturation"].values == found["saturation"].values
-    assert again["probes"].values["probes"] == image_shares(found["probes"].values["probes"])
-    for target, field in found["effective_field"].arrays.items():
+    assert again["accuracy"].values == records["accuracy"].values
+    assert again["saturation"].values == records["saturation"].values
+    assert again["probes"].values["probes"] == image_shares(records["probes"].values["probes"])
+    for target, field in records["effective_field"].arrays.items():
         other = again["effective_field"].arrays[target]
         np.testing.assert_allclose(other, field, atol=1e-5 * field.max())
     for name, array in {"saliency": "field", "translation": "change"}.items():
-        before = found[name].arrays[array]
+        before = records[name].arrays[array]
         np.testing.assert_allclose(again[name].arrays[array], before, atol=1e-4 * before.max())
 
 

@@ -18,7 +18,7 @@ from tests.samples import at_version, tiny
 
 
 @pytest.fixture
-def held(tmp_path):
+def store(tmp_path):
     return Store((tmp_path / "results", tmp_path / "runs"))
 
 
@@ -40,30 +40,30 @@ def work(monkeypatch):
     return done
 
 
-def test_what_is_there_is_neither_trained_nor_measured(held, work):
-    held.add(whole())
-    found = obtain.obtain(tiny(), ["accuracy"], held)
-    assert found["accuracy"].values["accuracy"] == 0.5
+def test_what_is_there_is_neither_trained_nor_measured(store, work):
+    store.add(whole())
+    records = obtain.obtain(tiny(), ["accuracy"], store)
+    assert records["accuracy"].values["accuracy"] == 0.5
     assert work == []
 
 
-def test_what_is_missing_is_made_after_one_training_and_kept(held, work):
-    obtain.obtain(tiny(), ["saturation", "receptive_field"], held, device="cpu")
+def test_what_is_missing_is_made_after_one_training_and_kept(store, work):
+    obtain.obtain(tiny(), ["saturation", "receptive_field"], store, device="cpu")
     assert work == ["trained on cpu", "saturation", "receptive_field"]
-    assert held.find(tiny(), "saturation") is not None
-    obtain.obtain(tiny(), ["saturation", "receptive_field"], held)
+    assert store.find(tiny(), "saturation") is not None
+    obtain.obtain(tiny(), ["saturation", "receptive_field"], store)
     assert len(work) == 3
 
 
-def test_only_what_is_missing_is_made_and_the_order_is_the_one_asked_for(held, work):
-    held.add(whole())
-    found = obtain.obtain(tiny(), ["saturation", "accuracy", "receptive_field"], held)
+def test_only_what_is_missing_is_made_and_the_order_is_the_one_asked_for(store, work):
+    store.add(whole())
+    records = obtain.obtain(tiny(), ["saturation", "accuracy", "receptive_field"], store)
     assert work == ["trained on auto", "saturation", "receptive_field"]
-    assert list(found) == ["saturation", "accuracy", "receptive_field"]
-    assert [one.measure for one in found.values()] == list(found)
+    assert list(records) == ["saturation", "accuracy", "receptive_field"]
+    assert [record.measure for record in records.values()] == list(records)
 
 
-def test_a_measurement_that_fails_leaves_those_before_it(held, work, monkeypatch):
+def test_a_measurement_that_fails_leaves_those_before_it(store, work, monkeypatch):
     measure = measures.measure
 
     def fail(run, name):
@@ -73,97 +73,97 @@ def test_a_measurement_that_fails_leaves_those_before_it(held, work, monkeypatch
 
     monkeypatch.setattr(measures, "measure", fail)
     with pytest.raises(MemoryError):
-        obtain.obtain(tiny(), ["accuracy", "saturation"], held)
-    assert held.find(tiny(), "accuracy") is not None
+        obtain.obtain(tiny(), ["accuracy", "saturation"], store)
+    assert store.find(tiny(), "accuracy") is not None
 
 
-def claimed(held, ready):
+def claimed(store, ready):
     """What another process does that makes the records of a run, until it is killed."""
-    with obtain._claimed(tiny(), held, wait=False):
+    with obtain._claimed(tiny(), store, wait=False):
         ready.set()
         multiprocessing.get_context("fork").Event().wait()
 
 
-def test_a_run_that_another_process_makes_is_left_to_it_until_it_ends_or_dies(held, work):
+def test_a_run_that_another_process_makes_is_left_to_it_until_it_ends_or_dies(store, work):
     fork = multiprocessing.get_context("fork")
     ready = fork.Event()
-    other = fork.Process(target=claimed, args=(held, ready))
+    other = fork.Process(target=claimed, args=(store, ready))
     other.start()
     ready.wait()
     with pytest.raises(obtain.Busy, match="another process makes it"):
-        obtain.obtain(tiny(), ["accuracy"], held, wait=False)
-    obtain.obtain(tiny(seed=1), ["accuracy"], held, wait=False)
+        obtain.obtain(tiny(), ["accuracy"], store, wait=False)
+    obtain.obtain(tiny(seed=1), ["accuracy"], store, wait=False)
     assert work == ["trained on auto", "accuracy"]
     other.kill()
     other.join()
-    obtain.obtain(tiny(), ["accuracy"], held)
+    obtain.obtain(tiny(), ["accuracy"], store)
     assert work == ["trained on auto", "accuracy"] * 2
 
 
-def test_what_another_process_made_meanwhile_is_neither_trained_nor_measured(held, work, monkeypatch):
+def test_what_another_process_made_meanwhile_is_neither_trained_nor_measured(store, work, monkeypatch):
     @contextmanager
     def later(run, store, wait):
         store.add(whole())
         yield
 
     monkeypatch.setattr(obtain, "_claimed", later)
-    assert list(obtain.obtain(tiny(), ["accuracy", "cost"], held)) == ["accuracy", "cost"]
+    assert list(obtain.obtain(tiny(), ["accuracy", "cost"], store)) == ["accuracy", "cost"]
     assert work == ["trained on auto", "cost"]
 
 
-def test_a_damaged_record_is_not_made_again(held, work):
-    held.add(whole())
-    (path,) = held.paths()
+def test_a_damaged_record_is_not_made_again(store, work):
+    store.add(whole())
+    (path,) = store.paths()
     path.write_text(path.read_text().replace("0.5", "0.6"))
     with pytest.raises(RecordError, match=str(path)):
-        obtain.obtain(tiny(), ["accuracy"], held)
+        obtain.obtain(tiny(), ["accuracy"], store)
     assert work == []
 
 
-def test_a_record_that_nothing_resembles_was_never_made(held):
-    assert why(tiny(), "accuracy", held) == "missing: never made"
-    held.add(whole(tiny(name="vgg13", width=0.5, seed=3)))
-    held.add(whole(tiny(), "saturation"))
-    assert why(tiny(), "accuracy", held) == "missing: never made"
+def test_a_record_that_nothing_resembles_was_never_made(store):
+    assert why(tiny(), "accuracy", store) == "missing: never made"
+    store.add(whole(tiny(name="vgg13", width=0.5, seed=3)))
+    store.add(whole(tiny(), "saturation"))
+    assert why(tiny(), "accuracy", store) == "missing: never made"
 
 
-def test_a_record_that_is_there_needs_no_reason(held):
-    held.add(whole())
-    found = status(tiny(), "accuracy", held)
-    assert (found.found, found.nearest) == (True, "")
+def test_a_record_that_is_there_needs_no_reason(store):
+    store.add(whole())
+    state = status(tiny(), "accuracy", store)
+    assert (state.found, state.nearest) == (True, "")
 
 
-def reason(held, run=None):
-    found = status(run or tiny(), "accuracy", held)
-    assert not found.found
-    return found.nearest
+def reason(store, run=None):
+    state = status(run or tiny(), "accuracy", store)
+    assert not state.found
+    return state.nearest
 
 
-def test_a_newer_measure_is_named(held, monkeypatch):
-    held.add(whole())
+def test_a_newer_measure_is_named(store, monkeypatch):
+    store.add(whole())
     monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 2))
     now = stages.MEASURES["accuracy"].version
-    assert reason(held) == f"stale: measure_version is {now - 1}, needed {now}"
+    assert reason(store) == f"stale: measure_version is {now - 1}, needed {now}"
 
 
-def test_a_newer_training_is_named(held, monkeypatch):
-    held.add(whole())
+def test_a_newer_training_is_named(store, monkeypatch):
+    store.add(whole())
     monkeypatch.setattr(stages, "TRAINING", stages.TRAINING + 1)
     now = stages.TRAINING
-    assert reason(held) == f"stale: training_version is {now - 1}, needed {now}"
+    assert reason(store) == f"stale: training_version is {now - 1}, needed {now}"
 
 
-def test_other_data_are_named(held, monkeypatch):
-    held.add(whole())
+def test_other_data_are_named(store, monkeypatch):
+    store.add(whole())
     before = catalogue.CATALOGUE["digits"]
     other = dataclasses.replace(before, fingerprint="0" * 64)
     monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
-    said = f"stale: data_fingerprint is {before.fingerprint}, needed {'0' * 64}"
-    assert reason(held) == said
+    expected = f"stale: data_fingerprint is {before.fingerprint}, needed {'0' * 64}"
+    assert reason(store) == expected
 
 
 @pytest.mark.parametrize(
-    "run, said",
+    "run, difference",
     [
         (tiny(width=0.25), "run.model.width is 0.125, needed 0.25"),
         (tiny(width=1.0), "run.model.width is 0.125, needed the default"),
@@ -175,50 +175,50 @@ def test_other_data_are_named(held, monkeypatch):
         ),
     ],
 )
-def test_the_parts_of_the_run_that_differ_are_named(held, run, said):
-    held.add(whole())
-    assert reason(held, run) == f"missing: never made; of the nearest record, {said}"
+def test_the_parts_of_the_run_that_differ_are_named(store, run, difference):
+    store.add(whole())
+    assert reason(store, run) == f"missing: never made; of the nearest record, {difference}"
 
 
-def test_the_nearest_record_is_the_one_compared_with(held):
-    held.add(whole(tiny(width=0.25, seed=2)))
-    held.add(whole(tiny(seed=2)))
-    assert reason(held).endswith("of the nearest record, run.seed is 2, needed the default")
+def test_the_nearest_record_is_the_one_compared_with(store):
+    store.add(whole(tiny(width=0.25, seed=2)))
+    store.add(whole(tiny(seed=2)))
+    assert reason(store).endswith("of the nearest record, run.seed is 2, needed the default")
 
 
-def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(held, monkeypatch):
+def test_an_outdated_record_of_the_same_run_explains_more_than_another_seed(store, monkeypatch):
     """Seed 0 has been measured again since the version was raised; seed 1 has not."""
-    held.add(whole(tiny(seed=1)))
+    store.add(whole(tiny(seed=1)))
     monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
-    held.add(whole(tiny(seed=0)))
-    assert "measure_version" in reason(held, tiny(seed=1))
+    store.add(whole(tiny(seed=0)))
+    assert "measure_version" in reason(store, tiny(seed=1))
 
 
-def test_a_damaged_record_of_another_run_explains_nothing_and_stops_nothing(held):
-    held.add(whole(tiny(seed=2)))
-    (path,) = held.paths()
+def test_a_damaged_record_of_another_run_explains_nothing_and_stops_nothing(store):
+    store.add(whole(tiny(seed=2)))
+    (path,) = store.paths()
     path.write_text("{}")
-    assert reason(held) == "missing: never made"
+    assert reason(store) == "missing: never made"
 
 
-def test_only_a_record_of_the_same_run_is_stale(held, monkeypatch):
-    held.add(whole(tiny(name="vgg13")))
+def test_only_a_record_of_the_same_run_is_stale(store, monkeypatch):
+    store.add(whole(tiny(name="vgg13")))
     monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
-    assert reason(held).startswith("missing: never made; of the nearest record, measure_version is ")
-    assert reason(held).endswith("run.model.name is vgg13, needed vgg11")
+    assert reason(store).startswith("missing: never made; of the nearest record, measure_version is ")
+    assert reason(store).endswith("run.model.name is vgg13, needed vgg11")
 
 
-def test_a_record_is_stale_by_every_version_that_was_raised(held, monkeypatch):
-    held.add(whole())
+def test_a_record_is_stale_by_every_version_that_was_raised(store, monkeypatch):
+    store.add(whole())
     now = stages.MEASURES["accuracy"].version, stages.TRAINING
     monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     monkeypatch.setattr(stages, "TRAINING", 98)
     other = dataclasses.replace(catalogue.CATALOGUE["digits"], fingerprint="0" * 64)
     monkeypatch.setitem(catalogue.CATALOGUE, "digits", other)
-    held.add(whole(tiny(seed=1)))
-    said = reason(held)
-    assert said.startswith("stale: data_fingerprint is ")
-    assert said.endswith(
+    store.add(whole(tiny(seed=1)))
+    stale = reason(store)
+    assert stale.startswith("stale: data_fingerprint is ")
+    assert stale.endswith(
         f"measure_version is {now[0]}, needed 99; training_version is {now[1]}, needed 98"
     )
 
@@ -227,17 +227,17 @@ RUNS = [tiny(), tiny(seed=1)]
 
 
 @pytest.fixture
-def full(held):
+def full(store):
     for run in RUNS:
         for name in stages.MEASURES:
-            held.add(whole(run, name))
-    return held
+            store.add(whole(run, name))
+    return store
 
 
-def there(held):
+def there(store):
     """(seed, measure) of every record that is found."""
     pairs = [(run, name) for run in RUNS for name in stages.MEASURES]
-    return {(run.seed, name) for run, name in pairs if status(run, name, held).found}
+    return {(run.seed, name) for run, name in pairs if status(run, name, store).found}
 
 
 def test_raising_the_version_of_a_measure_makes_exactly_its_records_stale(full, monkeypatch):

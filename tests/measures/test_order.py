@@ -44,9 +44,9 @@ def taken_on(run):
     return [name for name in MEASURES if can(name)]
 
 
-def same(one, other):
-    return one.values == other.values and all(
-        np.array_equal(array, other.arrays[name]) for name, array in one.arrays.items()
+def same(record, other):
+    return record.values == other.values and all(
+        np.array_equal(array, other.arrays[name]) for name, array in record.arrays.items()
     )
 
 

@@ -134,8 +134,8 @@ def test_a_linear_network_has_the_field_of_its_convolved_kernels():
     expected[12:21, 12:21] = np.maximum(kernel, 0)
 
     model = nn.Sequential(first, second).eval()
-    found = effective_field(model, [(torch.randn(3, 3, 32, 32), None)], layer="1")
-    np.testing.assert_allclose(found.mean, expected, atol=1e-7)
+    field = effective_field(model, [(torch.randn(3, 3, 32, 32), None)], layer="1")
+    np.testing.assert_allclose(field.mean, expected, atol=1e-7)
 
 
 def test_the_positive_part_is_taken_image_by_image(network, images, labels):
@@ -157,9 +157,9 @@ def test_the_halves_are_the_even_and_the_odd_images(network, images, labels):
 
 
 def test_one_image_has_no_second_half(network, images):
-    found = effective_field(network, [(images[:1], None)])
-    np.testing.assert_array_equal(found.halves[0], found.mean)
-    assert np.isnan(found.halves[1]).all()
+    field = effective_field(network, [(images[:1], None)])
+    np.testing.assert_array_equal(field.halves[0], field.mean)
+    assert np.isnan(field.halves[1]).all()
 
 
 def test_without_labels_the_predicted_class_is_used(network, images):
@@ -187,21 +187,21 @@ def all_positive_resnet18() -> nn.Module:
 
 def test_the_field_is_435_wide_and_unit_j_looks_at_pixel_32_j():
     # 435 is Dead Pixel Test, Table 1; 32 j is arithmetic on strides and paddings.
-    found = effective_field(
+    field = effective_field(
         all_positive_resnet18(), [(torch.ones(1, 1, 672, 672).double(), None)], "layer4", (10, 11)
     )
-    rows, columns = (np.flatnonzero(found.mean.any(axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(field.mean.any(axis)) for axis in (1, 0))
     assert (rows[0], rows[-1]) == (320 - 217, 320 + 217)
     assert (columns[0], columns[-1]) == (352 - 217, 352 + 217)
-    np.testing.assert_allclose(found.mean[103:538], found.mean[103:538][::-1], rtol=1e-9)
+    np.testing.assert_allclose(field.mean[103:538], field.mean[103:538][::-1], rtol=1e-9)
 
 
 def test_the_central_unit_of_7_x_7_looks_at_pixel_96():
     model, image = all_positive_resnet18(), torch.ones(1, 1, 224, 224).double()
-    found = effective_field(model, [(image, None)], "layer4")
+    field = effective_field(model, [(image, None)], "layer4")
     explicit = effective_field(model, [(image, None)], "layer4", (3, 3))
-    np.testing.assert_array_equal(found.mean, explicit.mean)
-    near = found.mean[96 - 40 : 96 + 41, 96 - 40 : 96 + 41]
+    np.testing.assert_array_equal(field.mean, explicit.mean)
+    near = field.mean[96 - 40 : 96 + 41, 96 - 40 : 96 + 41]
     centre = (near.sum(1) * np.arange(56, 137)).sum() / near.sum()
     assert centre == pytest.approx(96, abs=0.5)
 

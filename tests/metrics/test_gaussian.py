@@ -150,11 +150,11 @@ def test_r_squared_falls_as_the_size_grows_at_equal_noise():
     # 30 % multiplicative noise: .90 at 20 pixels, .63 at 75.
     noise = 1 + 0.3 * np.random.default_rng(0).standard_normal((224, 224)).clip(-3, 3)
     y, x = np.indices((224, 224))
-    found = [
+    fits = [
         fit_gaussian(np.exp(-((x - 111.5) ** 2 + (y - 111.5) ** 2) / 2 / sigma**2) * noise)
         for sigma in (20, 75)
     ]
-    assert [fit.r_squared for fit in found] == pytest.approx([0.90, 0.63], abs=0.03)
+    assert [fit.r_squared for fit in fits] == pytest.approx([0.90, 0.63], abs=0.03)
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,16 @@ def attack(candidates, colours=WHITE, level=-0.5, tries=3, **other):
 
 
 def test_the_deciding_pixel_in_the_right_colour_changes_every_image():
-    found = attack([DECIDING])
-    assert found.changed.all()
+    outcome = attack([DECIDING])
+    assert outcome.changed.all()
     # The margin falls from 1.5, of class 0, to -3: the logit of class 1 is then 3.
-    np.testing.assert_allclose(found.fall, 4.5)
+    np.testing.assert_allclose(outcome.fall, 4.5)
 
 
 def test_another_pixel_or_a_colour_that_agrees_changes_none():
-    for found in (attack([(3, 5), (0, 0)]), attack([DECIDING], BLACK)):
-        assert not found.changed.any()
-        assert (found.fall >= 0).all()
+    for outcome in (attack([(3, 5), (0, 0)]), attack([DECIDING], BLACK)):
+        assert not outcome.changed.any()
+        assert (outcome.fall >= 0).all()
     assert not attack([(3, 5)]).fall.any()
 
 
@@ -47,10 +47,10 @@ def test_among_many_candidates_more_tries_find_the_deciding_one_more_often():
     candidates = [DECIDING, (0, 0), (1, 1), (2, 2)]
     image = grey(-0.5, 2000)
     for tries in (1, 4):
-        found = one_pixel_attack(
+        outcome = one_pixel_attack(
             OnePixel().eval(), [(image, None)], torch.tensor(candidates), WHITE, tries
         )
-        assert found.changed.mean() == pytest.approx(1 - 0.75**tries, abs=0.04)
+        assert outcome.changed.mean() == pytest.approx(1 - 0.75**tries, abs=0.04)
 
 
 def test_equal_seeds_draw_the_same_places_and_colours_and_other_seeds_do_not():

@@ -10,7 +10,7 @@ REFERENCE = np.arange(16.0).reshape(4, 4)
 
 def test_the_correlation_is_numpys():
     maps = np.random.default_rng(0).random((5, 4, 4))
-    expected = [np.corrcoef(one.ravel(), REFERENCE.ravel())[0, 1] for one in maps]
+    expected = [np.corrcoef(pattern.ravel(), REFERENCE.ravel())[0, 1] for pattern in maps]
     np.testing.assert_allclose(pattern_correlations(maps, REFERENCE), expected)
 
 
@@ -23,8 +23,8 @@ def test_a_map_correlates_with_its_own_pattern_whatever_its_scale():
 def test_squares_that_leave_single_precision_change_nothing(scale):
     maps = np.random.default_rng(0).random((5, 4, 4)).astype(np.float32)
     expected = pattern_correlations(maps, REFERENCE)
-    found = pattern_correlations(np.float32(scale) * maps, REFERENCE)
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    correlations = pattern_correlations(np.float32(scale) * maps, REFERENCE)
+    np.testing.assert_allclose(correlations, expected, rtol=1e-4)
 
 
 def test_a_flat_map_is_refused():

@@ -33,9 +33,9 @@ def test_a_linear_network_answers_with_epsilon_times_the_sum_of_its_weights():
     model, labels = linear(), torch.tensor([0, 1, 2, 3, 0])
     weights = model[1].weight.detach().view(4, 3, 6, 6)[labels].sum(1)
     expected = torch.stack([0.1 * weights[:, row, column] for row, column in PIXELS], 1)
-    found = pixel_changes(model, [(images(), labels)], PIXELS)
-    np.testing.assert_allclose(found, expected, atol=1e-12)
-    np.testing.assert_allclose(pixel_response(found), expected.abs().mean(0), atol=1e-12)
+    changes = pixel_changes(model, [(images(), labels)], PIXELS)
+    np.testing.assert_allclose(changes, expected, atol=1e-12)
+    np.testing.assert_allclose(pixel_response(changes), expected.abs().mean(0), atol=1e-12)
 
 
 def test_of_a_linear_network_with_positive_weights_the_effective_field_predicts_it_exactly():
@@ -43,25 +43,26 @@ def test_of_a_linear_network_with_positive_weights_the_effective_field_predicts_
     model[1].weight.data.abs_()
     field = effective_field(model, [(images(), labels)]).mean
     predicted = [3 * 0.1 * field[pixel] for pixel in PIXELS]
-    found = pixel_response(pixel_changes(model, [(images(), labels)], PIXELS))
-    np.testing.assert_allclose(found, predicted, rtol=1e-9)
+    response = pixel_response(pixel_changes(model, [(images(), labels)], PIXELS))
+    np.testing.assert_allclose(response, predicted, rtol=1e-9)
 
 
 def test_a_network_that_sees_even_pixels_does_not_answer_at_odd_ones():
-    found = pixel_changes(EvenPixels().eval(), [(images(), None)], [(2, 4), (2, 3), (3, 4), (1, 1)], 2.0)
-    np.testing.assert_allclose(np.abs(found), [[6, 0, 0, 0]] * 5, atol=1e-12)
+    pixels = [(2, 4), (2, 3), (3, 4), (1, 1)]
+    change = pixel_changes(EvenPixels().eval(), [(images(), None)], pixels, 2.0)
+    np.testing.assert_allclose(np.abs(change), [[6, 0, 0, 0]] * 5, atol=1e-12)
 
 
 def test_without_labels_the_class_stays_the_one_of_the_image_as_it_is():
     """Raised by 100, every image of `EvenPixels` is of class 0; the logit of class 1 falls."""
     negative = -torch.ones(1, 3, 6, 6).double()
-    found = pixel_changes(EvenPixels().eval(), [(negative, None)], [(0, 0)], 100.0)
-    assert found.tolist() == [[-300]]
+    change = pixel_changes(EvenPixels().eval(), [(negative, None)], [(0, 0)], 100.0)
+    assert change.tolist() == [[-300]]
 
 
 def test_every_pixel_may_be_raised_by_a_step_of_its_own():
-    found = pixel_changes(EvenPixels().eval(), [(images(), None)], [(0, 0), (0, 0)], [2.0, 0.5])
-    np.testing.assert_allclose(np.abs(found), [[6, 1.5]] * 5)
+    change = pixel_changes(EvenPixels().eval(), [(images(), None)], [(0, 0), (0, 0)], [2.0, 0.5])
+    np.testing.assert_allclose(np.abs(change), [[6, 1.5]] * 5)
     with pytest.raises(ValueError, match="shorter"):
         pixel_changes(EvenPixels().eval(), [(images(), None)], [(0, 0), (0, 0)], [2.0])
 

@@ -510,12 +510,12 @@ def test_random_stacks_have_the_field_of_their_gradient(stack):
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(windows(), shifted_branches(), shifted_branches(), windows())
-def test_random_branches_that_look_aside_have_the_field_of_their_gradient(stem, one, two, last):
+def test_random_branches_that_look_aside_have_the_field_of_their_gradient(stem, first, second, last):
     model = Function(
-        lambda m, x: m.last(m.one(m.stem(x)) + m.two(m.stem(x))),
+        lambda m, x: m.last(m.first(m.stem(x)) + m.second(m.stem(x))),
         stem=stem,
-        one=one,
-        two=two,
+        first=first,
+        second=second,
         last=last,
     )
     check_against_gradient(model, "last")

@@ -81,8 +81,8 @@ def check_every_unit(model: nn.Module, sides: tuple[int, int] = SIDES) -> None:
                 continue
             inside = (first >= 0 and last < side) or layer.field[axis] == inf
             expected = (max(first, 0), min(last, side - 1))
-            found = (pixels[0], pixels[-1]) if pixels else (side, -1)
-            assert found == expected if inside else expected[0] <= found[0] and found[1] <= expected[1]
+            seen = (pixels[0], pixels[-1]) if pixels else (side, -1)
+            assert seen == expected if inside else expected[0] <= seen[0] and seen[1] <= expected[1]
             inner += inside
         assert inner >= min(3, moved.shape[1]), "no unit away from the border was looked at"
 

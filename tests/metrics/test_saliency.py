@@ -23,8 +23,8 @@ def test_the_saliency_of_a_linear_network_is_its_weights():
 
 def test_folding_is_the_residue_means_before_the_division_by_the_mean():
     maps = torch.rand(3, 24, 24, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    for one, classes in zip(maps, folded(maps, 8), strict=True):
-        expected = residue_means(one.numpy(), 8) * float(one.mean())
+    for image, classes in zip(maps, folded(maps, 8), strict=True):
+        expected = residue_means(image.numpy(), 8) * float(image.mean())
         torch.testing.assert_close(classes, torch.from_numpy(expected))
 
 

@@ -25,34 +25,34 @@ def images(count: int = 4, side: int = 24) -> torch.Tensor:
 
 
 def test_a_network_that_sums_all_pixels_does_not_see_any_shift():
-    found = translations(Strided(1).eval(), [(images(), None)], [1, 2, 3])
-    assert found.change.shape == found.flipped.shape == (2, 4, 3)
-    assert found.change.max() < 1e-12 and not found.flipped.any()
+    answers = translations(Strided(1).eval(), [(images(), None)], [1, 2, 3])
+    assert answers.change.shape == answers.flipped.shape == (2, 4, 3)
+    assert answers.change.max() < 1e-12 and not answers.flipped.any()
 
 
 def test_a_network_with_stride_2_sees_odd_shifts_and_no_even_ones():
-    found = translations(Strided(2).eval(), [(images(), None)], [1, 2, 3, 4])
-    assert (found.change[..., [0, 2]] > 1e-3).all()
-    assert found.change[..., [1, 3]].max() < 1e-12
-    np.testing.assert_allclose(found.change[..., 0].shape, (2, 4))
+    answers = translations(Strided(2).eval(), [(images(), None)], [1, 2, 3, 4])
+    assert (answers.change[..., [0, 2]] > 1e-3).all()
+    assert answers.change[..., [1, 3]].max() < 1e-12
+    np.testing.assert_allclose(answers.change[..., 0].shape, (2, 4))
 
 
 def test_the_change_is_that_of_the_logits_over_their_spread_and_the_directions_are_down_and_right():
     """By hand: one column of ones at an even place, read before and not after a shift to the right."""
     image = torch.zeros(1, 1, 12, 12).double()
     image[0, 0, 2:10, 4] = 1
-    found = translations(Strided(2).eval(), [(image, None)], [1])
+    answers = translations(Strided(2).eval(), [(image, None)], [1])
     # Four of the eight ones are read, at even rows: logits (-4, 4), whose sample deviation is the root
     # of 32. To the right none is read: both logits change by 4. Down, four are read again.
-    np.testing.assert_allclose(found.change[:, 0, 0], [0, 4 / 32**0.5], atol=1e-12)
+    np.testing.assert_allclose(answers.change[:, 0, 0], [0, 4 / 32**0.5], atol=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1e30, 1e-30])
 def test_the_scale_of_the_logits_changes_nothing(scale):
     batch = images().float()
     expected = translations(Strided(2).eval(), [(batch, None)], [1, 2])
-    found = translations(Strided(2).eval(), [(scale * batch, None)], [1, 2])
-    np.testing.assert_allclose(found.change, expected.change, rtol=1e-5, atol=1e-6)
+    answers = translations(Strided(2).eval(), [(scale * batch, None)], [1, 2])
+    np.testing.assert_allclose(answers.change, expected.change, rtol=1e-5, atol=1e-6)
 
 
 def test_logits_that_are_all_equal_are_refused():
@@ -63,10 +63,10 @@ def test_logits_that_are_all_equal_are_refused():
 def test_a_flip_is_another_predicted_class():
     image = torch.zeros(1, 1, 12, 12).double()
     image[0, 0, 4, 4], image[0, 0, 4, 5] = 1, -1
-    found = translations(Strided(2).eval(), [(image, None)], [1, 2])
+    answers = translations(Strided(2).eval(), [(image, None)], [1, 2])
     # To the right the -1 comes to an even column; down both leave the even rows and the logits are
     # equal, of which the first counts as the prediction.
-    assert found.flipped[:, 0].tolist() == [[True, False], [True, False]]
+    assert answers.flipped[:, 0].tolist() == [[True, False], [True, False]]
 
 
 def test_all_shifts_move_the_same_content():
@@ -91,10 +91,10 @@ def test_away_from_the_border_a_convolution_does_not_see_a_shift_by_its_stride()
     model = nn.Sequential(
         nn.Conv2d(3, 4, 3, 2, bias=False), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
     )
-    found = translations(model.double().eval(), [(images(side=33), None)], [1, 2, 4])
-    assert found.change[..., 1].max() < 1e-9 < found.change[..., 0].min()
+    answers = translations(model.double().eval(), [(images(side=33), None)], [1, 2, 4])
+    assert answers.change[..., 1].max() < 1e-9 < answers.change[..., 0].min()
     # Moved by 4 the content touches the border, where a window is missing.
-    assert found.change[..., 2].min() > 1e-3
+    assert answers.change[..., 2].min() > 1e-3
 
 
 @pytest.mark.parametrize("shift", [0, 12])

@@ -11,6 +11,7 @@ from matplotlib.container import ErrorbarContainer
 from rfbook.pages.figures import layers as figures
 from rfbook.pages.figures import style
 from rfbook.pages.figures.panels import half_width
+from tests.reading import shown_in
 
 ALT = "Probe accuracy rises up to the border layer and stays flat after it"
 WORDS = {"alt": ALT, "caption": "Accuracy by layer.", "name": "fig-tiny"}
@@ -34,7 +35,7 @@ EXAMPLES = {
 def draw(page, monkeypatch):
     """Calls a figure's function; returns the figure that would be shown and the words beside it."""
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
 
     def call(name, *arguments, **options):
         shown.clear()
@@ -79,15 +80,14 @@ def test_a_figure_takes_its_words_and_is_shown_in_the_style_of_the_book(name):
         if isinstance(node, ast.Call)
     ]
     assert "style.use()" in called
-    assert "style.show(figure, alt, caption, name)" in called
+    assert any(call.startswith("style.show(figure, page") for call in called)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_figure_shows_the_tier_and_passes_its_words_on(page, draw, name):
     figure, alt, caption, label = draw(name, *EXAMPLES[name](page))
     assert (alt, caption, label) == tuple(WORDS.values())
-    said = " ".join(figure.get_suptitle().split())
-    assert said == page.scaled() == "tier thin: width 0.25 (paper 1.0)"
+    assert figure.get_suptitle() == page.badge() == "tier thin; width 0.25 (paper 1.0)"
     figure.draw_without_rendering()
 
 
@@ -126,8 +126,8 @@ def test_one_seed_has_no_interval():
 def test_each_network_has_bars_of_saturation_and_a_line_of_probes(page, draw):
     figure = drawn(draw, "layer_profiles", page.outcomes)
     first, second = visible(figure)
-    assert first.get_title() == "vgg11, 61.0 % (2 seeds)"
-    assert second.get_title() == "vgg13, 72.0 % (2 seeds)"
+    assert first.get_title() == "VGG11, 61.0 % (2 seeds)"
+    assert second.get_title() == "VGG13, 72.0 % (2 seeds)"
     bars = labelled(first, "saturation").patches
     assert [bar.get_height() for bar in bars] == pytest.approx([0.5] + [0.4] * 4 + [0.1] * 3)
     probes = labelled(first, "probe accuracy").lines[0].get_ydata()
@@ -140,7 +140,7 @@ def test_the_border_layer_is_a_black_line_between_two_convolutions(page, draw):
     for axis, place in zip(visible(figure), (5.5, 7.5), strict=True):
         line = labelled(axis, "border layer begins")
         assert set(line.get_xdata()) == {place}
-        assert line.get_color() == "black"
+        assert line.get_color() == style.INK
 
 
 @pytest.mark.parametrize("how", ["not asked for", "not there"])
@@ -162,7 +162,7 @@ def test_error_bars_are_the_intervals_over_seeds(page, draw):
 
 def test_a_single_seed_says_so_and_has_no_error_bars(page, draw):
     (axis,) = visible(drawn(draw, "layer_profiles", page.outcomes[:1]))
-    assert axis.get_title() == "vgg11, 60.0 % (1 seed, no interval)"
+    assert axis.get_title() == "VGG11, 60.0 % (1 seed, no interval)"
     assert error_bars(axis) == []
 
 
@@ -205,7 +205,7 @@ def test_a_printed_value_that_is_not_ours_stands_beside_its_mark(page, draw):
 def test_networks_of_which_nothing_is_printed_are_drawn_all_the_same(page, draw):
     figure = drawn(draw, "fields_against_printed", page.outcomes, {"Dead Pixel": {"resnet18": 1}})
     (axis,) = visible(figure)
-    assert [text.get_text() for text in axis.get_xticklabels()] == ["vgg11", "vgg13"]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["VGG11", "VGG13"]
     assert list(labelled(axis, "computed").get_ydata()) == [150, 150]
 
 

@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex
 from rfbook.pages.figures import learning as learning_figures
 from rfbook.pages.figures import style
 from rfbook.statistics.survival import Arrival
+from tests.reading import shown_in
 from tests.samples import record
 
 ALT = "Learning curves of two networks; the second is above ninety percent sooner"
@@ -26,7 +27,7 @@ ARMS = {
 @pytest.fixture
 def figure_of(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
 
     def call(function, *arguments):
         shown.clear()
@@ -73,12 +74,12 @@ def test_the_level_is_drawn_and_the_first_median_is_grey_in_the_other_panels(cur
 
 
 def test_a_panel_says_how_many_seeds_it_shows(curves):
-    assert [axis.get_title() for axis in curves.axes] == ["vgg11 (2)", "vgg13 (2)"]
+    assert [axis.get_title() for axis in curves.axes] == ["VGG11 (2)", "VGG13 (2)"]
 
 
 def test_the_tier_stands_on_both_figures_of_runs(page, curves, figure_of):
     for figure in (curves, figure_of(learning_figures.survival, page, ARMS)):
-        assert " ".join(figure.get_suptitle().split()) == page.scaled()
+        assert figure.get_suptitle() == page.badge()
 
 
 @pytest.fixture

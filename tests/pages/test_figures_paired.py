@@ -6,6 +6,7 @@ import pytest
 from rfbook.pages.figures import paired as difference_figures
 from rfbook.pages.figures import style
 from rfbook.pages.figures.panels import half_width
+from tests.reading import shown_in
 
 ALT = "Differences of three seeds and of one, beside those of the paper, around a line at zero"
 OURS = {"resnet18": [0.5, 1.5, 1.0], "resnet50": [-0.2]}
@@ -15,14 +16,14 @@ PRINTED = {"resnet50": 0.8, "resnet101": 1.2}
 @pytest.fixture
 def draw(page, monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
 
     def call(ours, printed):
         shown.clear()
         difference_figures.differences(page, ours, printed, "points", ALT, "Falls.", "fig-falls")
         ((figure, *words),) = shown
         assert words == [ALT, "Falls.", "fig-falls"]
-        assert " ".join(figure.get_suptitle().split()) == page.scaled()
+        assert figure.get_suptitle() == page.badge()
         figure.draw_without_rendering()
         return figure.axes[0]
 
@@ -46,7 +47,7 @@ def test_what_is_printed_is_hollow_and_lies_on_its_networks_line(draw):
     hollow = handles[labels.index("printed")]
     assert hollow.get_markerfacecolor() == "none"
     names = [label.get_text() for label in axis.get_yticklabels()]
-    assert names == ["resnet18, n = 3", "resnet50, n = 1", "resnet101, not run"]
+    assert names == ["ResNet18, n = 3", "ResNet50, n = 1", "ResNet101, not run"]
     assert [tuple(point) for point in hollow.get_xydata()] == [(0.8, 1), (1.2, 2)]
 
 

@@ -8,6 +8,7 @@ from matplotlib import pyplot
 from rfbook.pages.figures import pairwise as matrix_figures
 from rfbook.pages.figures import style
 from rfbook.statistics.significance import compared
+from tests.reading import shown_in
 
 ALT = "Matrix of tests; one pair of three networks differs after a correction"
 TESTS = compared({"a": [1.0, 1.1, 0.9], "b": [1.15, 1.25, 1.2], "c": [9.0, 9.1, 9.2]})
@@ -16,7 +17,7 @@ TESTS = compared({"a": [1.0, 1.1, 0.9], "b": [1.15, 1.25, 1.2], "c": [9.0, 9.1, 
 @pytest.fixture
 def figure(page, monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
     matrix_figures.tests(page, {"ours": TESTS, "theirs": TESTS}, ALT, "Tests.", "fig-tests")
     ((made, *words),) = shown
     assert words == [ALT, "Tests.", "fig-tests"]
@@ -40,7 +41,7 @@ def test_the_ground_says_what_a_correction_leaves(page, monkeypatch):
     """p = 0.04 alone is below the level, three times that is not."""
     p = np.array([[np.nan, 0.04, 0.5], [0.04, np.nan, 0.001], [0.5, 0.001, np.nan]])
     one = type(TESTS)(TESTS.names, TESTS.mean, TESTS.n, TESTS.t, p)
-    monkeypatch.setattr(style, "show", lambda figure, *words: None)
+    monkeypatch.setattr(style, "show", shown_in([]))
     matrix_figures.tests(page, {"ours": one}, ALT, "Tests.", "fig-tests")
     grounds = pyplot.gcf().axes[0].images[0].get_array()
     assert grounds.tolist() == [[0, 1, 0], [1, 0, 2], [0, 2, 0]]
@@ -56,4 +57,4 @@ def test_the_grounds_get_darker_so_that_grey_print_tells_them_apart():
 
 
 def test_the_tier_stands_on_the_figure(page, figure):
-    assert " ".join(figure.get_suptitle().split()) == page.scaled()
+    assert figure.get_suptitle() == page.badge()

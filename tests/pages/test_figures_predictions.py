@@ -5,6 +5,7 @@ from matplotlib.container import ErrorbarContainer
 
 from rfbook.pages.figures import predictions as prediction_figures
 from rfbook.pages.figures import style
+from tests.reading import shown_in
 
 WORDS = ["Border layer as predicted, tail as measured", "Predictions.", "fig-predictions"]
 PANELS = {
@@ -16,7 +17,7 @@ PANELS = {
 @pytest.fixture
 def figure(page, monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
     prediction_figures.predictions(page, PANELS, *WORDS)
     ((made, *words),) = shown
     assert words == WORDS
@@ -46,6 +47,6 @@ def test_one_seed_has_no_interval(figure):
 
 
 def test_the_tier_and_what_the_marks_mean_stand_on_the_figure(page, figure):
-    assert " ".join(figure.get_suptitle().split()) == page.scaled()
+    assert figure.get_suptitle() == page.badge()
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["predicted", "measured"]

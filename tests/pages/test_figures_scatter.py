@@ -16,6 +16,7 @@ from rfbook.pages.estimates import Estimates
 from rfbook.pages.figures import scatter as scatter_figures
 from rfbook.pages.figures import sizes, style
 from rfbook.pages.figures.scatter import Scatter, apart, points_of
+from tests.reading import shown_in
 from tests.samples import repeatable
 
 ALT = "Accuracy against size of three networks; the larger field is not the better network"
@@ -27,7 +28,7 @@ HEIGHTS = st.lists(st.floats(0, 1), min_size=1, max_size=9).map(sorted)
 @pytest.fixture
 def draw(page, monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
 
     def call(*panels):
         shown.clear()
@@ -121,7 +122,7 @@ def test_a_name_gives_way_to_an_unnamed_point_of_another_series(draw):
 
 def test_the_tier_stands_on_the_figure(page, draw):
     figure = draw(Scatter(("px", "%"), PRINTED))
-    assert " ".join(figure.get_suptitle().split()) == page.scaled()
+    assert figure.get_suptitle() == page.badge()
 
 
 @repeatable

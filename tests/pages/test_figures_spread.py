@@ -6,6 +6,7 @@ import pytest
 from rfbook.pages.figures import spread as spread_figures
 from rfbook.pages.figures import style
 from rfbook.statistics.spread import Spread, spread
+from tests.reading import shown_in
 
 ALT = "Dots of seven trainings around their means, and standard deviations with intervals"
 RUNS = {"resnet18": [76.0, 77.0, 76.4, 76.0], "vgg16": [86.3, 86.4, 86.2]}
@@ -15,11 +16,11 @@ PRINTED = {"resnet18": Spread(83.16, 1.14, 8)}
 @pytest.fixture
 def panels(page, monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda figure, *words: shown.append((figure, *words)))
+    monkeypatch.setattr(style, "show", shown_in(shown))
     spread_figures.repeats(page, RUNS, PRINTED, ALT, "Runs.", "fig-runs")
     ((figure, *words),) = shown
     assert words == [ALT, "Runs.", "fig-runs"]
-    assert " ".join(figure.get_suptitle().split()) == page.scaled()
+    assert figure.get_suptitle() == page.badge()
     figure.draw_without_rendering()
     return figure.axes
 

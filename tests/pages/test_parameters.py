@@ -1,23 +1,28 @@
 """A parameter is unknown, mistyped or out of range before anything is computed, not after."""
 
 import math
+from dataclasses import replace
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
-from rfbook.experiments.spec import NETWORKS
+from rfbook.experiments.spec import NETWORKS, Data, Model, Recipe
 from rfbook.experiments.tiers import TIERS
-from rfbook.pages.parameters import PARAMETERS, ParameterError, checked, resnets
+from rfbook.pages.parameters import PARAMETERS, Parameter, ParameterError, _as_in, checked, resnets
 from tests.samples import repeatable
 
 VALID = {
     "tier": "thin", "device": "auto", "seeds": 1, "floor": 2, "models": "vgg11 vgg16", "side": 32,
     "width": None, "epochs": None, "images": None, "test_images": None, "delta": 0.99,
 }  # fmt: skip
+SMALLEST = math.nextafter(0, 1)
 RANGES = {
-    "seeds": (1, 20), "floor": (2, 20), "side": (8, 1024), "epochs": (0, 1000), "images": (2, 10**7),
-    "test_images": (2, 10**7), "width": (1e-3, 4), "delta": (1e-6, 1),
+    "seeds": (1, 20), "floor": (2, 20), "side": (8, 1024), "epochs": (0, 1000),
+    "images": (2, math.inf), "test_images": (2, math.inf),
+    "width": (SMALLEST, 4), "delta": (SMALLEST, 1),
 }  # fmt: skip
 WHOLE = ["seeds", "floor", "side", "epochs", "images", "test_images"]
 OPTIONAL = ["side", "width", "epochs", "images", "test_images"]
@@ -45,8 +50,8 @@ def test_every_parameter_is_tried_here():
 
 
 def test_valid_values_pass():
-    found = valid(**VALID)
-    assert found == VALID | {"models": ("vgg11", "vgg16")}
+    values = valid(**VALID)
+    assert values == VALID | {"models": ("vgg11", "vgg16")}
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -59,12 +64,12 @@ def test_every_parameter_is_explained(name):
 @given(value=ANYTHING)
 def test_any_value_is_either_taken_or_refused_by_the_name_of_the_parameter(name, value):
     try:
-        found = valid(**{name: value})
+        values = valid(**{name: value})
     except ParameterError as error:
         assert str(error).startswith(f"{name}={value!r}: valid is {PARAMETERS[name].valid}")
     else:
-        assert found.keys() == {name}
-        assert found[name] == value or isinstance(found[name], tuple)
+        assert values.keys() == {name}
+        assert values[name] == value or isinstance(values[name], tuple)
 
 
 def test_a_device_that_is_not_there_is_refused_before_anything_is_started(monkeypatch):
@@ -82,11 +87,51 @@ def test_a_parameter_that_only_the_page_knows_is_named():
 @numeric
 def test_the_ends_of_a_range_are_valid_and_what_lies_beyond_is_not(name):
     low, high = RANGES[name]
-    assert valid(**{name: low}) == {name: low}
-    assert valid(**{name: high}) == {name: high}
-    beyond = (low - 1, high + 1) if name in WHOLE else (low / 2, math.nextafter(high, math.inf))
+    ends = [low, high] if high < math.inf else [low, 10**30]
+    assert [valid(**{name: end})[name] for end in ends] == ends
+    beyond = [low - 1, high + 1] if name in WHOLE else [0.0, -low, math.nextafter(high, math.inf)]
     for value in beyond:
-        assert refusal(name, value).endswith("It is out of range")
+        if value != math.inf:
+            assert refusal(name, value).endswith("It is out of range")
+
+
+@pytest.mark.parametrize(
+    "limits, text",
+    [
+        ({"ge": 1, "le": 20}, "1 to 20"), ({"ge": 1, "le": 30}, "1 to 30"), ({"ge": 2}, "at least 2"),
+        ({"gt": 0, "le": 4}, "above 0 to 4"), ({"ge": 0.5, "le": 4}, "0.5 to 4"),
+    ],
+)  # fmt: skip
+def test_the_valid_values_in_words_are_those_of_the_limit(limits, text):
+    bounded = Annotated[float, Field(**limits, strict=True)]
+    assert Parameter("", bounded).valid == text
+    assert Parameter("", bounded | None).valid == f"None (the tier's) or {text}"
+
+
+def test_another_limit_is_another_text_and_another_check():
+    seeds = PARAMETERS["seeds"]
+    more = replace(seeds, type=Annotated[int, Field(ge=1, le=21, strict=True)])
+    assert (seeds.valid, more.valid) == ("1 to 20", "1 to 21")
+    assert more.check(21) == 21
+    with pytest.raises(ValueError, match="it is out of range"):
+        seeds.check(21)
+
+
+def test_words_are_those_of_the_type():
+    assert Parameter("", Literal["near", "far"]).valid == "near, far"
+
+
+class Larger(Data):
+    """Images up to another side."""
+
+    side: Annotated[int, Field(ge=8, le=4096, strict=True)]
+
+
+def test_a_parameter_that_sets_a_field_of_the_run_has_the_limits_of_the_field():
+    assert Parameter("", _as_in(Data, "side")).valid == "8 to 1024"
+    assert Parameter("", _as_in(Larger, "side")).valid == "8 to 4096"
+    for name, part in (("side", Data), ("width", Model), ("epochs", Recipe)):
+        assert PARAMETERS[name].type == _as_in(part, name) | None
 
 
 @numeric
@@ -136,9 +181,9 @@ def test_every_tier_is_valid(tier):
 def test_a_word_that_is_not_valid_is_answered_with_all_that_are_and_the_nearest(
     name, value, nearest
 ):
-    said = refusal(name, value)
-    assert f"valid is {PARAMETERS[name].valid}." in said
-    assert f"Did you mean {nearest!r}?" in said
+    reason = refusal(name, value)
+    assert f"valid is {PARAMETERS[name].valid}." in reason
+    assert f"Did you mean {nearest!r}?" in reason
 
 
 def test_a_page_cannot_run_at_the_tier_that_only_names_other_tiers():
@@ -163,8 +208,8 @@ def test_at_least_one_network_is_named_and_none_twice(text):
 def test_an_unknown_parameter_is_answered_with_the_nearest_and_all(passed, nearest):
     with pytest.raises(ParameterError) as refused:
         checked(VALID, VALID | {passed: 1})
-    said = f"unknown parameter {passed!r}: did you mean {nearest!r}?"
-    assert str(refused.value) == f"{said} This page has {', '.join(VALID)}."
+    reason = f"unknown parameter {passed!r}: did you mean {nearest!r}?"
+    assert str(refused.value) == f"{reason} This page has {', '.join(VALID)}."
 
 
 def test_a_parameter_that_resembles_none_is_refused_too():

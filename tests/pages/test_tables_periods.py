@@ -15,6 +15,8 @@ from tests.samples import records, tiny
 GONE = f"""
 - {{id: SM-1-gone, where: "1", says: "no board", quantity: checkerboard, holds_if: below, margin: 10,
    only: [vgg11, resnet50-padded-all], page: {skeleton.PAGE}}}
+- {{id: SM-1-flat, where: "1", says: "no board", quantity: odd_minus_even, holds_if: within, margin: 10,
+   only: [vgg11], page: {skeleton.PAGE}}}
 - {{id: SM-1-better, where: "1", says: "better", quantity: accuracy, arms: [resnet50, vgg11],
    holds_if: above, margin: 0, untested_at: {{smoke: "so"}}, page: {skeleton.PAGE}}}
 """
@@ -24,7 +26,7 @@ def fielded(seed, second, fourth, eighth):
     """One seed of vgg11 whose classes lie so far apart; each wave is a quarter of that."""
     ranges = {"2": second, "4": fourth, "8": eighth}
     output = {
-        "residues": {period: [[1.0, 1.0 + one]] for period, one in ranges.items()},
+        "residues": {period: [[1.0, 1.0 + one], [1.0, 1.0]] for period, one in ranges.items()},
         "fourier": {period: one / 4 for period, one in ranges.items()},
     }
     run = tiny(seed)
@@ -70,6 +72,17 @@ def test_a_claim_on_one_period_is_judged_at_the_others_by_its_own_margin(pattern
     shown = row(period_tables.by_period(patterned, "SM-1-gone"), claim="SM-1-gone")
     assert shown["what decides"] == "below 10 %, mod 2"
     assert shown["mod 4"] == f"{WORDS['reproduced']} reproduced: 6.0 in vgg11"
+
+
+def test_at_its_own_period_a_claim_is_judged_by_what_it_asks_for(patterned):
+    """Odd rows and columns are like even ones, though the classes mod 2 differ in another way."""
+    found = period_tables.judged_by_period(patterned, "SM-1-flat")
+    assert {period: verdict.word for period, verdict in found.items()} == {
+        2: "reproduced", 4: "reproduced", 8: "open",
+    }  # fmt: skip
+    assert found[2].estimates[0].mean == 0
+    shown = row(period_tables.by_period(patterned, "SM-1-flat"), claim="SM-1-flat")
+    assert shown["what decides"] == "within 10 %, mod 2"
 
 
 def test_a_claim_that_the_page_does_not_have_has_no_period(patterned):

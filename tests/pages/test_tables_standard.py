@@ -6,21 +6,19 @@ import pytest
 from bs4 import BeautifulSoup
 
 from rfbook.claims.claim import Claim
-from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.claims.verdicts import Estimate, Verdict, Word
 from rfbook.pages import tables
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared
-from rfbook.pages.tables.standard import Table
+from rfbook.pages.tables import Table, standard
+from rfbook.pages.tables.standard import WORDS, command, turning
 from tests.skeleton import PAGE
 
 EVERY = {
     "parameters": tables.parameters,
-    "says": tables.says,
-    "verdicts": tables.verdicts,
-    "comparison": lambda page: tables.comparison(page, "border", {"vgg11": 6.0}, "Border"),
+    "tests": standard.tests,
+    "numbers": lambda page: tables.numbers(page, {"border": "border"}, {"border": {"vgg11": 6.0}}),
     "footer": tables.footer,
-    "rerun": lambda page: tables.rerun(page, "one epoch", epochs=1),
 }
 each_table = pytest.mark.parametrize("name", EVERY)
 
@@ -44,9 +42,20 @@ def rows(table):
     ]
 
 
-def signed(word, why):
-    """A verdict as a table has it: its sign, its word and the reason."""
-    return f"{tables.WORDS[word]} {word}: {why}"
+def claimed(page, claim):
+    """The line of a claim in the list of verdicts."""
+    (line,) = shown(tables.verdicts(page)).find_all("li", id=claim)
+    return line
+
+
+def networks(page, claim):
+    """The table of a claim's networks, one dictionary a row."""
+    table = claimed(page, claim).table
+    names = [cell.text for cell in table.thead.find_all("th")]
+    return [
+        dict(zip(names, (cell.text for cell in row.find_all(["th", "td"])), strict=True))
+        for row in table.tbody.find_all("tr")
+    ]
 
 
 def row(table, **fields):
@@ -62,7 +71,7 @@ def row(table, **fields):
 @each_table
 def test_a_table_has_a_caption_and_header_cells_with_a_scope(page, name):
     html = shown(EVERY[name](page))
-    assert html.caption.text.strip()
+    assert (html.caption or html.summary).text.strip()
     heads = html.thead.find_all("th")
     assert heads and all(cell["scope"] == "col" and cell.text.strip() for cell in heads)
     for one in html.tbody.find_all("tr"):
@@ -76,9 +85,9 @@ def test_every_row_has_a_cell_for_every_column(page, name):
     assert rows(EVERY[name](page))
 
 
-@pytest.mark.parametrize("name", ["verdicts", "comparison", "footer"])
+@pytest.mark.parametrize("name", ["numbers", "footer"])
 def test_a_table_of_results_says_at_which_tier_they_were_made(page, name):
-    assert page.scaled() in shown(EVERY[name](page)).caption.text
+    assert page.scaled() in shown(EVERY[name](page)).summary.text
 
 
 def test_text_is_shown_as_it_is_and_never_as_markup():
@@ -95,7 +104,7 @@ def test_a_cell_may_be_a_link_and_its_address_cannot_break_out_of_it():
 
 
 def test_a_claim_may_hold_markup_and_ampersands(page):
-    said = [r["what it says"] for r in rows(tables.says(page))]
+    said = [r["what it says"] for r in rows(standard.tests(page))]
     assert said[0] == "the border layers are conv6 & conv8"
     assert said[2] == "something that <needs> ImageNet"
 
@@ -120,7 +129,7 @@ def test_every_parameter_stands_with_its_default_its_value_and_what_is_valid(pag
 
 
 def test_the_test_that_decides_a_claim_is_put_in_words(page):
-    found = {r["claim"]: r["holds if"] for r in rows(tables.says(page))}
+    found = {r["claim"]: r["holds if"] for r in rows(standard.tests(page))}
     assert found == {
         "SM-1-border": "border at most 0 convolutions from the printed value",
         "SM-1-accuracy": "accuracy above 50 %",
@@ -128,33 +137,97 @@ def test_the_test_that_decides_a_claim_is_put_in_words(page):
     }
 
 
-def test_a_verdict_stands_beside_the_printed_number_ours_n_and_the_interval(page):
-    table = tables.verdicts(page)
-    exact = row(table, claim="SM-1-border", network="vgg11")
-    assert (exact["printed"], exact["ours"], exact["n"]) == ("6", "conv6", "2")
-    assert exact["95 % interval"] == "exact"
-    assert exact["verdict"] == signed("reproduced", "holds: vgg11, vgg13")
-    learned = row(table, claim="SM-1-accuracy", network="vgg13")
-    assert (learned["printed"], learned["ours"], learned["n"]) == ("", "72 %", "2")
+def test_a_column_in_which_nothing_stands_is_not_shown():
+    table = Table("Two", ["network", "printed", "ours"], [["VGG11", "", "3"], ["VGG13", "", "4"]])
+    assert columns(table) == ["network", "ours"]
+    assert rows(table)[1] == {"network": "VGG13", "ours": "4"}
+
+
+def test_a_folded_table_shows_its_caption_until_it_is_opened():
+    html = shown(Table("All numbers", ["a"], [["b"]], folded=True))
+    assert html.details.summary.text == "All numbers"
+    assert html.details.table.caption is None
+
+
+def test_a_verdict_is_one_line_with_sign_word_sentence_and_the_number_that_decides(page):
+    line = claimed(page, "SM-1-border").find_all(string=True)
+    assert " ".join("".join(line).split()).startswith(
+        "● reproduced: the border layers are conv6 & conv8; conv6 in VGG11, printed 6"
+    )
+
+
+def test_the_network_that_is_nearest_to_turning_a_verdict_decides(page):
+    """61 and 72 %, more than 50 is claimed: 61 is nearer."""
+    assert "61 % (48 to 74) in VGG11" in claimed(page, "SM-1-accuracy").text
+
+
+def test_opened_a_verdict_shows_every_network_with_printed_number_interval_and_n(page):
+    assert networks(page, "SM-1-border")[0] == {
+        "network": "VGG11", "printed": "6", "ours": "conv6", "95 % interval": "exact", "n": "2",
+        "alone": "holds",
+    }  # fmt: skip
+    learned = networks(page, "SM-1-accuracy")[1]
+    assert (learned["network"], learned["ours"], learned["n"]) == ("VGG13", "72 %", "2")
     # t(0.975, 1) = 12.706 in a printed table; 70 and 74 have a standard error of 2.
     assert learned["95 % interval"] == "47 to 97"
+    assert "printed" not in learned
 
 
-def test_a_verdict_is_said_once_beside_the_first_network(page):
-    table = tables.verdicts(page)
-    said = [r["verdict"] for r in rows(table) if r["claim"] == "SM-1-accuracy"]
-    assert said == [signed("open", "open: vgg11, vgg13"), ""]
-
-
-def test_a_claim_that_was_not_tested_is_as_visible_and_has_n_of_zero(page):
-    found = row(tables.verdicts(page), claim="SM-1-never")
-    assert (found["network"], found["ours"], found["n"]) == ("", "", "0")
-    assert found["verdict"] == signed("not tested", "ImageNet is not at hand")
+def test_a_claim_that_was_not_tested_is_as_visible_and_says_why(page):
+    line = claimed(page, "SM-1-never")
+    assert line["data-verdict"] == "not tested"
+    assert line.strong.text == "not tested:"
+    assert "ImageNet is not at hand" in line.details.text
+    assert line.table is None
 
 
 def test_every_verdict_has_a_sign_of_its_own():
-    assert set(tables.WORDS) == set(get_args(Word))
-    assert len(set(tables.WORDS.values())) == len(tables.WORDS)
+    assert set(WORDS) == set(get_args(Word))
+    assert len(set(WORDS.values())) == len(WORDS)
+
+
+def claim_of(**fields):
+    return Claim(
+        id="X", paper="size-matters", where="1", says="so", page=PAGE, quantity="accuracy", **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"paper": "size-matters"}, "reproduced"),
+        ({"paper": "size-matters", "ours": True}, "holds"),
+        ({"paper": "together"}, "holds"),
+    ],
+)
+def test_only_what_a_paper_says_is_called_reproduced(fields, word):
+    claim = claim_of(holds_if="above", margin=50).model_copy(update=fields)
+    assert Verdict(claim, "reproduced", "holds").told == word
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"holds_if": "above"}, "any margin below 3 % it would hold, with any from 9 % on fail"),
+        ({"holds_if": "below"}, "any margin from 9 % it would hold, with any below 3 % fail"),
+        (
+            {"holds_if": "near", "printed": {"vgg11": 10, "vgg13": 5}},
+            "any margin from 7 points it would hold, with any below 2 points fail",
+        ),
+    ],
+)
+def test_it_is_said_at_which_margin_a_verdict_would_turn(fields, words):
+    """By hand: 3 to 5 and 7 to 9; from what is printed, 10 and 5, they are 5 to 7 and 2 to 4 away."""
+    estimates = [
+        Estimate("vgg11", 4.0, 3, (3.0, 5.0), False, unit="%", decimals=1),
+        Estimate("vgg13", 8.0, 3, (7.0, 9.0), False, unit="%", decimals=1),
+    ]
+    assert words in turning(claim_of(margin=1, **fields), estimates)
+
+
+def test_nothing_is_said_of_margins_where_a_network_has_no_interval():
+    alone = [Estimate("vgg11", 4.0, 1, None, False, unit="%")]
+    assert turning(claim_of(margin=1, holds_if="above"), alone) == ""
 
 
 @pytest.mark.parametrize(
@@ -169,77 +242,80 @@ def test_every_verdict_has_a_sign_of_its_own():
     ],
 )
 def test_an_interval_is_shown_or_it_is_said_why_there_is_none(page, monkeypatch, one, text):
-    claim = Claim(
-        id="X", paper="size-matters", where="1", says="so", page=PAGE, quantity="accuracy",
-        holds_if="above",
-    )  # fmt: skip
+    claim = claim_of(holds_if="above", margin=50)
     monkeypatch.setattr(page, "verdicts", lambda: [Verdict(claim, "open", "open", (one,))])
-    found = row(tables.verdicts(page), claim="X")
+    (found,) = networks(page, "X")
     assert (found["95 % interval"], found["n"]) == (text, str(one.n))
 
 
-# Ours beside the original.
+# What is run.
 
 
-def test_a_number_the_paper_does_not_print_is_said_to_be_none(page):
-    table = tables.comparison(page, "border", {"vgg11": 6.0}, "Border")
-    assert row(table, network="vgg11")["original"] == "6"
-    assert row(table, network="vgg13")["original"] == "not printed"
-    assert shown(table).caption.text.startswith("Border (conv; tier thin")
+def test_below_the_title_stand_the_section_and_the_minutes_and_what_is_run(page):
+    html = shown(tables.opening(page))
+    assert html.p.text == "Size Matters, 9.9 · 1 minute to read · about 10 minutes to run again"
+    assert html.summary.text == "What is run: VGG11 and VGG13 on CIFAR-10 at 32 pixels, 2 seeds"
+    assert "page.measure(" in html.pre.text
+    assert page.scaled() in html.details.text
 
 
-def test_what_was_learned_is_compared_with_n_and_interval(page):
-    table = tables.comparison(page, "accuracy", {}, "Accuracy")
-    assert [r["network"] for r in rows(table)] == ["vgg11", "vgg13"]
-    assert row(table, network="vgg11") == {
-        "network": "vgg11", "original": "not printed", "ours": "61", "n": "2",
-        "95 % interval": "48 to 74",
+# Every number.
+
+
+def test_quantities_stand_beside_each_other_with_interval_and_printed_number(page):
+    headings = {"border": "border layer", "accuracy": "test accuracy"}
+    found = rows(tables.numbers(page, headings, {"border": {"vgg11": 6.0}}))
+    assert found[0] == {
+        "network": "VGG11", "n": "2", "border layer (conv)": "6; paper 6",
+        "test accuracy (%)": "61 (48 to 74)",
     }  # fmt: skip
+
+
+def test_a_printed_number_of_other_runs_than_ours_is_said_to_be_not_comparable(page):
+    table = tables.numbers(page, {"accuracy": "accuracy"}, {"accuracy": {"vgg11": 91.2}})
+    assert rows(table)[0]["accuracy (%)"].endswith("; paper 91.2, other runs: not comparable")
 
 
 def test_a_network_without_the_records_of_a_quantity_is_left_out(page):
     for outcome in page.outcomes:
         if outcome.label == "vgg11":
             del outcome.records["probes"]
-    table = tables.comparison(page, "gain_after_border", {}, "Gain")
-    assert [r["network"] for r in rows(table)] == ["vgg13"]
-
-
-def test_the_unit_of_a_comparison_is_that_of_its_quantity(page):
-    table = tables.comparison(page, "accuracy", {}, "Accuracy")
-    assert f"({QUANTITIES['accuracy'].unit};" in shown(table).caption.text
+    table = tables.numbers(page, {"gain_after_border": "gain"})
+    assert [r["network"] for r in rows(table)] == ["VGG13"]
 
 
 # Provenance and commands.
 
 
-def test_every_record_of_the_page_stands_in_its_footer(page):
+def test_every_record_of_the_page_stands_in_its_footer_one_row_a_run(page):
     found = rows(tables.footer(page))
-    keys = [record.key for outcome in page.outcomes for record in outcome.records.values()]
-    assert [r["key"] for r in found] == keys
-    assert len(found) == 16
+    assert len(found) == 4
     first = found[0]
-    assert first["record"] == "vgg11-w0.25-cifar10-32px-e30-s0 accuracy"
+    assert first["run"] == "vgg11-w0.25-cifar10-32px-e30-s0"
+    keys = [record.key for record in page.outcomes[0].records.values()]
+    links = [link["href"] for link in shown(tables.footer(page)).tbody.tr.find_all("a")]
+    assert links == [f"../../records/{key}.json" for key in keys]
     assert (first["made"], first["machine"]) == ("2020-01-02", "a slow one, 2 threads")
-    assert first["minutes (train + measure)"] == "1.5 + 0.2"
+    assert first["minutes (train + measure)"] == "1.5 + 1.0"
     # Four networks trained in 1.5 minutes each, and four measures of a quarter of a minute on each.
-    assert "made in 10.0 minutes in all" in shown(tables.footer(page)).caption.text
+    assert "4 runs, about 10 minutes of computing" in shown(tables.footer(page)).summary.text
     fingerprint = page.outcomes[0].records["accuracy"].description["data_fingerprint"]
     assert first["data"] == fingerprint[:12]
 
 
-def test_the_footer_shows_the_fingerprint_that_was_found_where_the_record_notes_one(page):
+def test_a_record_from_other_pixels_has_a_row_of_its_own(page):
     page.outcomes[0].records["accuracy"].provenance["measuring"]["pixels"] = "f" * 64
     first, second = rows(tables.footer(page))[:2]
     assert (first["data"], second["data"] == "f" * 12) == ("f" * 12, False)
+    assert (first["run"], second["run"]) == (second["run"], first["run"])
 
 
 def test_what_a_page_shows_beside_its_own_stands_in_its_footer_too(page):
     part = page.part(seeds=1, models="vgg13")
     part.measure(part.runs(["vgg13"]), "accuracy")
     found = rows(tables.footer(page))
-    assert (len(found), found[-1]["record"]) == (17, "vgg13-w0.25-cifar10-32px-e30-s0 accuracy")
-    assert shown(tables.footer(page)).caption.text.count("tier thin") == 2
+    assert (len(found), found[-1]["run"]) == (5, "vgg13-w0.25-cifar10-32px-e30-s0")
+    assert shown(tables.footer(page)).summary.text.count("tier thin") == 2
 
 
 def test_a_commit_that_does_not_hold_the_code_says_so(page):
@@ -252,9 +328,8 @@ def test_a_commit_that_does_not_hold_the_code_says_so(page):
 
 
 def test_a_command_to_run_again_can_be_pasted_into_a_shell(page):
-    table = tables.rerun(page, "two networks", models="vgg11 vgg13", width=0.5)
-    (found,) = rows(table)
-    assert found == {
-        "what": "two networks",
-        "command": f'papermill page://{PAGE} out.ipynb -p models "vgg11 vgg13" -p width 0.5',
-    }
+    passed = {"models": "vgg11 vgg13", "width": 0.5}
+    line = f'papermill page://{PAGE} out.ipynb -p models "vgg11 vgg13" -p width 0.5'
+    assert command(page, passed) == line
+    text = tables.rerun(page, "Two networks", **passed).data
+    assert text.startswith("Two networks, ") and f"```sh\n{line}\n```" in text

@@ -18,8 +18,8 @@ def apart(kept, again, **arrays):
 
 
 def test_the_same_record_differs_by_nothing():
-    held = {"accuracy": 0.5, "layers": ["conv1", "fc"], "border": None, "nested": {"deep": [1, 2]}}
-    assert apart(held, held, map=([1.0, np.nan], [1.0, np.nan])) == 0
+    content = {"accuracy": 0.5, "layers": ["conv1", "fc"], "border": None, "nested": {"deep": [1, 2]}}
+    assert apart(content, content, map=([1.0, np.nan], [1.0, np.nan])) == 0
 
 
 def test_a_number_is_compared_with_the_largest_of_its_own_list():

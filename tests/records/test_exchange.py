@@ -14,7 +14,8 @@ import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.experiments.tiers import scale
-from rfbook.records import packing, stages, store
+from rfbook.records import packing, stages
+from rfbook.records import store as store_module
 from rfbook.records.exchange import take_over
 from rfbook.records.record import RecordError
 from rfbook.records.store import Store, place
@@ -33,17 +34,17 @@ def made_by(machine, seed=0, **parts):
     return whole(cifar(seed), provenance=PROVENANCE | {"measuring": measuring}, **parts)
 
 
-def machine(found):
-    return found.provenance["measuring"]["processor"]
+def machine(record):
+    return record.provenance["measuring"]["processor"]
 
 
-def only_path(held):
-    (path,) = held.paths()
+def only_path(store):
+    (path,) = store.paths()
     return path
 
 
 @pytest.fixture
-def held(tmp_path):
+def store(tmp_path):
     """A store of published records."""
     return Store((tmp_path / "results",))
 
@@ -57,63 +58,63 @@ def brought(tmp_path):
     return other
 
 
-def taken(brought, held):
-    return take_over(brought.roots[0].parent, held)
+def taken(brought, store):
+    return take_over(brought.roots[0].parent, store)
 
 
-def test_all_records_below_a_directory_are_taken_over(brought, held):
-    found = taken(brought, held)
-    assert [machine(kept) for _, kept in found] == ["there", "there"]
-    assert all(kept is mine for mine, kept in found)
-    assert machine(held.find(cifar(), "saturation")) == "there"
-    assert machine(held.find(cifar(seed=1), "accuracy")) == "there"
-    assert len(list(held.paths())) == 2
+def test_all_records_below_a_directory_are_taken_over(brought, store):
+    pairs = taken(brought, store)
+    assert [machine(kept) for _, kept in pairs] == ["there", "there"]
+    assert all(kept is mine for mine, kept in pairs)
+    assert machine(store.find(cifar(), "saturation")) == "there"
+    assert machine(store.find(cifar(seed=1), "accuracy")) == "there"
+    assert len(list(store.paths())) == 2
 
 
-def test_what_is_there_already_stays_when_records_are_taken_over(brought, held):
-    held.add(made_by("here", measure="saturation"))
-    pairs = [(machine(mine), machine(kept)) for mine, kept in taken(brought, held)]
+def test_what_is_there_already_stays_when_records_are_taken_over(brought, store):
+    store.add(made_by("here", measure="saturation"))
+    pairs = [(machine(mine), machine(kept)) for mine, kept in taken(brought, store)]
     assert sorted(pairs) == [("there", "here"), ("there", "there")]
-    assert machine(held.find(cifar(), "saturation")) == "here"
+    assert machine(store.find(cifar(), "saturation")) == "here"
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_one_damaged_record_keeps_all_others_out(brought, held, number):
+def test_one_damaged_record_keeps_all_others_out(brought, store, number):
     path = list(brought.paths())[number]
     path.write_text(path.read_text().replace("there", "where"))
     with pytest.raises(RecordError, match=str(path)):
-        taken(brought, held)
-    assert list(held.paths()) == []
+        taken(brought, store)
+    assert list(store.paths()) == []
 
 
-def test_a_damaged_record_of_ours_keeps_all_others_out_too(brought, held):
-    held.add(made_by("here", seed=1))
-    path = only_path(held)
+def test_a_damaged_record_of_ours_keeps_all_others_out_too(brought, store):
+    store.add(made_by("here", seed=1))
+    path = only_path(store)
     path.write_text(path.read_text().replace("here", "mere"))
     with pytest.raises(RecordError, match=str(path)):
-        taken(brought, held)
-    assert list(held.paths()) == [path]
+        taken(brought, store)
+    assert list(store.paths()) == [path]
 
 
-def test_a_record_of_another_version_is_not_taken_over(brought, held, monkeypatch):
+def test_a_record_of_another_version_is_not_taken_over(brought, store, monkeypatch):
     """Under the name that this version would look for, it would be refused ever after."""
     monkeypatch.setitem(stages.MEASURES, "accuracy", at_version("accuracy", 99))
     with pytest.raises(RecordError, match=r"other versions of the stages.*resnet18.*accuracy"):
-        taken(brought, held)
-    assert list(held.paths()) == []
+        taken(brought, store)
+    assert list(store.paths()) == []
 
 
-def test_a_directory_without_records_is_refused(tmp_path, held):
+def test_a_directory_without_records_is_refused(tmp_path, store):
     for directory in (tmp_path, tmp_path / "missing"):
         with pytest.raises(FileNotFoundError, match=f"{directory}: no records"):
-            take_over(directory, held)
+            take_over(directory, store)
 
 
-def test_a_record_whose_arrays_were_left_behind_is_not_taken_over(brought, held):
+def test_a_record_whose_arrays_were_left_behind_is_not_taken_over(brought, store):
     (arrays,) = brought.roots[0].rglob("*.npz")
     shutil.move(arrays, arrays.with_name("elsewhere.bin"))
     with pytest.raises(RecordError, match="its arrays are missing"):
-        taken(brought, held)
+        taken(brought, store)
 
 
 # What a record cannot hold, though its seal is right.
@@ -124,7 +125,7 @@ def forged(root, record, **parts):
     path = root / place(record.run, record.measure)
     path.parent.mkdir(parents=True)
     packed = parts.pop("packed", None)
-    store.write(dataclasses.replace(record, **parts), path)
+    store_module.write(dataclasses.replace(record, **parts), path)
     if packed is not None:
         path.with_suffix(".npz").write_bytes(packed)
         seal = hashlib.sha256(packed).hexdigest()
@@ -132,12 +133,12 @@ def forged(root, record, **parts):
     return path
 
 
-def refused(tmp_path, held, path, said):
-    with pytest.raises(RecordError) as found:
-        take_over(tmp_path / "brought", held)
-    assert str(found.value).startswith(f"{path}")
-    assert said in str(found.value)
-    assert not held.roots[0].exists()
+def refused(tmp_path, store, path, reason):
+    with pytest.raises(RecordError) as refusal:
+        take_over(tmp_path / "brought", store)
+    assert str(refusal.value).startswith(f"{path}")
+    assert reason in str(refusal.value)
+    assert not store.roots[0].exists()
 
 
 BENT = target() | {"residues": target()["residues"] | {"8": [[1.0]]}}
@@ -145,7 +146,7 @@ HUGE = target() | {"gaussian": FIT | {"sigma_x": 1e308}}
 
 
 @pytest.mark.parametrize(
-    "measure, changed, said",
+    "measure, changed, reason",
     [
         ("accuracy", {"accuracy": 1e308}, "accuracy: Input should be less than or equal to 1"),
         ("accuracy", {"accuracy": -0.01}, "accuracy: Input should be greater than or equal to 0"),
@@ -184,27 +185,27 @@ HUGE = target() | {"gaussian": FIT | {"sigma_x": 1e308}}
         ("one_pixel_attack", {"p": 1.5}, "p: Input should be less than or equal to 1"),
     ],
 )  # fmt: skip
-def test_values_that_a_measure_cannot_leave_are_refused(tmp_path, held, measure, changed, said):
+def test_values_that_a_measure_cannot_leave_are_refused(tmp_path, store, measure, changed, reason):
     record = whole(cifar(), measure)
     path = forged(tmp_path / "brought", record, values=record.values | changed)
-    refused(tmp_path, held, path, said)
+    refused(tmp_path, store, path, reason)
 
 
 @pytest.mark.parametrize("measure", stages.MEASURES)
-def test_no_record_is_empty_and_a_whole_one_is_taken(tmp_path, held, measure):
+def test_no_record_is_empty_and_a_whole_one_is_taken(tmp_path, store, measure):
     record = whole(cifar(), measure)
     path = forged(tmp_path / "brought", record, values={})
-    refused(tmp_path, held, path, "Field required")
+    refused(tmp_path, store, path, "Field required")
     shutil.rmtree(tmp_path / "brought")
     forged(tmp_path / "brought", record)
-    assert [kept for _, kept in take_over(tmp_path / "brought", held)] != []
+    assert [kept for _, kept in take_over(tmp_path / "brought", store)] != []
 
 
 GRID = np.zeros((32, 32), np.float32)
 
 
 @pytest.mark.parametrize(
-    "measure, changed, said",
+    "measure, changed, reason",
     [
         ("accuracy", {"foreign": GRID}, "foreign ['foreign'], missing []"),
         ("field_recipe", {"x": GRID}, "foreign ['x']"),
@@ -219,11 +220,11 @@ GRID = np.zeros((32, 32), np.float32)
         ("saturation", {"fc": np.ones(10)}, "not those of its arrays: directions"),
     ],
 )
-def test_arrays_that_a_measure_cannot_leave_are_refused(tmp_path, held, measure, changed, said):
+def test_arrays_that_a_measure_cannot_leave_are_refused(tmp_path, store, measure, changed, reason):
     record = whole(cifar(), measure)
     arrays = {name: array for name, array in (record.arrays | changed).items() if array is not None}
     path = forged(tmp_path / "brought", record, arrays=arrays)
-    refused(tmp_path, held, path, said)
+    refused(tmp_path, store, path, reason)
 
 
 def npz(*members):
@@ -245,7 +246,7 @@ FEW = np.ones(10)
 
 
 @pytest.mark.parametrize(
-    "packed, said",
+    "packed, reason",
     [
         (npz(("fc.npy", npy(np.zeros(packing.UNPACKED // 8 + 1)))), "unpacked they would have 67,1"),
         (npz(*[(f"{n}.npy", npy(np.zeros(2**20))) for n in range(9)]), "unpacked they would have 75,"),
@@ -260,16 +261,16 @@ FEW = np.ones(10)
     ],
     ids=range(10),
 )  # fmt: skip
-def test_arrays_are_weighed_before_they_are_unpacked(tmp_path, held, packed, said, monkeypatch):
+def test_arrays_are_weighed_before_they_are_unpacked(tmp_path, store, packed, reason, monkeypatch):
     assert len(packed) < 2**20
     path = forged(tmp_path / "brought", whole(cifar(), "saturation"), packed=packed)
-    if said.startswith("unpacked"):
+    if reason.startswith("unpacked"):
         monkeypatch.setattr(np, "load", None)
-    refused(tmp_path, held, path, said)
+    refused(tmp_path, store, path, reason)
 
 
 @pytest.mark.parametrize(
-    "part, changed, said",
+    "part, changed, reason",
     [
         ("measuring", {"commit": None}, "measuring.commit: Field required"),
         ("measuring", {"made": None}, "measuring.made: Field required"),
@@ -289,18 +290,18 @@ def test_arrays_are_weighed_before_they_are_unpacked(tmp_path, held, packed, sai
         ("training", {"sessions": None}, "training.sessions: Field required"),
     ],
 )
-def test_provenance_names_what_is_written_and_nothing_else(tmp_path, held, part, changed, said):
+def test_provenance_names_what_is_written_and_nothing_else(tmp_path, store, part, changed, reason):
     bent = PROVENANCE[part] | changed
     bent = {name: value for name, value in bent.items() if value is not None}
     path = forged(tmp_path / "brought", whole(cifar()), provenance=PROVENANCE | {part: bent})
-    refused(tmp_path, held, path, f"its provenance is not as it is written: {said}")
+    refused(tmp_path, store, path, f"its provenance is not as it is written: {reason}")
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, reason",
     [
         ("[" * 100_000, "it is not a record's JSON"),
-        (" " * (store.LARGEST_TEXT + 1), "no record has more than"),
+        (" " * (store_module.LARGEST_TEXT + 1), "no record has more than"),
         ({"values": [1]}, "of another type than a record has: values"),
         ({"description": 5}, "of another type than a record has: description"),
         ({"measure": {"a": 1}}, "of another type than a record has: measure"),
@@ -309,34 +310,34 @@ def test_provenance_names_what_is_written_and_nothing_else(tmp_path, held, part,
     ],
     ids=range(7),
 )
-def test_what_is_no_records_json_is_refused(tmp_path, held, text, said):
+def test_what_is_no_records_json_is_refused(tmp_path, store, text, reason):
     path = forged(tmp_path / "brought", whole(cifar()))
     path.write_text(sealed(path.read_text(), **text) if isinstance(text, dict) else text)
-    refused(tmp_path, held, path, said)
+    refused(tmp_path, store, path, reason)
 
 
 PAPERS = Run(model=Model(name="resnet18"), data=Data(name="cifar10", side=32), recipe=Recipe(epochs=30))
 
 
 @pytest.mark.parametrize(
-    "run, said",
+    "run, reason",
     [
         (scale(PAPERS, "smoke"), "tier smoke shows its networks digits"),
         (cifar(width=1 / 16), "its width is 0.0625, and the narrowest networks of tier thin have 0.125"),
     ],
 )
-def test_runs_of_tier_smoke_are_not_published(tmp_path, held, run, said):
+def test_runs_of_tier_smoke_are_not_published(tmp_path, store, run, reason):
     path = forged(tmp_path / "brought", whole(run))
-    refused(tmp_path, held, path, f"{said}")
+    refused(tmp_path, store, path, f"{reason}")
 
 
-def test_a_record_that_is_too_large_for_the_repository_is_not_published(tmp_path, held):
+def test_a_record_that_is_too_large_for_the_repository_is_not_published(tmp_path, store):
     run = Run(model=Model(name="resnet18"), data=Data(name="cifar10", side=512), recipe=Recipe(epochs=0))
     noise = np.random.default_rng(0).random((512, 512), dtype=np.float32)
     record = whole(run, "field_recipe", arrays={"right": noise, "wrong": noise})
     path = forged(tmp_path / "brought", record)
-    assert store.read(path).mistake == ""  # a reader may have it in runs/
-    refused(tmp_path, held, path, "a published record has at most 1,048,576")
+    assert store_module.read(path).mistake == ""  # a reader may have it in runs/
+    refused(tmp_path, store, path, "a published record has at most 1,048,576")
 
 
 # A full disk.
@@ -344,7 +345,7 @@ def test_a_record_that_is_too_large_for_the_repository_is_not_published(tmp_path
 
 def contents(root):
     """Every file below a directory but the lock, with what it holds."""
-    return {p: p.read_bytes() for p in root.rglob("*") if p.is_file() and p.name != store.LOCK}
+    return {p: p.read_bytes() for p in root.rglob("*") if p.is_file() and p.name != store_module.LOCK}
 
 
 @pytest.mark.parametrize(
@@ -355,10 +356,10 @@ def contents(root):
         *[(Path, "mkdir", call) for call in range(5)],
     ],
 )
-def test_a_full_disk_leaves_all_as_it_was(brought, held, monkeypatch, owner, name, call):
+def test_a_full_disk_leaves_all_as_it_was(brought, store, monkeypatch, owner, name, call):
     """Two records, one with arrays: each of three files is written, then moved to its place."""
-    held.add(made_by("here", seed=2))
-    before, whole_call, calls = contents(held.roots[0]), getattr(owner, name), []
+    store.add(made_by("here", seed=2))
+    before, whole_call, calls = contents(store.roots[0]), getattr(owner, name), []
 
     def full(*words, **named):
         calls.append(words)
@@ -368,33 +369,33 @@ def test_a_full_disk_leaves_all_as_it_was(brought, held, monkeypatch, owner, nam
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, full)
-        with pytest.raises(OSError, match=r"none of the records was taken over.*import again") as found:
-            taken(brought, held)
-    assert found.value.errno == errno.ENOSPC
-    assert contents(held.roots[0]) == before
-    assert len(list(held.roots[0].iterdir())) == 2
-    assert [machine(kept) for _, kept in taken(brought, held)] == ["there", "there"]
+        with pytest.raises(OSError, match=r"none of the records was taken over.*import again") as error:
+            taken(brought, store)
+    assert error.value.errno == errno.ENOSPC
+    assert contents(store.roots[0]) == before
+    assert len(list(store.roots[0].iterdir())) == 2
+    assert [machine(kept) for _, kept in taken(brought, store)] == ["there", "there"]
 
 
-def test_an_import_that_was_killed_is_no_hindrance(brought, held):
-    left = held.roots[0] / ".import/a-run/accuracy-0.json"
+def test_an_import_that_was_killed_is_no_hindrance(brought, store):
+    left = store.roots[0] / ".import/a-run/accuracy-0.json"
     left.parent.mkdir(parents=True)
     left.touch()
-    taken(brought, held)
+    taken(brought, store)
     assert not left.exists()
-    assert len(list(held.paths())) == 2
+    assert len(list(store.paths())) == 2
 
 
-def test_the_same_record_twice_is_taken_once(brought, held):
+def test_the_same_record_twice_is_taken_once(brought, store):
     shutil.copytree(brought.roots[0], brought.roots[0].with_name("again"))
-    found = taken(brought, held)
-    assert len(found) == 4
-    assert len(list(held.paths())) == 2
+    pairs = taken(brought, store)
+    assert len(pairs) == 4
+    assert len(list(store.paths())) == 2
 
 
-def test_what_a_measure_cannot_leave_is_not_kept_either(held):
+def test_what_a_measure_cannot_leave_is_not_kept_either(store):
     record = whole(cifar())
-    for wrong, said in ((7.0, "less than or equal to 1"), (float("nan"), "finite number")):
-        with pytest.raises(RecordError, match=f"accuracy is not kept: .*{said}"):
-            held.add(dataclasses.replace(record, values=record.values | {"accuracy": wrong}))
-    assert not held.roots[0].exists()
+    for wrong, reason in ((7.0, "less than or equal to 1"), (float("nan"), "finite number")):
+        with pytest.raises(RecordError, match=f"accuracy is not kept: .*{reason}"):
+            store.add(dataclasses.replace(record, values=record.values | {"accuracy": wrong}))
+    assert not store.roots[0].exists()

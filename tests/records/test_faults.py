@@ -26,7 +26,7 @@ def test_a_run_that_leaves_out_a_test_or_a_file_is_not_kept(tried, files):
 
 
 @pytest.mark.parametrize(
-    "ends, tried, held",
+    "ends, tried, harmless",
     [
         ({"setup": "passed", "call": "passed", "teardown": "passed"}, 1, 1),
         ({"setup": "passed", "call": "failed", "teardown": "passed"}, 1, 0),
@@ -35,9 +35,9 @@ def test_a_run_that_leaves_out_a_test_or_a_file_is_not_kept(tried, files):
         ({"setup": "skipped", "teardown": "passed"}, 0, 0),
     ],
 )
-def test_a_test_is_tried_when_it_ran_and_holds_when_nothing_failed(ends, tried, held):
+def test_a_test_is_tried_when_it_ran_and_holds_when_nothing_failed(ends, tried, harmless):
     kind = Kind("a kind", 1)
     for when, outcome in ends.items():
-        said = {name: name == outcome for name in ("passed", "failed", "skipped")}
-        note(kind, SimpleNamespace(when=when, duration=0.5, **said))
-    assert (kind.tried, kind.held, kind.seconds) == (tried, held, 0.5 * len(ends))
+        phase = {name: name == outcome for name in ("passed", "failed", "skipped")}
+        note(kind, SimpleNamespace(when=when, duration=0.5, **phase))
+    assert (kind.tried, kind.held, kind.seconds) == (tried, harmless, 0.5 * len(ends))

@@ -81,8 +81,8 @@ def test_the_processor_is_that_of_the_device_that_computes(monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr("torch.cuda.get_device_name", lambda device: f"the GPU of {device}")
     assert provenance.here("cpu")["processor"] == provenance.here()["processor"] != "the GPU of cpu"
-    found = provenance.here("cuda:0")
-    assert (found["device"], found["processor"]) == ("cuda", "the GPU of cuda:0")
+    session = provenance.here("cuda:0")
+    assert (session["device"], session["processor"]) == ("cuda", "the GPU of cuda:0")
 
 
 def test_the_time_is_that_of_utc():

@@ -89,16 +89,16 @@ def interrupt_after(monkeypatch, count):
     monkeypatch.setattr(Checkpoints, "save", kept)
 
 
-def assert_same_network(one, other):
-    states = one.network.state_dict(), other.network.state_dict()
+def assert_same_network(network, same):
+    states = network.network.state_dict(), same.network.state_dict()
     assert states[0].keys() == states[1].keys()
     for name, tensor in states[0].items():
         torch.testing.assert_close(tensor, states[1][name], rtol=0, atol=0, msg=name)
 
 
 def held_names(path):
-    with safe_open(path, framework="pt") as held:
-        return {name.split(".")[0] for name in held.keys()}
+    with safe_open(path, framework="pt") as file:
+        return {name.split(".")[0] for name in file.keys()}
 
 
 def test_a_finished_file_holds_the_network_only(made):
@@ -143,11 +143,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped_bit_for_bit(made, epochs, m
 
 
 def test_the_provenance_names_each_session_and_adds_up_the_minutes(made):
-    found = made[0].provenance()
-    assert found["minutes"] == pytest.approx(sum(made[0].trace.seconds) / 60)
-    (session,) = found["sessions"]
+    provenance = made[0].provenance()
+    assert provenance["minutes"] == pytest.approx(sum(made[0].trace.seconds) / 60)
+    (session,) = provenance["sessions"]
     assert session.keys() >= {"first_epoch", "commit", "made", "processor", "threads", "versions"}
-    assert json.loads(json.dumps(found)) == found
+    assert json.loads(json.dumps(provenance)) == provenance
 
 
 def test_the_provenance_names_the_device_that_trained_though_the_weights_are_kept_on_the_cpu(
@@ -170,8 +170,8 @@ def test_weights_of_other_images_under_the_same_name_are_refused_and_kept(finish
     before, edition = finished.read_bytes(), "f" * 64
     monkeypatch.setattr(weights, "load", lambda name: replace(load(name), pixels=edition))
     known = CATALOGUE["digits"].fingerprint[:16]
-    said = f"{finished}.*trained on a digits of fingerprint {known}, here is one of {edition[:16]}"
-    with pytest.raises(TrainingError, match=f"{said}. Delete it to train again"):
+    reason = f"{finished}.*trained on a digits of fingerprint {known}, here is one of {edition[:16]}"
+    with pytest.raises(TrainingError, match=f"{reason}. Delete it to train again"):
         trained(RUN, "cpu")
     assert epochs == [] and finished.read_bytes() == before
 
@@ -234,12 +234,17 @@ def test_an_interrupted_run_does_not_ask_for_its_source_again(tiny_sets, epochs,
 
 def test_a_micro_object_task_is_watched_on_its_test_images_and_no_others(tiny_sets, monkeypatch):
     seen = []
-    monkeypatch.setattr(weights, "in_order", lambda one, *rest: seen.append(one) or in_order(one, *rest))
+
+    def watched(images, *rest):
+        seen.append(images)
+        return in_order(images, *rest)
+
+    monkeypatch.setattr(weights, "in_order", watched)
     data = Data(name="caltech101", side=32, images=8, test_images=4, task="micro-object")
     run = Run(model=SOURCED.model, data=data, recipe=Recipe(epochs=2, batch=8))
     ready = trained(run, "cpu")
     assert len(ready.trace.watched) == 2
-    assert all(torch.equal(one.pixels, weights.load("any").test.pixels[:4]) for one in seen)
+    assert all(torch.equal(images.pixels, weights.load("any").test.pixels[:4]) for images in seen)
     assert len(seen) == 2
     fewer = run.model_copy(update={"data": data.model_copy(update={"test_images": 2})})
     assert run_key(fewer) != run_key(run)
@@ -328,7 +333,7 @@ def test_a_cache_that_fills_up_keeps_the_state_before_and_nothing_half(made, mon
         with pytest.raises(TrainingError, match=f"{path}: .*No space left.* Make room"):
             trained(RUN, "cpu")
     assert path.read_bytes() == before
-    assert {held.suffix for held in path.parent.iterdir()} == {".safetensors", ".lock"}
+    assert {file.suffix for file in path.parent.iterdir()} == {".safetensors", ".lock"}
     assert_same_network(trained(RUN, "cpu"), made[0])
 
 

@@ -145,6 +145,8 @@ class _Session:
         elif method == "Runtime.exceptionThrown":
             details = parameters["exceptionDetails"]
             self.visit.errors.append(details.get("exception", details).get("description", ""))
+        elif method == "Runtime.consoleAPICalled" and parameters["type"] == "error":
+            self.visit.errors.append(str([one.get("value") for one in parameters["args"]]))
 
 
 async def _connect(port: int) -> _Session:

@@ -92,7 +92,29 @@ from rfbook.pages.figures import style
 style.use()
 figure, axes = pyplot.subplots()
 axes.plot([1, 2, 3], heights, **style.OURS)
-style.show(figure, **fig_toy_line)
+style.show(figure, None, **fig_toy_line)
+```
+
+```{{code-cell}} ipython3
+:tags: [remove-input]
+from rfbook.pages.tables.standard import Table
+Table("A wide table", ["a column"] * 30, [["a number"] * 30])
+```
+
+## Exercises
+
+```{{exercise}}
+:label: first
+Draw it.
+```
+
+```{{exercise}}
+:label: second
+Draw it again.
+```
+
+```{{solution}} second
+As before.
 ```
 
 ## References

@@ -45,6 +45,12 @@ def test_a_narrow_screen_is_not_moved_sideways(reader, toy):
     assert reader.visit(toy, width=PHONE, ask=(WIDTH,)).answers[WIDTH] <= PHONE
 
 
+def test_what_is_wider_than_its_box_can_be_reached_with_the_keyboard(reader, toy):
+    wide = "[...document.querySelectorAll('.rf-table')].map((t) => [t.scrollWidth > 400, t.tabIndex])"
+    settle = "document.querySelector('.rf-table').tabIndex == 0"
+    assert reader.visit(toy, width=PHONE, ask=(wide,), settle=settle).answers[wide] == [[True, 0]]
+
+
 def test_a_reader_who_prefers_dark_gets_dark(reader, toy):
     assert reader.visit(toy, dark=True, ask=(DARK,)).answers[DARK] == "dark"
 

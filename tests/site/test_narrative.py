@@ -6,7 +6,8 @@ import pytest
 from papermill import execute_notebook
 
 from rfbook.site import execution
-from rfbook.site.papermill_io import as_notebook, handler
+from rfbook.site.handed_out import handed_out
+from rfbook.site.papermill_io import handler
 from tests.site.conftest import HEAD
 
 PAGE = "size_matters/told"
@@ -38,7 +39,7 @@ def told(tmp_path):
 
 def exported(root, monkeypatch):
     """As JupyterLab runs what `make notebooks` wrote."""
-    return nbclient.NotebookClient(as_notebook(PAGE, root)).execute()
+    return nbclient.NotebookClient(handed_out(PAGE, root)).execute()
 
 
 def by_papermill(root, monkeypatch):

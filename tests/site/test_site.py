@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from rfbook.site import build
+from rfbook.site.handed_out import CHECK
 
 HTML = "build/published/_build/html"
 
@@ -45,11 +46,16 @@ def test_no_page_carries_a_picture_that_is_a_file_of_the_site(built):
         assert "data:image/png" not in page.read_text(), page
 
 
-def test_a_notebook_to_download_can_be_run_and_holds_no_output(built):
-    path = built / HTML / "_sources/notebooks/size_matters/toy.ipynb"
-    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+def test_a_notebook_to_download_shows_its_results_in_jupyter_and_can_be_run(built):
+    notebook = nbformat.read(built / HTML / "_sources/notebooks/size_matters/toy.ipynb", 4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].source == CHECK
     assert any("style.show(" in cell.source for cell in code)
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    shown = [output.data for cell in code for output in cell.outputs]
+    assert all(data.keys() == {"text/html"} for data in shown)
+    words = " ".join("".join(data["text/html"]) for data in shown)
+    assert "At tier thin the curve of" in words and "<img alt=" in words
+    assert "{cite:t}" not in " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
 
 
 def test_all_claims_can_be_loaded_from_the_site(built):
@@ -101,6 +107,34 @@ def test_mathematics_is_drawn_by_a_file_of_the_site(built, toy):
     scripts = [tag["src"].split("?")[0] for tag in toy.find_all("script", src=True)]
     mathjax = next(source for source in scripts if "mathjax" in source)
     assert (built / HTML / "notebooks/size_matters" / mathjax).is_file()
+
+
+def test_no_page_has_two_elements_of_one_id(built):
+    for page in (built / HTML).rglob("*.html"):
+        ids = [tag["id"] for tag in BeautifulSoup(page.read_text(), "html.parser").find_all(id=True)]
+        assert sorted(ids) == sorted(set(ids)), page
+
+
+def test_a_name_for_those_who_listen_is_never_another_than_that_for_those_who_see(built, toy):
+    named = toy.find_all(["button", "summary", "a"], attrs={"aria-label": True})
+    words = [(tag["aria-label"], tag.get_text(" ", strip=True)) for tag in named]
+    assert [(name, text) for name, text in words if text and text not in name] == []
+    assert [tag.get("title") for tag in toy.select(".theme-switch")] == [None] * 3
+
+
+def test_references_are_a_list_of_items(toy):
+    entries = toy.select("div.citation-list[role=list] > div.citation")
+    assert entries and all(entry["role"] == "listitem" for entry in entries)
+
+
+def test_a_page_says_in_its_head_what_it_is_about(built, toy):
+    said = {tag.get("name", tag.get("property")): tag["content"] for tag in toy.select("meta[content]")}
+    first = "At tier thin the curve of Richter et al. [2021] reaches 9, as does r_l."
+    assert said["description"] == said["og:description"] == first
+    assert said["og:title"] == "2. A toy"
+    assert said["og:site_name"] == "Receptive fields, reproduced"
+    icon = toy.find("link", rel="icon")
+    assert "<svg" in (built / HTML / "notebooks/size_matters" / icon["href"].split("?")[0]).read_text()
 
 
 def test_nothing_is_staged_but_links_to_sources_and_executed_pages(built):

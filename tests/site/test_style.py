@@ -1,13 +1,22 @@
 """Figures: one look, repeatable files, and a text for those who cannot see them."""
 
+import base64
+import csv
+import io
 import itertools
+import re
+from types import SimpleNamespace
 
 import matplotlib
 import pytest
 from matplotlib import colors, pyplot
 
 from rfbook.pages.figures import style
+from rfbook.pages.figures.drawn import as_csv
 
+PAGE = SimpleNamespace(
+    badge=lambda: "tier thin; width", scaled=lambda: "tier thin: width 0.25 (paper 1.0)"
+)
 ALT = "Probe accuracy rises up to conv8 and stays flat after it"
 
 
@@ -65,17 +74,17 @@ def test_the_style_in_force_before_does_not_matter():
 
 def test_the_same_figure_gives_the_same_files(shown):
     for _ in range(2):
-        style.show(figure(), ALT, "A caption.", "fig-a")
+        style.show(figure(), PAGE, ALT, "A caption.", "fig-a")
     assert shown[0] == shown[1]
 
 
 def test_a_figure_is_closed_once_it_is_shown(shown):
-    style.show(figure(), ALT, "A caption.", "fig-a")
+    style.show(figure(), PAGE, ALT, "A caption.", "fig-a")
     assert pyplot.get_fignums() == []
 
 
 def test_the_book_gets_a_figure_directive_and_jupyter_a_picture(shown):
-    style.show(figure(), 'It "rises": n = 3, that is all', "Where $r_l$ < 3.", "fig-a-b")
+    style.show(figure(), PAGE, 'It "rises": n = 3, that is all', "Where $r_l$ < 3.", "fig-a-b")
     lines = shown[0]["text/markdown"].splitlines()
     assert lines[0].startswith(":::::{figure} data:image/svg+xml;base64,")
     assert lines[1:5] == [
@@ -91,16 +100,77 @@ def test_the_book_gets_a_figure_directive_and_jupyter_a_picture(shown):
 @pytest.mark.parametrize("alt", ["", "too short", "two lines are\nnot an alt text", "x" * 401])
 def test_an_alt_text_that_tells_nothing_is_refused(alt, shown):
     with pytest.raises(ValueError, match="state what the figure shows"):
-        style.show(figure(), alt, "A caption.", "fig-a")
+        style.show(figure(), PAGE, alt, "A caption.", "fig-a")
     assert shown == []
 
 
 @pytest.mark.parametrize("name", ["border", "fig-Border", "fig_border", "fig-", "fig-a "])
 def test_a_label_that_cannot_be_referred_to_is_refused(name, shown):
     with pytest.raises(ValueError, match="begin with 'fig-'"):
-        style.show(figure(), ALT, "A caption.", name)
+        style.show(figure(), PAGE, ALT, "A caption.", name)
 
 
 def test_a_figure_without_a_caption_is_refused(shown):
     with pytest.raises(ValueError, match="needs a caption"):
-        style.show(figure(), ALT, " ", "fig-a")
+        style.show(figure(), PAGE, ALT, " ", "fig-a")
+
+
+def downloads(shown):
+    """What a reader can download below a figure: ending -> content."""
+    links = re.findall(
+        r'download="fig-a\.(\w+)" href="data:[\w/+-]+;base64,([^"]+)"', shown["text/markdown"]
+    )
+    return {ending: base64.b64decode(content) for ending, content in links}
+
+
+def test_below_a_figure_are_its_numbers_its_pictures_and_what_differs_from_the_paper(shown):
+    style.show(figure(), PAGE, ALT, "A caption.", "fig-a")
+    files = downloads(shown[0])
+    assert files.keys() == {"csv", "svg", "png"}
+    rows = list(csv.DictReader(io.StringIO(files["csv"].decode())))
+    assert [(row["series"], row["x"], row["y"]) for row in rows] == [
+        ("ours", "0", "1"), ("ours", "1", "2"), ("ours", "2", "3"),
+    ]  # fmt: skip
+    assert PAGE.scaled() in shown[0]["text/markdown"]
+
+
+def test_the_numbers_of_a_figure_are_those_that_are_drawn():
+    style.use()
+    drawn, (left, right) = pyplot.subplots(1, 2)
+    left.set_title("left")
+    left.errorbar([1], [5], yerr=[[1], [2]], label="mean")
+    left.bar([1, 2], [0.5, 0.25], label="share")
+    left.set_xticks([1, 2], ["one", "two"])
+    right.imshow([[1, 2], [3, 4]])
+    rows = list(csv.reader(io.StringIO(as_csv(drawn))))[1:]
+    assert ["left", "mean", "one", "5", "4", "7"] in rows
+    assert ["left", "share", "two", "0.25", "", ""] in rows
+    assert ["panel 2", "values", "3 4", "1", "", ""] in rows
+
+
+def test_the_text_of_a_figure_is_text_in_the_ink_of_the_page(shown):
+    style.show(figure(), PAGE, ALT, "A caption.", "fig-a")
+    svg = downloads(shown[0])["svg"].decode()
+    assert re.search(r"<text [^>]*>ours</text>", svg)
+    assert "currentColor" in svg and style.INK not in svg
+
+
+def test_two_figures_of_a_page_have_no_id_in_common(shown):
+    for name in ("fig-a", "fig-b"):
+        style.show(figure(), PAGE, ALT, "A caption.", name)
+    first, second = (set(re.findall(r'\bid="([^"]+)"', _svg(bundle))) for bundle in shown)
+    assert first and not first & second
+
+
+def _svg(bundle):
+    content = re.match(r":::::\{figure\} data:image/svg\+xml;base64,(\S+)", bundle["text/markdown"])[1]
+    return base64.b64decode(content).decode()
+
+
+def test_text_that_would_be_too_small_to_read_is_refused(shown):
+    style.use()
+    wide, axes = pyplot.subplots(figsize=(14, 4))
+    axes.set_title("a title", fontsize=8)
+    with pytest.raises(ValueError, match=r"'a title' would be .* make the figure narrower"):
+        style.show(wide, PAGE, ALT, "A caption.", "fig-a")
+    assert shown == []

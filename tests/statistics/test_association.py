@@ -30,9 +30,9 @@ def test_p_is_that_of_counting_every_order_also_with_equal_rows(first, random):
     second = random.sample(first, len(first))
     if len(set(first)) == 1:
         return
-    found = abs(spearmanr(first, second).statistic)
+    correlation = abs(spearmanr(first, second).statistic)
     orders = [spearmanr(first, order).statistic for order in set(permutations(second))]
-    assert exact_p(first, second) == pytest.approx(np.mean(np.abs(orders) >= found - 1e-9))
+    assert exact_p(first, second) == pytest.approx(np.mean(np.abs(orders) >= correlation - 1e-9))
 
 
 def test_a_perfect_order_of_four_rows_is_two_of_twenty_four():
@@ -96,8 +96,8 @@ def test_nineteen_of_twenty_intervals_of_nine_rows_hold_the_truth():
     second = 0.5 * first + np.sqrt(0.75) * rest
     truth = 6 / np.pi * np.arcsin(0.25)
     intervals = [correlation_interval(*pair) for pair in zip(first, second, strict=True)]
-    held = np.mean([low <= truth <= high for low, high in intervals])
-    assert 0.92 < held < 0.98
+    share = np.mean([low <= truth <= high for low, high in intervals])
+    assert 0.92 < share < 0.98
 
 
 def test_three_rows_have_no_interval():

@@ -44,15 +44,15 @@ def test_a_test_from_means_is_the_test_on_the_values():
     """Owner: scipy.stats.ttest_ind on the values themselves."""
     first, second = SAMPLES["a"], SAMPLES["b"]
     stats = [(np.mean(v), np.std(v, ddof=1), len(v)) for v in (first, second)]
-    found = two_sample(*zip(*stats, strict=True))
+    tested = two_sample(*zip(*stats, strict=True))
     expected = ttest_ind(first, second)
-    assert found == pytest.approx((expected.statistic, expected.pvalue))
+    assert tested == pytest.approx((expected.statistic, expected.pvalue))
 
 
 def test_p_is_that_of_a_table_of_student():
     """t(0.975, 2) = 4.3027 and t(0.975, 18) = 2.1009 in every printed table."""
-    found = p_value(np.array([4.3027, -4.3027, 2.1009]), np.array([2, 2, 18]))
-    assert found == pytest.approx([0.05] * 3, abs=1e-5)
+    p = p_value(np.array([4.3027, -4.3027, 2.1009]), np.array([2, 2, 18]))
+    assert p == pytest.approx([0.05] * 3, abs=1e-5)
 
 
 @pytest.mark.parametrize("degrees, comparisons, t", [(2, 1, 4.303), (14, 1, 2.145), (2, 5, 9.925)])
@@ -64,9 +64,9 @@ def test_the_t_that_is_needed_is_that_of_a_table_of_student(degrees, comparisons
 def test_the_implied_deviation_is_the_pooled_one_of_the_values():
     first, second = (np.array(SAMPLES[name]) for name in "ab")
     t = ttest_ind(first, second).statistic
-    found = pooled_sd(t, first.mean() - second.mean(), (len(first), len(second)))
+    implied = pooled_sd(t, first.mean() - second.mean(), (len(first), len(second)))
     pooled = (3 * first.var(ddof=1) + 2 * second.var(ddof=1)) / (3 + 2)
-    assert found == pytest.approx(pooled**0.5)
+    assert implied == pytest.approx(pooled**0.5)
 
 
 # Corrections.
@@ -105,34 +105,34 @@ def test_holm_is_never_stricter_than_bonferroni_and_never_laxer_than_none(values
 
 
 def test_every_pair_is_tested_as_if_it_were_alone():
-    found = compared(SAMPLES)
+    comparisons = compared(SAMPLES)
     for i, first in enumerate(SAMPLES):
         for j, second in enumerate(SAMPLES):
             expected = ttest_ind(SAMPLES[first], SAMPLES[second])
             if i != j:
-                assert found.t[i, j] == pytest.approx(expected.statistic)
-                assert found.p[i, j] == pytest.approx(expected.pvalue)
-    assert np.isnan(found.p.diagonal()).all() and np.isnan(found.t.diagonal()).all()
+                assert comparisons.t[i, j] == pytest.approx(expected.statistic)
+                assert comparisons.p[i, j] == pytest.approx(expected.pvalue)
+    assert np.isnan(comparisons.p.diagonal()).all() and np.isnan(comparisons.t.diagonal()).all()
 
 
 def test_an_adjusted_matrix_is_symmetric_and_corrects_for_pairs_and_not_for_cells():
-    found = compared(SAMPLES)
-    adjusted = found.adjusted("Bonferroni")
-    assert adjusted[0, 1] == pytest.approx(min(1, 3 * found.p[0, 1]))
+    comparisons = compared(SAMPLES)
+    adjusted = comparisons.adjusted("Bonferroni")
+    assert adjusted[0, 1] == pytest.approx(min(1, 3 * comparisons.p[0, 1]))
     assert np.allclose(adjusted, adjusted.T, equal_nan=True)
 
 
 def test_what_is_found_comes_with_the_smallest_p_first():
-    found = compared(SAMPLES)
-    assert found.found("uncorrected") == [(1, 2), (0, 1)]
-    assert found.found("Bonferroni") == found.found("Holm") == [(1, 2)]
+    comparisons = compared(SAMPLES)
+    assert comparisons.found("uncorrected") == [(1, 2), (0, 1)]
+    assert comparisons.found("Bonferroni") == comparisons.found("Holm") == [(1, 2)]
 
 
 def test_arms_that_never_differ_have_no_difference_and_no_spread():
-    found = compared({"a": [10.0, 10.0], "b": [10.0, 10.0], "c": [10.0, 11.0]})
-    assert found.p[0, 1] == 1
-    assert np.isnan(found.implied_sd[0, 1])
-    assert found.found("uncorrected") == []
+    comparisons = compared({"a": [10.0, 10.0], "b": [10.0, 10.0], "c": [10.0, 11.0]})
+    assert comparisons.p[0, 1] == 1
+    assert np.isnan(comparisons.implied_sd[0, 1])
+    assert comparisons.found("uncorrected") == []
 
 
 def test_a_single_value_cannot_be_tested():

@@ -29,8 +29,8 @@ def test_the_interval_of_a_deviation_is_that_of_a_table_of_chi_square():
 
 def test_the_interval_holds_the_true_deviation_as_often_as_it_says():
     drawn = np.random.default_rng(0).normal(scale=2, size=(2000, 4))
-    held = [low <= 2 <= high for low, high in (spread(values).interval for values in drawn)]
-    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
+    holds = [low <= 2 <= high for low, high in (spread(values).interval for values in drawn)]
+    assert np.mean(holds) == pytest.approx(0.95, abs=0.015)
 
 
 def test_two_runs_differ_by_more_than_is_said_in_one_of_twenty_pairs():
@@ -41,8 +41,9 @@ def test_two_runs_differ_by_more_than_is_said_in_one_of_twenty_pairs():
 
 
 def test_the_interval_of_a_difference_is_that_of_the_deviation_on_its_scale():
-    one = Spread(0, 0.5, 5)
-    assert np.divide(one.of_two_interval, one.interval) == pytest.approx([one.of_two / one.sd] * 2)
+    single = Spread(0, 0.5, 5)
+    scale = single.of_two / single.sd
+    assert np.divide(single.of_two_interval, single.interval) == pytest.approx([scale] * 2)
 
 
 # What tests between arms say of each arm's own spread.
@@ -58,11 +59,11 @@ def test_the_deviations_of_arms_are_got_back_from_the_tests_of_their_pairs():
 def test_a_pair_of_equal_means_does_not_count():
     samples = {"a": [1.0, 3.0], "b": [0.0, 4.0], "c": [10.0, 11.0, 13.0]}
     expected = [np.std(values, ddof=1) for values in samples.values()]
-    found = compared(samples)
-    assert np.isnan(found.implied_sd[0, 1])
+    tests = compared(samples)
+    assert np.isnan(tests.implied_sd[0, 1])
     # Two pairs are left for three arms: only what they fix together is known.
     pooled = [(expected[k] ** 2 + 2 * expected[2] ** 2) / 3 for k in (0, 1)]
-    assert [(found.own_sd[k] ** 2 + 2 * found.own_sd[2] ** 2) / 3 for k in (0, 1)] == pytest.approx(
+    assert [(tests.own_sd[k] ** 2 + 2 * tests.own_sd[2] ** 2) / 3 for k in (0, 1)] == pytest.approx(
         pooled
     )
 

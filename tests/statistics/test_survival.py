@@ -98,9 +98,9 @@ def test_where_nothing_tells_two_groups_apart_p_is_one(first, second):
 
 def test_differences_are_taken_pair_by_pair():
     """4, 6 and 8: mean 6, standard error 2 / sqrt(3), Student's 4.303 for three values."""
-    found = paired_difference(there(10, 16, 20), there(6, 10, 12))
-    assert (found.mean, found.n) == (6, 3)
-    assert found.interval == pytest.approx((6 - 4.303 * 2 / 3**0.5, 6 + 4.303 * 2 / 3**0.5), rel=1e-3)
+    paired = paired_difference(there(10, 16, 20), there(6, 10, 12))
+    assert (paired.mean, paired.n) == (6, 3)
+    assert paired.interval == pytest.approx((6 - 4.303 * 2 / 3**0.5, 6 + 4.303 * 2 / 3**0.5), rel=1e-3)
 
 
 def test_a_single_pair_has_a_difference_and_no_interval():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from rfbook.backmatter.summary import Summary, told
-from rfbook.experiments.files import looked_at
+from rfbook.experiments.files import looked_at, read_yaml
 from rfbook.experiments.spec import Run
 from rfbook.measures.obtain import merged
 from rfbook.pages import executed, sources
@@ -116,9 +117,27 @@ def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
 
 
 def links() -> dict[str, Cell]:
-    """Cells that lead from a page of `book/` to the others; planned pages are not among them."""
-    pages = sources.pages(sources.repository())
-    return {page: (page, f"../{sources.document(page)}.html") for page in pages}
+    """Cells that lead from a page of `book/` to the others, by title and in the order of the contents.
+
+    Planned pages are not among them.
+    """
+    root = sources.repository()
+    places = {name: place for place, name in enumerate(_contents(root))}
+    pages = sorted(sources.pages(root), key=lambda page: places.get(sources.document(page), len(places)))
+    return {page: (_title(page, root), f"../{sources.document(page)}.html") for page in pages}
+
+
+def _contents(root: Path) -> list[str]:
+    """The documents of the table of contents, in its order."""
+    toc = read_yaml(root / "_toc.yml")
+    return [toc["root"], *(one["file"] for part in toc.get("parts", []) for one in part["chapters"])]
+
+
+def _title(page: str, root: Path) -> str:
+    """The first heading of a page; its name if it has none."""
+    texts = [cell.source for cell in sources.shared(page, root).cells if cell.cell_type == "markdown"]
+    found = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)
+    return found[1].strip() if found else page
 
 
 def minutes(value: float) -> str:

@@ -1,19 +1,17 @@
-"""All claims of a paper as a table, those that were not tested with the reason, and what they lack."""
+"""The verdict on every claim, which were not tested for which reason, and what those lack."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from rfbook.backmatter.census import links
 from rfbook.backmatter.summary import Summary
-from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Verdict, named
 from rfbook.experiments.spec import NETWORKS
 from rfbook.pages import sources
 from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import WORDS, Table, command, condition
+from rfbook.pages.tables.standard import Table, command
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -45,26 +43,6 @@ def verdicts(pages: Mapping[str, Summary | None]) -> list[Verdict]:
 
 def _reason(claim: Claim, written: Sequence[str]) -> str:
     return claim.untested or (NO_RECORDS if claim.page in written else NO_PAGE)
-
-
-def of_paper(judged: Iterable[Verdict], paper: str) -> Table:
-    """One row a claim of the paper, with a link to its page: the test, what is printed, the verdict."""
-    leads = links()
-    rows = [
-        [
-            (verdict.claim.id, leads[verdict.claim.page][1])
-            if verdict.claim.page in leads else verdict.claim.id,
-            verdict.claim.where, verdict.claim.says, condition(verdict.claim), _printed(verdict.claim),
-            f"{WORDS[verdict.word]} {verdict.word}: {verdict.why}",
-        ]
-        for verdict in judged if verdict.claim.paper == paper
-    ]  # fmt: skip
-    columns = ("claim", "where", "what it says", "holds if", "printed", "verdict")
-    return Table(f"Claims of {PAPERS[paper]}", columns, rows)
-
-
-def _printed(claim: Claim) -> str:
-    return ", ".join(f"{name} {quoted(value)}" for name, value in claim.printed.items())
 
 
 def untested(judged: Iterable[Verdict]) -> Table:

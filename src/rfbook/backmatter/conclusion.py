@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 from matplotlib import pyplot
 
@@ -46,6 +47,16 @@ class Sentence:
         """Its word, with what it rests on where that is no measurement of ours."""
         return f"{self.word} (on numbers of others)" if self.checked else self.word
 
+    @property
+    def decided(self) -> int:
+        """How many of its claims hold or fail for every network that decides."""
+        return self.count("reproduced") + self.count("not reproduced")
+
+    @property
+    def support(self) -> float:
+        """The share of its decided claims that hold, 0 where none is decided."""
+        return self.count("reproduced") / self.decided if self.decided else 0.0
+
     def count(self, word: str) -> int:
         """How many of its claims came out so."""
         return sum(verdict.word == word for verdict in self.verdicts)
@@ -85,12 +96,15 @@ def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
 def summary(stated: Sequence[Sentence]) -> Table:
     """One row a sentence: how many of its claims came out how, and what no claim stands for."""
     rows = [
-        [one.says, *(str(one.count(word)) for word in WORDS), one.beyond,
-         f"{WORDS[one.word]} {one.told}"]
+        [one.says, *(str(one.count(word) or "") for word in WORDS), f"{WORDS[one.word]} {one.told}",
+         one.beyond]
         for one in stated
     ]  # fmt: skip
-    columns = ("what it says", *(f"{sign} {word}" for word, sign in WORDS.items()), "beyond", "sentence")
-    return Table("The sentences of the conclusion", columns, rows)
+    columns = ("what it says", *WORDS.values(), "sentence", "beyond")
+    legend = ", ".join(f"{sign} {word}" for word, sign in WORDS.items())
+    return Table(
+        f"The sentences of the conclusion, and how many of their claims are {legend}", columns, rows
+    )
 
 
 def details(stated: Sequence[Sentence]) -> Table:
@@ -100,7 +114,7 @@ def details(stated: Sequence[Sentence]) -> Table:
         for one in stated for verdict in one.verdicts
     ]  # fmt: skip
     columns = ("sentence", "claim", "what the claim says", "verdict", "page")
-    return Table("The claims behind the sentences", columns, rows)
+    return Table("The claims behind the sentences", columns, rows, folded=True)
 
 
 def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
@@ -111,7 +125,8 @@ def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
         for page, part in by_page(asked).items()
         if page in needed
     ]
-    return Table("The pages behind the conclusion", ("page", "tier", "records"), rows)
+    columns = ("page", "tier", "records")
+    return Table("The pages behind the conclusion", columns, rows, folded=True)
 
 
 def _judged(verdict: Verdict) -> str:
@@ -126,9 +141,10 @@ def _link(page: str) -> Cell:
     return (page, f"../../{sources.document(page)}.html") if there else page
 
 
-def verdict_bars(counts: Mapping[str, Mapping[str, int]], alt: str, caption: str, name: str) -> None:
-    """Stacked bars of claims by verdict: label -> word -> number. No tier: each page has its own."""
+def verdict_bars(stated: Sequence[Sentence], alt: str, caption: str, name: str) -> None:
+    """Stacked bars of the claims behind each sentence, by verdict. No tier: each page has its own."""
     style.use()
+    counts = {fill(one.says, 44): {word: one.count(word) for word in WORDS} for one in stated}
     figure, axis = pyplot.subplots(figsize=(8.2, 0.6 * len(counts) + 1.6))
     places, start = range(len(counts)), [0] * len(counts)
     for word in WORDS:
@@ -142,4 +158,4 @@ def verdict_bars(counts: Mapping[str, Mapping[str, int]], alt: str, caption: str
     axis.invert_yaxis()
     axis.set(xlabel="claims", xlim=(0, 1.02 * max(1, *start)))
     figure.legend(loc="outside upper center", ncols=len(WORDS), fontsize="small")
-    style.show(figure, alt, caption, name)
+    style.show(figure, None, alt, caption, name)

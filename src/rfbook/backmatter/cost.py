@@ -25,33 +25,33 @@ def machine(made: Mapping[str, object]) -> str:
 def trained_on(record: Record) -> str:
     """The machine or machines on which a record's weights were trained."""
     sessions = record.provenance["training"]["sessions"]
-    return " and ".join(sorted({machine(one) for one in sessions})) or "not trained"
+    return " and ".join(sorted({machine(session) for session in sessions})) or "not trained"
 
 
 def records(asked: Iterable[Asked]) -> list[Record]:
     """Every record once, whatever number of pages ask for it."""
-    return list({one.record.key: one.record for one in asked if one.record}.values())
+    return list({row.record.key: row.record for row in asked if row.record}.values())
 
 
-def trainings(held: Iterable[Record]) -> dict[tuple[str, float], Record]:
+def trainings(made: Iterable[Record]) -> dict[tuple[str, float], Record]:
     """A record of every training, by the weights' key and the minutes it took.
 
     Weights that were lost and trained again count again: the minutes were spent.
     """
-    return {(run_key(one.run), one.provenance["training"]["minutes"]): one for one in held}
+    return {(run_key(record.run), record.provenance["training"]["minutes"]): record for record in made}
 
 
-def spent(held: Sequence[Record]) -> Spent:
+def spent(made: Sequence[Record]) -> Spent:
     """Minutes of training each network once, and of taking every measure."""
-    training = sum(taken for _, taken in trainings(held))
-    return training, sum(one.provenance["measuring"]["minutes"] for one in held)
+    training = sum(taken for _, taken in trainings(made))
+    return training, sum(record.provenance["measuring"]["minutes"] for record in made)
 
 
 def runs(asked: Iterable[Asked]) -> Table:
     """One row for runs that differ in their seed only."""
     groups: dict[tuple[str, Run], list[Asked]] = defaultdict(list)
-    for one in asked:
-        groups[one.tier, one.run.model_copy(update={"seed": 0})].append(one)
+    for row in asked:
+        groups[row.tier, row.run.model_copy(update={"seed": 0})].append(row)
     columns = (
         "network", "data", "side", "epochs", "width", "further settings", "tier", "seeds", *MINUTES
     )  # fmt: skip
@@ -69,21 +69,21 @@ def _run(tier: str, run: Run, asked: Sequence[Asked]) -> list[str]:
 
 def _further(run: Run) -> str:
     """What its description says of images and recipe beyond the other columns."""
-    held = run.canonical()
-    said = held.get("data", {}) | held.get("recipe", {})
-    rest = {name: value for name, value in said.items() if name not in COLUMNS}
+    described = run.canonical()
+    settings = described.get("data", {}) | described.get("recipe", {})
+    rest = {name: value for name, value in settings.items() if name not in COLUMNS}
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rest.items())
 
 
 def _seeds(asked: Sequence[Asked]) -> str:
-    wanted = {one.run.seed for one in asked}
-    missing = {one.run.seed for one in asked if one.record is None}
+    wanted = {row.run.seed for row in asked}
+    missing = {row.run.seed for row in asked if row.record is None}
     return f"{len(wanted - missing)} of {len(wanted)}" if missing else str(len(wanted))
 
 
 def _taken(asked: Iterable[Asked]) -> list[str]:
-    held = records(asked)
-    return [minutes(taken) for taken in spent(held)] if held else [NOT_RUN] * 2
+    made = records(asked)
+    return [minutes(taken) for taken in spent(made)] if made else [NOT_RUN] * 2
 
 
 def pages(asked: Sequence[Asked]) -> Table:
@@ -100,27 +100,30 @@ def pages(asked: Sequence[Asked]) -> Table:
 
 
 def _counts(asked: Sequence[Asked]) -> list[str]:
-    wanted = {(one.tier, one.run, one.measure) for one in asked}
-    held = len({(one.tier, one.run, one.measure) for one in asked if one.record})
-    there = str(held) if held == len(wanted) else f"{held} of {len(wanted)}, the rest {NOT_RUN}"
+    wanted = {(row.tier, row.run, row.measure) for row in asked}
+    made = len({(row.tier, row.run, row.measure) for row in asked if row.record})
+    there = str(made) if made == len(wanted) else f"{made} of {len(wanted)}, the rest {NOT_RUN}"
     return [there, *_taken(asked)]
 
 
 def machines(asked: Iterable[Asked]) -> Table:
     """One row a machine: how many networks it trained, how many records it made, in how long."""
-    held = records(asked)
-    lines: dict[str, list[float]] = defaultdict(lambda: [0, 0.0, 0, 0.0])
-    for (_, taken), record in trainings(held).items():
+    made = records(asked)
+    trained: dict[str, list[float]] = defaultdict(list)
+    measured: dict[str, list[float]] = defaultdict(list)
+    for (_, taken), record in trainings(made).items():
         if record.run.recipe.epochs:
-            _add(lines[trained_on(record)], 0, taken)
-    for record in held:
-        made = record.provenance["measuring"]
-        _add(lines[machine(made)], 2, made["minutes"])
-    rows = [[name, f"{a:g}", minutes(b), f"{c:g}", minutes(d)] for name, (a, b, c, d) in lines.items()]
+            trained[trained_on(record)].append(taken)
+    for record in made:
+        session = record.provenance["measuring"]
+        measured[machine(session)].append(session["minutes"])
+    rows = [
+        [name, *_number_and_sum(trained[name]), *_number_and_sum(measured[name])]
+        for name in sorted({*trained, *measured})
+    ]
     columns = ("machine", "networks trained", MINUTES[0], "records", MINUTES[1])
-    return Table("By machine", columns, sorted(rows))
+    return Table("By machine", columns, rows)
 
 
-def _add(line: list[float], place: int, taken: float) -> None:
-    line[place] += 1
-    line[place + 1] += taken
+def _number_and_sum(taken: Sequence[float]) -> tuple[str, str]:
+    return str(len(taken)), minutes(sum(taken))

@@ -18,8 +18,8 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)")
 
 def pins(lock: Path) -> dict[str, str]:
     """Name -> version of every line of a lock file."""
-    found = map(PINNED.match, lock.read_text(encoding="utf-8").splitlines())
-    return {match[1]: match[2] for match in found if match}
+    matches = map(PINNED.match, lock.read_text(encoding="utf-8").splitlines())
+    return {match[1]: match[2] for match in matches if match}
 
 
 def declared() -> Table:
@@ -36,7 +36,7 @@ def declared() -> Table:
 
 def made_with(asked: Iterable[Asked]) -> Table:
     """One row a machine and set of versions that published records were measured with."""
-    counts = Counter(_session(one.provenance["measuring"]) for one in records(asked))
+    counts = Counter(_session(record.provenance["measuring"]) for record in records(asked))
     rows = [[*session, str(count)] for session, count in sorted(counts.items())]
     columns = ("machine", "system", "threads", "versions", "records")
     return Table("What the records were measured on", columns, rows)

@@ -9,7 +9,7 @@ from html import escape
 from rfbook.backmatter.census import NOT_RUN, Asked, by_page
 from rfbook.backmatter.summary import Summary
 from rfbook.pages import sources
-from rfbook.pages.tables.standard import Table
+from rfbook.pages.tables.table import Cell, Table
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,22 @@ def provenance(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> F
     return Folds([_fold(name, part, pages[name]) for name, part in parts.items()])
 
 
+def _from_here(footer: Table) -> Table:
+    """The table at the foot of a page, opened; its links are seen from `book/`, which lies higher."""
+    rows = [[_nearer(cell) for cell in row] for row in footer.rows]
+    return replace(footer, rows=rows, folded=False)
+
+
+def _nearer(cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return cell
+    return [(text, address.removeprefix("../")) for text, address in cell]
+
+
 def _fold(name: str, asked: Sequence[Asked], page: Summary | None) -> Fold:
     address = f"../{sources.document(name)}.html"
     if page is not None:
-        return Fold(f"{name}: {len(asked)} records", address, replace(page.footer, folded=False))
+        return Fold(f"{name}: {len(asked)} records", address, _from_here(page.footer))
     missing = [one for one in asked if one.record is None]
     rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
     table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)

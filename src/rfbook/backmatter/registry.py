@@ -12,6 +12,7 @@ from rfbook.backmatter.claims import verdicts
 from rfbook.backmatter.front import kind
 from rfbook.claims.verdicts import Estimate
 from rfbook.pages import sources
+from rfbook.pages.addresses import EXTRA
 from rfbook.records.store import write_atomically
 
 COLUMNS = (
@@ -46,12 +47,12 @@ def _numbers(one: Estimate) -> dict[str, object]:
 
 
 def write(tier: str) -> Path:
-    """Writes all rows to `build/<tier>/registry.csv` and returns the path."""
+    """Writes all rows to `build/<tier>/extra/registry.csv` and returns the path."""
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     table.writeheader()
     table.writerows(rows(tier))
-    path = sources.folder_of(tier, sources.repository()) / "registry.csv"
+    path = sources.folder_of(tier, sources.repository()) / EXTRA / "registry.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.getvalue().encode())
     return path

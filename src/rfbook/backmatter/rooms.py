@@ -134,7 +134,7 @@ def diagram(found: list[Room], alt: str, caption: str, name: str) -> None:
         _box(axis, one, places[one.name])
         for used in direct(one, found):
             _arrow(axis, places[one.name], places[used])
-    style.show(figure, alt, caption, name)
+    style.show(figure, None, alt, caption, name)
 
 
 def direct(room: Room, found: list[Room]) -> frozenset[str]:

@@ -29,8 +29,10 @@ class Claim(BaseModel):
 
     quantity: a name in `quantities`, None for a claim that cannot be tested here. arms: which arms
     it compares, as a page names them: within each network, or of two named networks.
-    holds_if: below or above the margin; near: at most the margin away from what is printed.
+    holds_if: below or above the margin; near: at most the margin away from what is printed; within:
+    closer to 0 than the margin, on either side.
     only: networks it speaks of, if not of all. untested: why; untested_at: why not at a tier.
+    regime: how far the networks must be trained for it to be judged, a name in `regime.REGIMES`.
     ours: a question that no sentence of the paper asks, such as a control.
     paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
     """
@@ -44,13 +46,19 @@ class Claim(BaseModel):
     page: str
     quantity: str | None = None
     arms: tuple[str, ...] = ()
-    holds_if: Literal["below", "above", "near"] | None = None
+    holds_if: Literal["below", "above", "near", "within"] | None = None
     margin: FiniteFloat | None = None
     printed: dict[str, float] = {}
     only: tuple[str, ...] = ()
+    regime: Literal["trained", "fine-tuned"] | None = None
     ours: bool = False
     untested: str = ""
     untested_at: dict[str, str] = {}
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a question of this book: no sentence of either paper asks it."""
+        return self.ours or self.paper == "together"
 
     @property
     def measured(self) -> Quantity:
@@ -127,11 +135,15 @@ def _wrong(claim: Claim) -> str:
     except LookupError as error:
         return str(error.args[0])
     if claim.holds_if is None or claim.margin is None:
-        return "`holds_if` must be below, above or near, and `margin` a number"
+        return "`holds_if` must be below, above, near or within, and `margin` a number"
     if claim.holds_if == "near" and not claim.printed:
         return "`near` needs the paper's numbers under `printed`"
     low, high = claim.measured.possible
-    decided = {"above": not low <= claim.margin < high, "below": not low < claim.margin <= high}
+    decided = {
+        "above": not low <= claim.margin < high,
+        "below": not low < claim.margin <= high,
+        "within": not 0 < claim.margin <= max(-low, high),
+    }
     if decided.get(claim.holds_if):
         possible = f"{claim.quantity} is from {low:g} to {high:g}"
         return f"{possible}: of `margin` {claim.margin:g} one answer is sure"

@@ -2,7 +2,7 @@
 
 A claim names a quantity, a comparison and a margin that was fixed before the runs. It is judged per
 network: over its seeds, by whether the whole 95 % interval of the mean is on the claim's side. One seed
-has no interval and decides nothing.
+has no interval and decides nothing, unless it is a run at tier `paper` that borrows one (`borrowed`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from typing import Literal
 import numpy as np
 
 from rfbook.claims.amounts import Amount, common_decimals
+from rfbook.claims.borrowed import BORROWED, TIER, guard, lent
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.others import Evidence, Outside
-from rfbook.claims.quantities.quantity import Quantity, require_enough
+from rfbook.claims.quantities.quantity import Quantity, values_of
+from rfbook.claims.regime import in_regime, require_regime
 from rfbook.experiments.architecture import titled
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import interval_of_mean
+from rfbook.statistics.pooled import Pooled
 from rfbook.statistics.undefined import Undefined
 
 Word = Literal["reproduced", "partly", "not reproduced", "open", "not tested"]
@@ -35,6 +38,7 @@ COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
     "below": lambda value, margin, printed: value < margin,
     "above": lambda value, margin, printed: value > margin,
     "near": lambda value, margin, printed: printed is not None and abs(value - printed) <= margin,
+    "within": lambda value, margin, printed: abs(value) < margin,
 }
 
 
@@ -44,6 +48,7 @@ class Estimate:
 
     Where n is 1 there is none, except over the images of a published network, which has no seeds.
     decimals: those of the mean and its interval; None for as many as the interval leaves a meaning.
+    borrowed: its interval is that of one run, by the spread of thin networks.
     """
 
     network: str
@@ -54,6 +59,7 @@ class Estimate:
     published: bool = False
     unit: str = ""
     decimals: int | None = None
+    borrowed: bool = False
 
     def __str__(self) -> str:
         return self.value.full
@@ -76,7 +82,8 @@ class Estimate:
         if self.interval is None:
             return "no seeds: none" if self.published else "one seed: none"
         alike = "all images alike" if self.published else "all seeds alike"
-        return f"{self.low} to {self.high}" if self.low < self.high else alike
+        ends = f"{self.low} to {self.high}" if self.low < self.high else alike
+        return f"{ends}; {BORROWED}" if self.borrowed else ends
 
     @property
     def low(self) -> Amount:
@@ -107,9 +114,9 @@ class Estimate:
         if self.bare:
             return None
         low, high = (self.mean, self.mean) if self.exact else self.interval
-        # Near may fail at both ends of a wide interval and yet hold inside it.
-        printed = claim.printed.get(self.network)
-        inside = low if printed is None else min(max(printed, low), high)
+        # Near and within may fail at both ends of a wide interval and yet hold inside it.
+        aim = 0.0 if claim.holds_if == "within" else claim.printed.get(self.network)
+        inside = low if aim is None else min(max(aim, low), high)
         answers = {self._agrees(claim, value) for value in (low, inside, high)}
         return answers.pop() if len(answers) == 1 else None
 
@@ -121,6 +128,10 @@ class Estimate:
         return COMPARISONS[claim.holds_if](value, claim.margin, claim.printed.get(self.network))
 
 
+OWN = {"reproduced": "holds", "partly": "holds in part", "not reproduced": "fails"}
+"""What is said of a question that no paper asks: only papers are reproduced."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the records say of a claim, and from which estimates."""
@@ -130,20 +141,36 @@ class Verdict:
     why: str
     estimates: tuple[Estimate, ...] = ()
 
+    @property
+    def borrowed(self) -> bool:
+        """Whether it rests on the interval of one run: such verdicts are counted apart."""
+        return any(one.borrowed for one in self.estimates)
 
-def judge(claim: Claim, outcomes: Outcomes, tier: str) -> Verdict:
+    @property
+    def told(self) -> str:
+        """Its word for a reader, with what stands beside it where one run borrowed its spread."""
+        word = OWN.get(self.word, self.word) if self.claim.own else self.word
+        return f"{word} ({BORROWED})" if self.borrowed else word
+
+
+def judge(claim: Claim, outcomes: Outcomes, tier: str, thin: Outcomes | None = None) -> Verdict:
     """The verdict from the records of each network's seeds.
 
-    A network for which the quantity is undefined has no say; the reason is part of the verdict's.
+    thin: what the claim's networks did at tier `thin`; one run at tier `paper` borrows their spread.
+
+    A network for which the quantity is undefined, or that is not trained as far as the claim's regime
+    asks, has no say; the reason is part of the verdict's.
     """
     reason = claim.untested or claim.untested_at.get(tier, "")
     chosen = {} if reason else _chosen(claim, outcomes)
     if not chosen:
         return Verdict(claim, "not tested", reason or _unrun(claim, outcomes))
     estimates, undefined = [], {}
+    spread = _lent(claim, thin or {}) if tier == TIER else None
     for network, samples in chosen.items():
         try:
-            estimates.append(estimate(claim.measured, network, samples))
+            require_regime(claim.regime, samples)
+            estimates.append(estimate(claim.measured, network, samples, spread))
         except Undefined as error:
             undefined[network] = str(error)
     without = [f"{network}: {reason}" for network, reason in undefined.items()]
@@ -161,6 +188,12 @@ def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[Sample]]:
     compared = paired(claim.arms, outcomes)
     asked = named(claim)
     return {network: samples for network, samples in compared.items() if not asked or network in asked}
+
+
+def _lent(claim: Claim, thin: Outcomes) -> Pooled:
+    """The spread of the thin networks that the claim speaks of, each as far trained as it asks."""
+    able = [one for one in _chosen(claim, thin).values() if in_regime(claim.regime, one)]
+    return lent(claim.measured, able)
 
 
 def _unrun(claim: Claim, outcomes: Outcomes) -> str:
@@ -207,28 +240,34 @@ def _published(records: Records | Outside) -> bool:
     return all(isinstance(part, Evidence) or part.run.published for part in records.values())
 
 
-def estimate(quantity: Quantity, network: str, samples: Sequence[Sample]) -> Estimate:
+def estimate(
+    quantity: Quantity, network: str, samples: Sequence[Sample], spread: Pooled | None = None
+) -> Estimate:
     """Mean of a quantity over seeds, with Student's 95 % interval where there are two or more.
 
-    A published network is the same from every seed: its interval is that over its images. Of either
-    interval only what is possible is kept (`Quantity.within`).
+    A published network is the same from every seed: its interval is that over its images. spread: what
+    the interval of a single run borrows. Of any interval only what is possible is kept
+    (`Quantity.within`).
     Raises Undefined if the quantity has no finite value for one of them, if it counts too few images
     (`require_enough`), or there is no common seed.
     """
     if not samples:
         raise Undefined("no seed was run in every arm")
-    for sample in samples:
-        require_enough(sample, quantity.measures)
-    values = [float(quantity.function(*sample)) for sample in samples]
+    values = values_of(quantity, samples)
     mean, n = float(np.mean(values)), len(values)
     published = all(_published(records) for records in samples[0])
     interval = interval_of_mean(values) if n > 1 else None
+    if spread and n == 1 and not (published or quantity.exact):
+        interval = spread.around(mean, guard(quantity))
+    borrowed = n == 1 and interval is not None
     if published and quantity.interval:
         interval = quantity.interval(*samples[0])
     if not np.isfinite([mean, *(interval or ())]).all():
         raise Undefined("it has no finite value or interval on so few images")
     possible = interval and quantity.within(mean, interval)
-    return Estimate(network, mean, n, possible, quantity.exact, published, quantity.unit)
+    return Estimate(
+        network, mean, n, possible, quantity.exact, published, quantity.unit, borrowed=borrowed
+    )
 
 
 def _word(answers: Sequence[bool | None]) -> Word:
@@ -241,8 +280,10 @@ def _word(answers: Sequence[bool | None]) -> Word:
 def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:
     """In words: for which networks it holds, fails, or is left open, and where single runs stand."""
     bare = [estimate for estimate in estimates if estimate.bare]
-    sure = [(estimate.holds(claim), estimate.network) for estimate in estimates if not estimate.bare]
-    reasons = _grouped(sure, {True: "holds", False: "fails", None: "open"})
+    borrowed = [estimate for estimate in estimates if estimate.borrowed]
+    reasons = _decided(claim, [one for one in estimates if not (one.bare or one.borrowed)])
+    if borrowed:
+        reasons.append(f"{BORROWED}; {', '.join(_decided(claim, borrowed))}")
     if bare:
         published = any(estimate.published for estimate in bare)
         alone = "a published network without an interval" if published else "a single seed"
@@ -250,6 +291,12 @@ def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:
         sides = _grouped(leaning, {True: "for the claim", False: "against it"})
         reasons.append(f"{alone} decides nothing; {', '.join(sides)}")
     return "; ".join(reasons)
+
+
+def _decided(claim: Claim, estimates: Sequence[Estimate]) -> list[str]:
+    """For which networks it holds, fails, or is left open."""
+    answers = [(estimate.holds(claim), estimate.network) for estimate in estimates]
+    return _grouped(answers, {True: "holds", False: "fails", None: "open"})
 
 
 def _grouped(answers: Sequence[tuple[bool | None, str]], words: Mapping[bool | None, str]) -> list[str]:

@@ -111,8 +111,8 @@ class View:
         """With a square of each colour, if there is a micro-object. corners: for the room there is."""
         if self.squares is None:
             return images
-        found = corners(self.side - micro_object.SIDE).view(-1, 2, 2).transpose(0, 1).flatten(0, 1)
-        return micro_object.with_squares(images, found, self.squares)
+        places = corners(self.side - micro_object.SIDE).view(-1, 2, 2).transpose(0, 1).flatten(0, 1)
+        return micro_object.with_squares(images, places, self.squares)
 
 
 def in_order(

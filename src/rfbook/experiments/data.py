@@ -49,13 +49,13 @@ def load(name: str) -> Splits:
 def _difference(splits: Splits, source: Source) -> str:
     """What is not as in the catalogue, in words; empty where all is."""
     if source.pinned:
-        found, wanted = splits.pixels, source.fingerprint
-        said = f"the fingerprint is {found[:16]}, the catalogue has {wanted[:16]}"
+        stored, wanted = splits.pixels, source.fingerprint
+        difference = f"the fingerprint is {stored[:16]}, the catalogue has {wanted[:16]}"
     else:
-        found = len(splits.train), len(splits.test), len(splits.train.labels.unique())
+        stored = len(splits.train), len(splits.test), len(splits.train.labels.unique())
         wanted = source.train, source.test, source.classes
-        said = f"training images, test images and classes are {found}, the catalogue has {wanted}"
-    return "" if found == wanted else said
+        difference = f"training images, test images and classes are {stored}, the catalogue has {wanted}"
+    return "" if stored == wanted else difference
 
 
 def _read(path: Path) -> Splits | None:
@@ -66,9 +66,10 @@ def _read(path: Path) -> Splits | None:
     with in_words(path, DataError):
         try:
             require_readable(path)
-            held = load_file(path)
+            stored = load_file(path)
             train, test = (
-                Images(held[f"{split}.pixels"], held[f"{split}.labels"]) for split in ("train", "test")
+                Images(stored[f"{split}.pixels"], stored[f"{split}.labels"])
+                for split in ("train", "test")
             )
         except (FileNotFoundError, SafetensorError, KeyError, DataError):
             return None

@@ -71,9 +71,9 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
         cause = error.__cause__ or error
         paths = chain.from_iterable(files.values())
         damaged = next(filter(_is_damaged, paths), f"the files in {folder}")
-        said = " ".join(str(cause).split())
+        reason = " ".join(str(cause).split())
         raise DataError(
-            f"{name}: {damaged} cannot be read ({type(cause).__name__}: {said}). Put whole ones there."
+            f"{name}: {damaged} cannot be read ({type(cause).__name__}: {reason}). Put whole ones there."
         ) from error
     online = source.hub is not None and not source.copy
     raise DataError(
@@ -85,10 +85,10 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
 
 def _require_same_columns(name: str, paths: list[str]) -> None:
     columns = {path: sorted(pyarrow.parquet.read_schema(path).names) for path in paths}
-    for path, found in columns.items():
-        if found != columns[paths[0]]:
+    for path, names in columns.items():
+        if names != columns[paths[0]]:
             raise DataError(
-                f"{name}: the columns of {path} are {', '.join(found)}, those of {paths[0]} are "
+                f"{name}: the columns of {path} are {', '.join(names)}, those of {paths[0]} are "
                 f"{', '.join(columns[paths[0]])}. Give all files the same."
             )
 
@@ -201,29 +201,29 @@ def _images(where: str, rows: datasets.Dataset, source: Source, labels: dict[int
     stored = rows.select_columns(column).cast_column(column, datasets.Image(decode=False))
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for row, held in zip(labels, track(stored.select(labels), "decoding", len(labels)), strict=True):
+        for row, cell in zip(labels, track(stored.select(labels), "decoding", len(labels)), strict=True):
             try:
-                pixels.append(_decoded(held[column], source))
+                pixels.append(_decoded(cell[column], source))
             except DataError as error:
-                raise DataError(f"{where}, {_place(row, held[column])}: {error}") from error
+                raise DataError(f"{where}, {_place(row, cell[column])}: {error}") from error
     images = Images(torch.from_numpy(np.stack(pixels)), torch.tensor(list(labels.values())))
     return tiny_imagenet.chosen(images) if source.part else images
 
 
-def _place(row: int, held: dict[str, object] | None) -> str:
+def _place(row: int, image: dict[str, object] | None) -> str:
     """How an image is named to the reader: by its file, or by its row in the split."""
-    if held and held["bytes"] is None and held["path"]:
-        return f"file {held['path']}"
+    if image and image["bytes"] is None and image["path"]:
+        return f"file {image['path']}"
     return f"row {row} (from 0)"
 
 
-def _decoded(held: dict[str, object] | None, source: Source) -> np.ndarray:
-    if held is None:
+def _decoded(image: dict[str, object] | None, source: Source) -> np.ndarray:
+    if image is None:
         raise DataError("there is no image. Put one there, or leave the row out.")
     try:
-        if held["bytes"] is None and Path(held["path"]).is_file():  # Pillow leaves a broken one open
-            held = held | {"bytes": Path(held["path"]).read_bytes()}
-        return _square(datasets.Image().decode_example(held), source)
+        if image["bytes"] is None and Path(image["path"]).is_file():  # Pillow leaves a broken one open
+            image = image | {"bytes": Path(image["path"]).read_bytes()}
+        return _square(datasets.Image().decode_example(image), source)
     except DataError:
         raise
     except Exception as error:  # Pillow's plugins raise whatever they stumble over

@@ -32,12 +32,12 @@ def parsed_once(parse: Callable[[Path], Parsed]) -> Callable[[Path], Parsed]:
 
     @wraps(parse)
     def parsed(path: Path) -> Parsed:
-        held = path.stat()
-        state = held.st_mtime_ns, held.st_size
+        status = path.stat()
+        state = status.st_mtime_ns, status.st_size
         if path in kept and kept[path][0] == state:
             return kept[path][1]
         value = parse(path)
-        if time.time_ns() - held.st_mtime_ns > TICK:
+        if time.time_ns() - status.st_mtime_ns > TICK:
             kept[path] = state, value
         return value
 

@@ -21,7 +21,7 @@ class Images:
     def __post_init__(self) -> None:
         """Their bytes are hashed, so that labels of another type would be another set."""
         pixels, labels = self.pixels, self.labels
-        kinds = [f"{tuple(held.shape)} of {held.dtype}" for held in (pixels, labels)]
+        kinds = [f"{tuple(tensor.shape)} of {tensor.dtype}" for tensor in (pixels, labels)]
         right = pixels.dtype == torch.uint8 and labels.dtype == torch.int64
         if not (right and pixels.dim() == 4 and labels.shape == pixels.shape[:1]):
             raise DataError(

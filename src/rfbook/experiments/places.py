@@ -23,13 +23,13 @@ def repository() -> Path:
 
     Raises FileNotFoundError if there is none: pages, claims and records are read from a checkout.
     """
-    found = checkout() or checkout(Path.cwd())
-    if found is None:
+    folder = checkout() or checkout(Path.cwd())
+    if folder is None:
         raise FileNotFoundError(
             f"no folder with _toc.yml and notebooks/ above {__file__} or {Path.cwd()}: "
             "clone the repository and run from inside it"
         )
-    return found
+    return folder
 
 
 def cache_directory() -> Path:

@@ -101,9 +101,9 @@ def _torchvisions(name: str) -> dict[str, Tensor]:
 def _checked(path: Path, sha256: str, remedy: str) -> dict[str, Tensor]:
     """The weights in a file whose SHA-256 begins with `sha256`; no other is unpickled."""
     content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if not found.startswith(sha256):
+    checksum = hashlib.sha256(content).hexdigest()
+    if not checksum.startswith(sha256):
         raise TrainingError(
-            f"{path}: its SHA-256 begins with {found[:16]}, meant is {sha256[:16]}. {remedy}"
+            f"{path}: its SHA-256 begins with {checksum[:16]}, meant is {sha256[:16]}. {remedy}"
         )
     return torch.load(io.BytesIO(content), weights_only=True)

@@ -42,14 +42,14 @@ def _maps(network: nn.Module, side: int, names: list[str]) -> dict[str, int]:
     """The side of the map that each of these modules reads; nothing is computed for it."""
     if not names:
         return {}
-    without_numbers, found = deepcopy(network).to("meta").eval(), {}
+    without_numbers, sides = deepcopy(network).to("meta").eval(), {}
     called = {without_numbers.get_submodule(name): name for name in names}
 
     def note(module: nn.Module, inputs: tuple[torch.Tensor]) -> None:
-        found[called[module]] = inputs[0].shape[-1]
+        sides[called[module]] = inputs[0].shape[-1]
 
     for module in called:
         module.register_forward_pre_hook(note)
     with torch.no_grad():
         without_numbers(torch.empty(1, 3, side, side, device="meta"))
-    return found
+    return sides

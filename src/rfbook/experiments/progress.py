@@ -20,10 +20,10 @@ def track(items: Iterable[Item], label: str, total: int | None = None) -> Iterat
         yield from tqdm(items, desc=label, total=total, leave=False)
         return
     total = total if total is not None else getattr(items, "__len__", lambda: None)()
-    started = said = time.monotonic()
+    started = logged = time.monotonic()
     for done, item in enumerate(items):
         yield item
         now = time.monotonic()
-        if now - said >= 60:
-            said = now
+        if now - logged >= 60:
+            logged = now
             log.info("%s: %d of %s, %.0f s so far", label, done + 1, total or "?", now - started)

@@ -46,7 +46,7 @@ class Recipe(Spec):
             "precision": self.precision,
             "start": self.start,
         }
-        departs = [said for field, said in named.items() if field in self.canonical()]
+        departs = [part for field, part in named.items() if field in self.canonical()]
         return "-".join([f"e{self.epochs}", *departs])
 
     @model_validator(mode="after")

@@ -47,7 +47,7 @@ def exchange(model: nn.Module, new: Mapping[nn.Module, nn.Module]) -> None:
 
 def require_kept(old: nn.Module, lost: set[str] = frozenset()) -> None:
     """Raises ValueError for a module with hooks, or with anything else that is lost."""
-    hooks = {name for name, held in vars(old).items() if name.endswith("_hooks") and held}
+    hooks = {name for name, hooked in vars(old).items() if name.endswith("_hooks") and hooked}
     if hooks or lost:
         raise ValueError(
             f"{old}: surgery makes it anew, without its {', '.join(sorted(hooks | lost))}. Remove these "
@@ -56,8 +56,8 @@ def require_kept(old: nn.Module, lost: set[str] = frozenset()) -> None:
 
 
 def _parts(module: nn.Module) -> set[str]:
-    held = module.named_parameters(), module.named_buffers(), module.named_children()
-    return {*vars(module), *(name for kind in held for name, _ in kind)}
+    kinds = module.named_parameters(), module.named_buffers(), module.named_children()
+    return {*vars(module), *(name for kind in kinds for name, _ in kind)}
 
 
 def as_before(new: nn.Module, old: nn.Module) -> nn.Module:
@@ -66,11 +66,11 @@ def as_before(new: nn.Module, old: nn.Module) -> nn.Module:
     Raises ValueError if the old one has hooks or something else that the new one has not.
     """
     require_kept(old, _parts(old) - _parts(new))
-    for name, held in old.named_parameters():
-        fresh = getattr(new, name).detach().to(held)
-        setattr(new, name, nn.Parameter(fresh, requires_grad=held.requires_grad))
-    for name, held in old.named_buffers():
-        setattr(new, name, getattr(new, name).to(held))
+    for name, tensor in old.named_parameters():
+        fresh = getattr(new, name).detach().to(tensor)
+        setattr(new, name, nn.Parameter(fresh, requires_grad=tensor.requires_grad))
+    for name, tensor in old.named_buffers():
+        setattr(new, name, getattr(new, name).to(tensor))
     return new.train(old.training)
 
 

@@ -13,10 +13,10 @@ PHOTO_SIDE, PHOTO_STEP = 224, 29
 
 def digits() -> Images:
     """1,797 handwritten digits, 8x8 with values 0..16, each pixel repeated to 32x32 grey."""
-    held = load_digits()
-    pixels = np.rint(held.images * (255 / 16)).astype(np.uint8)
+    bunch = load_digits()
+    pixels = np.rint(bunch.images * (255 / 16)).astype(np.uint8)
     pixels = pixels.repeat(4, axis=1).repeat(4, axis=2)[..., None]
-    return Images(torch.from_numpy(pixels), torch.from_numpy(held.target.astype(np.int64)))
+    return Images(torch.from_numpy(pixels), torch.from_numpy(bunch.target.astype(np.int64)))
 
 
 def photos() -> Images:

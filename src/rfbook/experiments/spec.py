@@ -63,9 +63,9 @@ class Data(Spec):
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> Data:
         source = CATALOGUE[self.name]
-        for given, held in ((self.images, source.train), (self.test_images, source.test)):
-            if given is not None and given >= held:
-                raise ValueError(f"{self.name} holds {held} images, not {given}: leave it out for all")
+        for given, total in ((self.images, source.train), (self.test_images, source.test)):
+            if given is not None and given >= total:
+                raise ValueError(f"{self.name} holds {total} images, not {given}: leave it out for all")
         if self.normalisation == "imagenet" and source.mean == IMAGENET_MEAN:
             raise ValueError(f"{self.name} has ImageNet's constants already: use 'own'")
         return self

@@ -151,9 +151,9 @@ def _least(value: int | None, limit: int | None) -> int | None:
     return min(given) if given else None
 
 
-def _below(count: int | None, held: int) -> int | None:
+def _below(count: int | None, total: int) -> int | None:
     """The count where it is less than all; all is said by None."""
-    return count if count is not None and count < held else None
+    return count if count is not None and count < total else None
 
 
 CALLED = {("model", "name"): "network", ("data", "name"): "data"}

@@ -39,8 +39,8 @@ def labels_of_the_part(rows: Dataset) -> dict[int, int]:
 
 def chosen(images: Images) -> Images:
     """The images whose digest is in the list, in the order they come in."""
-    held = CHOSEN.read_bytes()
-    listed = {held[start : start + LENGTH] for start in range(0, len(held), LENGTH)}
+    packed = CHOSEN.read_bytes()
+    listed = {packed[start : start + LENGTH] for start in range(0, len(packed), LENGTH)}
     kept = [index for index, key in enumerate(digests(images)) if key[:LENGTH] in listed]
     order = torch.tensor(kept, dtype=torch.int64)
     return Images(images.pixels[order], images.labels[order])

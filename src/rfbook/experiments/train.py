@@ -174,10 +174,10 @@ class Training:
 
     def state(self) -> Tensors:
         """Weights, buffers and optimizer state as one flat dictionary of contiguous tensors."""
-        held = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
         for index, slots in self.optimizer.state_dict()["state"].items():
-            held |= {f"optimizer.{index}.{slot}": value for slot, value in slots.items()}
-        return {name: value.detach().cpu().clone().contiguous() for name, value in held.items()}
+            tensors |= {f"optimizer.{index}.{slot}": value for slot, value in slots.items()}
+        return {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
 
     def restore(self, state: Tensors, trace: Trace) -> None:
         """Continues from `state`, in the memory layout of an uninterrupted run."""

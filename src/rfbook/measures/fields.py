@@ -35,13 +35,13 @@ def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, 
 def effective_fields(trained: Trained) -> Measured:
     """R_xy of every target over the test images: Gaussian fits, imbalance, checkerboard."""
     stages = dict(trained.network.named_children())
-    found = {
+    fields = {
         name: effective_field(trained.network, _batches(trained, BATCH, name), layer)
         for name, layer in TARGETS.items()
         if layer is None or layer in stages
     }
-    values = {name: _describe(field) for name, field in found.items()}
-    arrays = {name: field.mean.astype(np.float32) for name, field in found.items()}
+    values = {name: _describe(field) for name, field in fields.items()}
+    arrays = {name: field.mean.astype(np.float32) for name, field in fields.items()}
     return {"images": len(trained.data.test), "targets": values}, arrays
 
 

@@ -34,13 +34,13 @@ def obtain(
     One process makes the records of a run: others wait for it and find them, or, without `wait`, get
     Busy. Raises RecordError for a damaged record, DataError or TrainingError if it cannot be made.
     """
-    held = {name: store.find(run, name) for name in measures}
-    if None in held.values():
+    records = {name: store.find(run, name) for name in measures}
+    if None in records.values():
         with _claimed(run, store, wait):
-            held = {name: store.find(run, name) for name in measures}
-            missing = [name for name, record in held.items() if record is None]
-            held |= _make(run, missing, store, device) if missing else {}
-    return held
+            records = {name: store.find(run, name) for name in measures}
+            missing = [name for name, record in records.items() if record is None]
+            records |= _make(run, missing, store, device) if missing else {}
+    return records
 
 
 @contextmanager
@@ -122,11 +122,11 @@ def why(run: Run, measure: str, store: Store) -> str:
 
 def _descriptions(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Those of the records that can be read: a damaged one of another run is none to compare with."""
-    found = []
+    descriptions = []
     for path in paths:
         with suppress(RecordError):
-            found.append(read(path).description)
-    return found
+            descriptions.append(read(path).description)
+    return descriptions
 
 
 def _differences(wanted: dict[str, Any], other: dict[str, Any]) -> list[str]:

@@ -115,14 +115,14 @@ def translation(trained: Trained) -> Measured:
     moved, _ = halves(trained.data.test)
     shifts = [shift for shift in SHIFTS if shift <= trained.run.data.side // LARGEST_SHIFT]
     batches = shown(trained, moved, BATCH, "translation")
-    found = translations(trained.network, batches, shifts)
+    answers = translations(trained.network, batches, shifts)
     values = {
         "images": len(moved),
         "shifts": shifts,
-        "change": found.change.mean(1).tolist(),
-        "flipped": found.flipped.mean(1).tolist(),
+        "change": answers.change.mean(1).tolist(),
+        "flipped": answers.flipped.mean(1).tolist(),
     }
-    return values, _single({"change": found.change}) | {"flipped": found.flipped}
+    return values, _single({"change": answers.change}) | {"flipped": answers.flipped}
 
 
 def one_pixel_attacks(trained: Trained) -> Measured:
@@ -135,20 +135,20 @@ def one_pixel_attacks(trained: Trained) -> Measured:
     attacked, others = halves(trained.data.test)
     _, positive = _gradients(trained, others, pixel_block(trained.run.data.side), torch.relu)
     strong, weak = strong_and_weak(positive.mean(0), trained.run.data.side)
-    found = {
+    attacks = {
         "strong": _attack(trained, attacked, strong, "attack on strong pixels"),
         "weak": _attack(trained, attacked, weak, "attack on weak pixels"),
     }
-    changed = {name: one.changed for name, one in found.items()}
+    changed = {name: attack.changed for name, attack in attacks.items()}
     values = {
         "images": len(attacked),
         "tries": TRIES,
         "changed": {name: float(array.mean()) for name, array in changed.items()},
-        "fall": {name: float(one.fall.mean()) for name, one in found.items()},
+        "fall": {name: float(attack.fall.mean()) for name, attack in attacks.items()},
         "p": mcnemar(changed["strong"], changed["weak"]),
     }
     arrays = {f"{name}_changed": array for name, array in changed.items()}
-    return values, arrays | _single({f"{name}_fall": one.fall for name, one in found.items()})
+    return values, arrays | _single({f"{name}_fall": attack.fall for name, attack in attacks.items()})
 
 
 def _attack(trained: Trained, images: Images, candidates: Tensor, label: str) -> Attack:

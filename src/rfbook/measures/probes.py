@@ -72,9 +72,9 @@ def positions(trained: Trained) -> Measured:
     grids, converged = {}, []
     for name in names:
         maps = [outputs(trained, [name], _same, part)[name] for part in (few, test)]
-        found = fit_position_probes(maps[0], labels, maps[1], test_labels)
-        grids[name] = found.accuracy.cpu().numpy().astype(np.float32)
-        converged.append(bool(found.converged.all()))
+        probes = fit_position_probes(maps[0], labels, maps[1], test_labels)
+        grids[name] = probes.accuracy.cpu().numpy().astype(np.float32)
+        converged.append(bool(probes.converged.all()))
     return {"layers": names, "converged": converged, "training_images": len(few)}, grids
 
 

@@ -29,5 +29,5 @@ def refusal(
 ) -> ValueError:
     """The error that names the place of a number which is not finite; what, axes and advice as above."""
     named = ", ".join(f"{axis} {index}" for axis, index in zip(axes, place, strict=True))
-    said = advice if isinstance(advice, str) else advice()
-    return ValueError(f"{what} must be finite; {named} (from 0) is {value}: {said}")
+    remedy = advice if isinstance(advice, str) else advice()
+    return ValueError(f"{what} must be finite; {named} (from 0) is {value}: {remedy}")

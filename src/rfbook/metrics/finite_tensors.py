@@ -40,5 +40,5 @@ def _first_not_finite(values: Tensor) -> tuple[int, ...] | None:
         return None
     starts = range(0, len(values), BLOCK)
     masks = ((start, ~values[start : start + BLOCK].isfinite()) for start in starts)
-    found = ((start, mask.nonzero()[0].tolist()) for start, mask in masks if mask.any())
-    return next(((start + row, *rest) for start, (row, *rest) in found), None)
+    places = ((start, mask.nonzero()[0].tolist()) for start, mask in masks if mask.any())
+    return next(((start + row, *rest) for start, (row, *rest) in places), None)

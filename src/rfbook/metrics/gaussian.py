@@ -92,7 +92,7 @@ def fit_gaussian(field: Float[np.ndarray, "h w"], offset: bool = False) -> Gauss
 
 def _checked(fit: ModelResult, share: np.ndarray) -> GaussianFit:
     best, size = fit.best_values, share.size
-    found = GaussianFit(
+    peak = GaussianFit(
         sigma_x=float(abs(best["sigmax"])),
         sigma_y=float(abs(best["sigmay"])),
         centre_x=float(best["centerx"]),
@@ -100,18 +100,18 @@ def _checked(fit: ModelResult, share: np.ndarray) -> GaussianFit:
         r_squared=float(1 - fit.residual.var() / share.var()),
         offset=float(best.get("c", 0.0) * size),
     )
-    if fit.aborted or min(found.sigma_x, found.sigma_y) < NARROWEST:
+    if fit.aborted or min(peak.sigma_x, peak.sigma_y) < NARROWEST:
         raise RuntimeError(
             f"the Gaussian fit was given up after {fit.nfev} evaluations, with widths of "
-            f"{found.sigma_x:.3g} and {found.sigma_y:.3g} pixels in a field of {share.shape}: plot it, "
+            f"{peak.sigma_x:.3g} and {peak.sigma_y:.3g} pixels in a field of {share.shape}: plot it, "
             "its peak may be narrower than a pixel, or it may be a bowl without a peak"
         )
-    if found.r_squared < CHANCE * np.log(size) / size:
+    if peak.r_squared < CHANCE * np.log(size) / size:
         raise ValueError(
-            f"the field has no peak: a Gaussian explains {100 * found.r_squared:.2g} % of its variance, "
+            f"the field has no peak: a Gaussian explains {100 * peak.r_squared:.2g} % of its variance, "
             "as it would of white noise. Average over more images, or check what is differentiated"
         )
-    return found
+    return peak
 
 
 def _moments(share: np.ndarray) -> Start:

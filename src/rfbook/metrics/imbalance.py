@@ -44,7 +44,7 @@ def split_half_index(halves: Float[np.ndarray, "2 h w"], order: int = 1) -> floa
     Raises ValueError as `relative_imbalance_index` does.
     """
     first, second = (_differences(half, order) for half in halves)
-    products = [np.mean(one * other) for one, other in zip(first, second, strict=True)]
+    products = [np.mean(left * right) for left, right in zip(first, second, strict=True)]
     return float(np.sqrt(max(np.mean(products), 0.0)) / _positive_mean(halves))
 
 

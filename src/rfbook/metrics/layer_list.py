@@ -46,12 +46,12 @@ def pooling(kernel: int, stride: int, padding: int = 0) -> Step:
 
 def fields(steps: Sequence[Step]) -> list[int]:
     """Receptive field of every convolution in pixels (Size Matters, equation 1, with k - 1)."""
-    axis, found = Axis(), []
+    axis, sizes = Axis(), []
     for step in steps:
         axis = axis.window(step.kernel, step.stride, step.padding, step.dilation)
         if step.counted:
-            found.append(int(axis.size))
-    return found
+            sizes.append(int(axis.size))
+    return sizes
 
 
 def border_number(steps: Sequence[Step], side: int) -> int:

@@ -54,7 +54,7 @@ def one_pixel_attack(
     require_evaluation(model)
     require_finite(colours, "colours", ("colour", "channel"), "normalise them as the images are")
     generator = torch.Generator().manual_seed(seed)
-    found = []
+    margins = []
     with torch.inference_mode():
         for images, _ in batches:
             require_images(images)
@@ -65,10 +65,10 @@ def one_pixel_attack(
             least = margin
             for attempt in _attempts(images, candidates, colours, tries, generator):
                 least = torch.minimum(least, _margin(model(attempt), predicted))
-            found.append(torch.stack([margin, least]).cpu())
-    if not found:
+            margins.append(torch.stack([margin, least]).cpu())
+    if not margins:
         raise ValueError("one_pixel_attack needs at least one image, got none: check `batches`")
-    margin, least = torch.cat(found, 1).double().numpy()
+    margin, least = torch.cat(margins, 1).double().numpy()
     return Attack(least < 0, margin - least)
 
 
@@ -95,7 +95,7 @@ def strong_and_weak(
     order = np.argsort(classes, axis=None, kind="stable")
     corners = period * np.stack(np.indices((tiles, tiles)), -1).reshape(-1, 1, 2)
     chosen = [np.stack(np.unravel_index(o, classes.shape), -1) for o in (order[-count:], order[:count])]
-    strong, weak = (torch.from_numpy((corners + one).reshape(-1, 2)) for one in chosen)
+    strong, weak = (torch.from_numpy((corners + pixels).reshape(-1, 2)) for pixels in chosen)
     return strong, weak
 
 

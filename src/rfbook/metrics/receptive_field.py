@@ -92,7 +92,7 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
 
 def conv_fields(layers: Mapping[str, Layer]) -> list[tuple[str, Pixels]]:
     """(name, field size) of the convolutions on the main path: what `border_layer` takes."""
-    return [(one.name, one.size) for one in layers.values() if one.main and one.kind == "conv"]
+    return [(layer.name, layer.size) for layer in layers.values() if layer.main and layer.kind == "conv"]
 
 
 def border_layer(fields: Sequence[tuple[str, Pixels]], side: int) -> str | None:

@@ -130,8 +130,8 @@ def _at(spans: Sequence[Span], step: Pixels, unit: int) -> Span:
 
 
 def _hull(spans: Iterable[Span]) -> Span:
-    held = tuple(spans)
-    return min((first for first, _ in held), default=inf), max((last for _, last in held), default=-inf)
+    ends = tuple(spans)
+    return min((first for first, _ in ends), default=inf), max((last for _, last in ends), default=-inf)
 
 
 @dataclass(frozen=True)
@@ -224,11 +224,11 @@ def common_layout(layouts: Sequence[str], where: str) -> str:
     longest_first = sorted(layouts, key=len, reverse=True)
     joined = ""
     for letters in zip_longest(*(layout[::-1] for layout in longest_first), fillvalue="1"):
-        held = [letter for letter in letters if letter != "1"] or ["1"]
-        if len(set(held)) > 1 and POSITIONS.keys() & set(held):
+        met = [letter for letter in letters if letter != "1"] or ["1"]
+        if len(set(met)) > 1 and POSITIONS.keys() & set(met):
             spoken = " and ".join(map(in_words, dict.fromkeys(layouts)))
             raise ValueError(f"{where} joins maps of {spoken}. Bring them to one order with permute")
-        joined = held[0] + joined
+        joined = met[0] + joined
     return joined
 
 

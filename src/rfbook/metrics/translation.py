@@ -51,17 +51,17 @@ def translations(
     nothing of the image, for images or logits that are not finite, and where all logits are equal.
     """
     require_evaluation(model)
-    found = []
+    compared = []
     with torch.inference_mode():
         for images, _ in batches:
             require_images(images)
             ground = framed(images, max(shifts))
             before = model(ground.clone())  # which a network may normalise in place
             moved = [[model(ground.roll(s, axis)) for s in shifts] for axis in AXES]
-            found.append(_compare(before, torch.stack([torch.stack(one) for one in moved])))
-    if not found:
+            compared.append(_compare(before, torch.stack([torch.stack(logits) for logits in moved])))
+    if not compared:
         raise ValueError("translations needs at least one image, got none: check `batches`")
-    change, flipped = (np.concatenate(parts, 1) for parts in zip(*found, strict=True))
+    change, flipped = (np.concatenate(parts, 1) for parts in zip(*compared, strict=True))
     return Translations(change, flipped)
 
 

@@ -223,7 +223,7 @@ class Page:
         alike = self._alike(claim.arms)
         if alike:
             return Verdict(claim, "not tested", f"{' and '.join(alike)} are the same run here")
-        return judge(claim, self._seeds(claim), self.tier)
+        return judge(claim, self._seeds(claim), self.tier, self._thin(claim))
 
     def _alike(self, arms: Sequence[str]) -> list[str]:
         """Of these arms those that are one and the same run: their difference is nothing, always."""
@@ -238,6 +238,13 @@ class Page:
         if needed & SOURCES.keys():
             return evidence(needed, sources.repository())
         return self._held(needed) if needed else {}
+
+    def _thin(self, claim: Claim) -> dict[str, list[Records]]:
+        """The same of what a page at tier paper shows at tier thin beside its own runs."""
+        if claim.quantity is None or self.tier != "paper":
+            return {}
+        beside = [one for part in self.parts if part.tier == "thin" for one in part.outcomes]
+        return self.only(beside)._held(claim.measured.measures)
 
     def _held(self, needed: Collection[str]) -> dict[str, list[Records]]:
         """The records of each network's seeds, of the runs on which all these measures were taken."""

@@ -6,13 +6,15 @@ refuses, before anything is computed, whichever way it was started.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from rfbook.experiments.spec import NETWORKS, RESNETS
+from rfbook.experiments.spec import NETWORKS, RESNETS, Data, Model, Recipe
 from rfbook.experiments.tiers import TIERS
 from rfbook.pages.injected import injected
 
@@ -23,101 +25,124 @@ class ParameterError(ValueError):
 
 def in_words(error: ValidationError) -> list[str]:
     """What is wrong with the description of a run, one sentence a mistake."""
-    return [str(one["msg"]).removeprefix("Value error, ") for one in error.errors()]
+    return [_reason(mistake["msg"]) for mistake in error.errors()]
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """meaning, valid: for the reader's table. check: returns the value to use, or raises ValueError."""
+    """meaning: for the reader's table. type: what pydantic takes, with its limits."""
 
     meaning: str
-    valid: str
-    check: Callable[[object], object]
+    type: Any
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.type)
+
+    @property
+    def valid(self) -> str:
+        """The values that it takes, in words, as its type has them."""
+        return _values(self._adapter.json_schema())
+
+    def check(self, value: object) -> object:
+        """The value to use. Raises ValueError, which says what is wrong with it."""
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError as error:
+            raise ValueError(_mistake(error, self.valid.split(", "))) from None
 
 
-def _one_of(*words: str) -> Callable[[object], object]:
-    def check(value: object) -> object:
-        if value not in words:
-            near = get_close_matches(str(value), words, n=1)
-            raise ValueError(f"did you mean {near[0]!r}?" if near else "")
-        return value
-
-    return check
-
-
-def _number(kind: type, low: float, high: float, optional: bool) -> Callable[[object], object]:
-    def check(value: object) -> object:
-        if value is None and optional:
-            return None
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not (whole or (kind is float and isinstance(value, float))):
-            raise ValueError(f"it is of type {type(value).__name__}")
-        if not low <= value <= high:
-            raise ValueError("it is out of range")
-        return kind(value)
-
-    return check
+def _values(schema: Mapping[str, Any]) -> str:
+    """What a JSON schema lets pass."""
+    if "anyOf" in schema:
+        given, _ = schema["anyOf"]
+        return f"None (the tier's) or {_values(given)}"
+    if "items" in schema:
+        return _values(schema["items"])
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "maximum" not in schema:
+        return f"at least {schema['minimum']:g}"
+    low = f"{schema['minimum']:g}" if "minimum" in schema else f"above {schema['exclusiveMinimum']:g}"
+    return f"{low} to {schema['maximum']:g}"
 
 
-def _device(value: object) -> object:
-    checked = _one_of("auto", "cpu", "cuda")(value)
-    if checked == "cuda":
+def _mistake(error: ValidationError, words: list[str]) -> str:
+    """The first mistake that pydantic names, in our words. words: those that are valid."""
+    mistake = error.errors()[0]
+    kind, value = mistake["type"], mistake["input"]
+    if kind == "value_error":
+        return _reason(mistake["msg"])
+    if kind == "literal_error":
+        near = get_close_matches(str(value), words, n=1)
+        return f"did you mean {near[0]!r}?" if near else ""
+    if kind.endswith("_type"):
+        return f"it is of type {type(value).__name__}"
+    return "it is out of range"
+
+
+def _whole(low: int, high: int | None = None) -> Any:
+    return Annotated[int, Field(ge=low, le=high, strict=True)]
+
+
+def _as_in(part: type[BaseModel], name: str) -> Any:
+    """The type of a field of a run's description, with its limits."""
+    field = part.model_fields[name]
+    return Annotated[field.annotation, *field.metadata]
+
+
+def _visible(device: str) -> str:
+    if device == "cuda":
         import torch  # only here: a page whose records exist is built without it
 
         if not torch.cuda.is_available():
             raise ValueError("no CUDA device is visible here; use auto or cpu")
-    return checked
+    return device
 
 
-def _networks(value: object) -> tuple[str, ...]:
-    if not isinstance(value, str):
-        raise ValueError(f"it is of type {type(value).__name__}")
-    names = tuple(value.replace(",", " ").split())
-    known = _one_of(*NETWORKS)
+def _separate(models: object) -> tuple[str, ...]:
+    if not isinstance(models, str):
+        raise ValueError(f"it is of type {type(models).__name__}")
+    names = tuple(models.replace(",", " ").split())
     if not names or len(set(names)) < len(names):
         raise ValueError("name at least one network, each once")
-    return tuple(str(known(name)) for name in names)
+    return names
 
 
 PARAMETERS: dict[str, Parameter] = {
-    "tier": Parameter(
-        "how far every run is scaled", ", ".join(TIERS), _one_of(*TIERS)
+    "tier": Parameter("how far every run is scaled", Literal[TIERS]),
+    "device": Parameter(
+        "where to compute", Annotated[Literal["auto", "cpu", "cuda"], AfterValidator(_visible)]
     ),
-    "device": Parameter("where to compute", "auto, cpu, cuda", _device),
     "seeds": Parameter(
-        "how many seeds: each is another initialisation, order and augmentation", "1 to 20",
-        _number(int, 1, 20, False),
+        "how many seeds: each is another initialisation, order and augmentation", _whole(1, 20)
     ),
     "floor": Parameter(
-        "how many seeds a network is trained from to see what the seed alone changes", "2 to 20",
-        _number(int, 2, 20, False),
+        "how many seeds a network is trained from to see what the seed alone changes", _whole(2, 20)
     ),
-    "models": Parameter("networks, separated by spaces", ", ".join(NETWORKS), _networks),
-    "side": Parameter(
-        "input side in pixels, of every run of the page", "None (the tier's) or 8 to 1024",
-        _number(int, 8, 1024, True),
+    "models": Parameter(
+        "networks, separated by spaces",
+        Annotated[tuple[Literal[NETWORKS], ...], BeforeValidator(_separate)],
     ),
-    "width": Parameter(
-        "factor on all channel counts", "None (the tier's) or above 0 to 4",
-        _number(float, 1e-3, 4, True),
-    ),
+    "side": Parameter("input side in pixels, of every run of the page", _as_in(Data, "side") | None),
+    "width": Parameter("factor on all channel counts", _as_in(Model, "width") | None),
     "epochs": Parameter(
         "passes over the training images, not those of weights it starts from",
-        "None (the tier's) or 0 to 1000",
-        _number(int, 0, 1000, True),
+        _as_in(Recipe, "epochs") | None,
     ),
-    "images": Parameter(
-        "training images", "None (the tier's) or 2 to as many as there are",
-        _number(int, 2, 10**7, True),
-    ),
+    "images": Parameter("training images, fewer than the data set has", _whole(2) | None),
     "test_images": Parameter(
-        "test images that are measured on", "None (the tier's) or 2 to as many as there are",
-        _number(int, 2, 10**7, True),
+        "test images that are measured on, fewer than the data set has", _whole(2) | None
     ),
     "delta": Parameter(
-        "share of the variance that counts as explained", "above 0 to 1", _number(float, 1e-6, 1, False)
+        "share of the variance that counts as explained",
+        Annotated[float, Field(gt=0, le=1, strict=True)],
     ),
-}  # fmt: skip
+}
 
 
 def checked(declared: Iterable[str], namespace: Mapping[str, object]) -> dict[str, object]:
@@ -154,8 +179,8 @@ def _require_known(names: list[str], passed: Iterable[str]) -> None:
         if name not in names:
             near = get_close_matches(name, names, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            held = ", ".join(names) or "no parameters"
-            raise ParameterError(f"unknown parameter {name!r}: {hint}This page has {held}.")
+            known = ", ".join(names) or "no parameters"
+            raise ParameterError(f"unknown parameter {name!r}: {hint}This page has {known}.")
 
 
 def resnets(models: Iterable[str]) -> tuple[str, ...]:
@@ -180,7 +205,7 @@ def _valid(name: str, value: object) -> object:
     try:
         return parameter.check(value)
     except ValueError as error:
-        said = str(error)
+        reason = str(error)
         raise ParameterError(
-            f"{name}={value!r}: valid is {parameter.valid}. {said[:1].upper()}{said[1:]}".strip()
+            f"{name}={value!r}: valid is {parameter.valid}. {reason[:1].upper()}{reason[1:]}".strip()
         ) from None

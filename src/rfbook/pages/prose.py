@@ -27,7 +27,7 @@ def listed(words: Sequence[str]) -> str:
 
 def tally(verdicts: Sequence[Verdict]) -> str:
     """How many claims came out how: "2 reproduced, 1 partly"."""
-    words = [verdict.word for verdict in verdicts]
+    words = [verdict.told for verdict in verdicts]
     return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
 
 

@@ -3,7 +3,7 @@
 Numbers are compared with the largest of their list or array, so a difference is a share of what is
 measured; of yes and no, the share that differs counts. The same weights on another processor differ by
 rounding: by an image in an accuracy, a direction in a saturation, a step of a solver. Weights trained on
-another processor differ by much more, as those of another seed do, and nothing here applies to them.
+another processor differ by much more, as those of another seed do: see `prediction`.
 """
 
 from __future__ import annotations

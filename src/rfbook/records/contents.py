@@ -19,16 +19,16 @@ def wrong(
     schema: type[Values], run: Run, values: Any, arrays: Mapping[str, np.ndarray], provenance: Any
 ) -> str:
     """What a record of this schema cannot hold, in words; empty where all is as it should be."""
-    held, said = mistakes(schema, values)
-    if held is None:
-        return f"its values are not those of its measure: {said}"
-    for name, (stated, needed) in held.follows(run).items():
+    content, mistake = mistakes(schema, values)
+    if content is None:
+        return f"its values are not those of its measure: {mistake}"
+    for name, (stated, needed) in content.follows(run).items():
         if stated != needed:
             return f"its values are not those of its run: {name} is {stated}, the run has {needed}"
-    if said := _wrong_arrays(held, held.arrays(run), arrays):
-        return said
-    said = mistakes(Provenance, provenance)[1]
-    return f"its provenance is not as it is written: {said}" if said else ""
+    if mistake := _wrong_arrays(content, content.arrays(run), arrays):
+        return mistake
+    mistake = mistakes(Provenance, provenance)[1]
+    return f"its provenance is not as it is written: {mistake}" if mistake else ""
 
 
 def _wrong_arrays(values: Values, needed: Arrays, arrays: Mapping[str, np.ndarray]) -> str:
@@ -36,9 +36,9 @@ def _wrong_arrays(values: Values, needed: Arrays, arrays: Mapping[str, np.ndarra
         foreign, missing = sorted(arrays.keys() - needed), sorted(needed.keys() - arrays)
         return f"its arrays are not those of its values: foreign {foreign}, missing {missing}"
     for name, array in arrays.items():
-        if said := needed[name].wrong(array):
-            return f"array {name}: {said}"
-    for name, (stated, found) in values.restated(arrays).items():
-        if not np.allclose(stated, found, rtol=ROUNDING, atol=ROUNDING * np.abs(found).max()):
+        if mistake := needed[name].wrong(array):
+            return f"array {name}: {mistake}"
+    for name, (stated, computed) in values.restated(arrays).items():
+        if not np.allclose(stated, computed, rtol=ROUNDING, atol=ROUNDING * np.abs(computed).max()):
             return f"its values are not those of its arrays: {name}"
     return ""

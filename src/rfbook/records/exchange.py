@@ -29,12 +29,12 @@ def unpublishable(path: Path, record: Record) -> str:
         return f"it has {size:,} bytes; a published record has at most {PUBLISHABLE:,}"
     data, width, least = record.run.data.name, record.run.model.width, SCALES["thin"].large_width
     if CATALOGUE[data].shipped:
-        said = f"tier smoke shows its networks {data}, which stand in for the sets of the papers"
+        reason = f"tier smoke shows its networks {data}, which stand in for the sets of the papers"
     elif width < least:
-        said = f"its width is {width:g}, and the narrowest networks of tier thin have {least:g}"
+        reason = f"its width is {width:g}, and the narrowest networks of tier thin have {least:g}"
     else:
         return ""
-    return f"{said}: results/ holds no such runs. Make it at tier thin or paper"
+    return f"{reason}: results/ holds no such runs. Make it at tier thin or paper"
 
 
 def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
@@ -44,7 +44,7 @@ def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
     Raises RecordError for a record that is damaged, stale or not to be published, FileNotFoundError
     where there is no record, OSError, with nothing added, where they cannot be written.
     """
-    records = _brought(source)
+    records = _publishable(source)
     for record in records:
         store.find(record.run, record.measure)  # a damaged one of ours stops it before any is added
     root = store.roots[-1]
@@ -53,17 +53,20 @@ def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
         with FileLock(root / LOCK):
             kept: dict[Path, Record] = {}
             for record in records:
-                held = store.find(record.run, record.measure) or record
-                kept.setdefault(place(record.run, record.measure), held)
-            _install([one for one in kept.values() if any(one is new for new in records)], root)
+                present = store.find(record.run, record.measure) or record
+                kept.setdefault(place(record.run, record.measure), present)
+            _install([record for record in kept.values() if any(record is new for new in records)], root)
     except OSError as error:
-        said = f"{root}: it cannot be written, and none of the records was taken over ({error.strerror})"
-        raise OSError(error.errno, f"{said}. Make room or mend it, then import again") from error
+        why = f"{root}: it cannot be written, and none of the records was taken over ({error.strerror})"
+        raise OSError(error.errno, f"{why}. Make room or mend it, then import again") from error
     return [(record, kept[place(record.run, record.measure)]) for record in records]
 
 
-def _brought(source: Path) -> list[Record]:
-    """All records below a directory, each of which may be published."""
+def brought(source: Path) -> list[tuple[Path, Record]]:
+    """All records below a directory, with their files.
+
+    Raises FileNotFoundError if there is none, RecordError for a damaged one, and if one is stale.
+    """
     paths = sorted(source.glob("**/*-*.json"))
     if not paths:
         raise FileNotFoundError(f"{source}: no records (folders of *.json) below this directory")
@@ -74,9 +77,15 @@ def _brought(source: Path) -> list[Record]:
             f"{source}: made by other versions of the stages than those here: {', '.join(stale)}. "
             "Make these records again with this code, or take the directory over without them."
         )
+    return read_from
+
+
+def _publishable(source: Path) -> list[Record]:
+    """All records below a directory, each of which may be published."""
+    read_from = brought(source)
     for path, record in read_from:
-        if said := unpublishable(path, record):
-            raise RecordError(f"{path}: {said}, or take the directory over without it.")
+        if reason := unpublishable(path, record):
+            raise RecordError(f"{path}: {reason}, or take the directory over without it.")
     return [record for _, record in read_from]
 
 

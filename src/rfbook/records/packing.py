@@ -24,10 +24,10 @@ def pack(arrays: dict[str, np.ndarray]) -> bytes:
 def unpack(packed: bytes) -> dict[str, np.ndarray]:
     """What `pack` wrote. Raises ValueError, before it unpacks, for what `pack` cannot have written."""
     try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as held:
-            _require_small(held)
-        with np.load(io.BytesIO(packed), allow_pickle=False) as held:
-            return {name: held[name] for name in held.files}
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            _require_small(archive)
+        with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
     except _Refused:
         raise
     except Exception as error:  # what a forged file makes zipfile, zlib and numpy raise is no short list
@@ -38,8 +38,8 @@ class _Refused(ValueError):
     """The arrays are not unpacked."""
 
 
-def _require_small(held: zipfile.ZipFile) -> None:
-    members = held.infolist()
+def _require_small(archive: zipfile.ZipFile) -> None:
+    members = archive.infolist()
     names = [member.filename for member in members]
     if len(set(names)) < len(names) or not all(name.endswith(SUFFIX) for name in names):
         raise _Refused("they hold something else than arrays with a name each")
@@ -47,7 +47,7 @@ def _require_small(held: zipfile.ZipFile) -> None:
     if size > UNPACKED:
         raise _Refused(f"unpacked they would have {size:,} bytes, the limit is {UNPACKED:,}")
     for member in members:
-        with held.open(member) as file:
+        with archive.open(member) as file:
             if _stated(file) != member.file_size:
                 raise _Refused(f"{member.filename} does not have the size that its shape needs")
 

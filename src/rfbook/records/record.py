@@ -136,11 +136,11 @@ def _body(text: str | bytes, where: str) -> dict[str, Any]:
     """What the JSON holds beside its checksum, which must agree."""
     try:
         body = json.loads(text)
-        stated, found = body.pop("sha256"), _checksum(body)
+        stated, computed = body.pop("sha256"), _checksum(body)
         wrong = _wrong_parts(body)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise damaged(where, "it is not a record's JSON") from error
-    if stated != found:
+    if stated != computed:
         raise damaged(where, "its checksum does not agree with its content")
     if wrong:
         raise damaged(where, wrong)

@@ -108,8 +108,8 @@ def read_report(name: str, directory: Path) -> dict[str, Any]:
 
 def judged(path: Path, schema: type[Strict], body: dict[str, Any]) -> dict[str, Any]:
     """The same body. Raises RecordError if it is not what the schema of the file has."""
-    if said := mistakes(schema, body)[1]:
-        raise RecordError(f"{path}: it is not what stands in this file: {said}")
+    if mistake := mistakes(schema, body)[1]:
+        raise RecordError(f"{path}: it is not what stands in this file: {mistake}")
     return body
 
 

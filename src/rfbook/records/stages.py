@@ -36,7 +36,8 @@ class Measure:
     function: where it is in `rfbook.measures`, "module:name". schema: what its record holds.
     may_differ: by how much two makings of it from the same weights may differ, as a share of the
     largest number. needs: what it needs of a run, each raising ValueError with what to do. shares:
-    whether its numbers are shares of the test images.
+    whether its numbers are shares of the test images. number: what of it is compared between seeds, a
+    part of its values or an array (dots lead into it), or all `arrays`; empty where no seed changes it.
     """
 
     version: int
@@ -45,38 +46,56 @@ class Measure:
     may_differ: float = ROUNDING
     needs: tuple[Callable[[Run, str], None], ...] = ()
     shares: bool = False
+    number: str = ""
 
 
 _PROBED = needs.one_class_an_image, needs.images_of_every_class
 
 MEASURES: dict[str, Measure] = {
-    "accuracy": Measure(1, "layers:accuracy", layers.Accuracy, AN_IMAGE, (needs.known_classes,), True),
-    "learning_curve": Measure(
-        1, "layers:learning_curve", layers.LearningCurve, AN_IMAGE, (needs.micro_object,), True
+    "accuracy": Measure(
+        1, "layers:accuracy", layers.Accuracy, AN_IMAGE, (needs.known_classes,), True, "accuracy"
     ),
-    "saturation": Measure(1, "layers:layer_saturation", layers.Saturation, A_DIRECTION),
-    "probes": Measure(2, "probes:probes", layers.Probes, A_FIT, _PROBED, True),
-    "probes_global": Measure(2, "probes:probes_global", layers.ProbesGlobal, A_FIT, _PROBED, True),
-    "position_probes": Measure(2, "probes:positions", layers.PositionProbes, A_FIT, _PROBED, True),
+    "learning_curve": Measure(
+        1, "layers:learning_curve", layers.LearningCurve, AN_IMAGE, (needs.micro_object,), True,
+        "test_accuracy",
+    ),
+    "saturation": Measure(
+        1, "layers:layer_saturation", layers.Saturation, A_DIRECTION, number="saturation"
+    ),
+    "probes": Measure(2, "probes:probes", layers.Probes, A_FIT, _PROBED, True, "probes"),
+    "probes_global": Measure(
+        2, "probes:probes_global", layers.ProbesGlobal, A_FIT, _PROBED, True, "probes_global"
+    ),
+    "position_probes": Measure(
+        2, "probes:positions", layers.PositionProbes, A_FIT, _PROBED, True, "arrays"
+    ),
     "receptive_field": Measure(
         1, "layers:receptive_field", layers.ReceptiveField, 0.0, (needs.finite_fields,)
     ),
     "cost": Measure(1, "layers:cost", layers.Cost),
-    "effective_field": Measure(1, "fields:effective_fields", fields.EffectiveField, A_FIT),
-    "field_recipe": Measure(1, "fields:field_recipe", fields.FieldRecipe, A_FIT, (needs.resnet,)),
+    "effective_field": Measure(
+        1, "fields:effective_fields", fields.EffectiveField, A_FIT, number="targets.output.relative"
+    ),
+    "field_recipe": Measure(
+        1, "fields:field_recipe", fields.FieldRecipe, A_FIT, (needs.resnet,), number="order_correlation"
+    ),
     "kernel_padding": Measure(
         1, "padding:kernel_padding", layers.KernelPadding,
-        needs=(needs.resnet, needs.even_maps, needs.plain_network),
+        needs=(needs.resnet, needs.even_maps, needs.plain_network), number="difference.all",
     ),
-    "pixel_response": Measure(1, "perturbations:pixel_responses", fields.PixelResponse),
+    "pixel_response": Measure(
+        1, "perturbations:pixel_responses", fields.PixelResponse, number="changes"
+    ),
     "saliency": Measure(
-        1, "perturbations:saliency_patterns", fields.Saliency, needs=(needs.two_halves,), shares=True
+        1, "perturbations:saliency_patterns", fields.Saliency, needs=(needs.two_halves,), shares=True,
+        number="saliency",
     ),
     "translation": Measure(
-        1, "perturbations:translation", fields.Translation, AN_IMAGE, (needs.two_halves,), True
+        1, "perturbations:translation", fields.Translation, AN_IMAGE, (needs.two_halves,), True, "change"
     ),
     "one_pixel_attack": Measure(
-        1, "perturbations:one_pixel_attacks", fields.OnePixelAttack, ROUNDING, (needs.two_halves,), True
+        1, "perturbations:one_pixel_attacks", fields.OnePixelAttack, ROUNDING, (needs.two_halves,), True,
+        "strong_fall",
     ),
 }  # fmt: skip
 

@@ -62,15 +62,15 @@ class Store:
         if record.mistake:
             raise RecordError(
                 f"{record.run.slug()} {record.measure} is not kept: {record.mistake}. Its network may "
-                "have diverged; if not, the measure and its schema (records/schemas.py) disagree"
+                "have diverged; if not, the measure and its schema (records/schemas/) disagree"
             )
         path = self.roots[-1] / place(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Without a lock, two processes could leave the arrays of one beside the JSON of the other.
         with FileLock(self.roots[-1] / LOCK):
-            held = self.find(record.run, record.measure)
-            if held is not None:
-                return held
+            kept = self.find(record.run, record.measure)
+            if kept is not None:
+                return kept
             write(record, path)
         return record
 

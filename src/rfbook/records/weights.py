@@ -64,11 +64,11 @@ class Checkpoints:
 
     def _read(self) -> tuple[Tensors, Trace]:
         require_readable(self.path)
-        with safe_open(self.path, framework="pt") as held:
-            noted, stated = (held.metadata()[name] for name in ("trace", "sha256"))
-            state = {name: held.get_tensor(name) for name in held.keys()}
-        if (found := _checksum(state, noted)) != stated:
-            raise ValueError(f"its contents have the SHA-256 {found}, saved was {stated}")
+        with safe_open(self.path, framework="pt") as file:
+            noted, stated = (file.metadata()[name] for name in ("trace", "sha256"))
+            state = {name: file.get_tensor(name) for name in file.keys()}
+        if (computed := _checksum(state, noted)) != stated:
+            raise ValueError(f"its contents have the SHA-256 {computed}, saved was {stated}")
         trace = Trace(**json.loads(noted))
         self._same_pixels(trace)
         return state, trace
@@ -184,7 +184,7 @@ def require_every_class(run: Run) -> None:
 
 
 def _weights(run: Run, device: str) -> Tensors:
-    return {name: held.cpu() for name, held in trained(run, device).network.state_dict().items()}
+    return {name: tensor.cpu() for name, tensor in trained(run, device).network.state_dict().items()}
 
 
 def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
@@ -202,6 +202,6 @@ def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
 
 def images_of(run: Run) -> Splits:
     """The training and test images that the run names. Raises DataError if they are not to be had."""
-    held = load(run.data.name)
-    train, test = held.train.first(run.data.images), held.test.first(run.data.test_images)
-    return Splits(train, test, held.pixels)
+    splits = load(run.data.name)
+    train, test = splits.train.first(run.data.images), splits.test.first(run.data.test_images)
+    return Splits(train, test, splits.pixels)

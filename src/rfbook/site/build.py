@@ -1,8 +1,9 @@
 """From page sources to the static site: execute every page, stage the results, render.
 
 Everything is written below `build/<tier>/`: `executed/` holds a notebook and a summary of each page,
-`registry.csv` all claims, `stage/` the links that Jupyter Book reads, `_build/html/` the site. The tier
-`published` runs each page at the tier that its own front matter names (`rfbook: {tier: thin}`).
+`extra/` the table of all claims and the JSON of the records, `stage/` the links that Jupyter Book reads,
+`_build/html/` the site. The tier `published` runs each page at the tier that its own front matter names
+(`rfbook: {tier: thin}`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from rfbook.backmatter import registry
+from rfbook.backmatter import record_files, registry
 from rfbook.experiments.digest import digest
 from rfbook.pages import sources
+from rfbook.pages.addresses import EXTRA
 from rfbook.pages.executed import current, executed
 from rfbook.pages.plan import declared
 from rfbook.pages.sources import folder_of
@@ -42,6 +44,7 @@ def build(tier: str, root: Path | None = None, workers: int = 2) -> Path:
     root = root or sources.repository()
     execute_all(tier, root, workers)
     registry.write(tier)
+    record_files.link(tier)
     stage(tier, root)
     return render(tier, root)
 
@@ -144,9 +147,9 @@ def _staged(tier: str, root: Path) -> Iterator[tuple[Path, Path]]:
     for path in sorted((root / "book").rglob("*")):
         if path.is_file() and path not in pages and "__pycache__" not in path.parts:
             yield path.relative_to(root), path
-    table = folder_of(tier, root) / "registry.csv"
-    if table.exists():
-        yield Path(table.name), table
+    for path in sorted((folder_of(tier, root) / EXTRA).rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder_of(tier, root)), path
     for source, page in pages.items():
         if executed(page, tier, root).exists():
             yield source.relative_to(root).with_suffix(".ipynb"), executed(page, tier, root)

@@ -23,17 +23,24 @@ from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import TIERS
 from rfbook.measures.obtain import Busy, merged, obtain, status
 from rfbook.pages import sources
+from rfbook.pages.executed import current
 from rfbook.pages.page import store_of
 from rfbook.pages.parameters import ParameterError, require_valid
-from rfbook.pages.plan import Ask, asks, declared
+from rfbook.pages.plan import Ask, asks, asks_by_tier, declared
 from rfbook.pages.sources import PUBLISHED, PageSourceError, UnknownPage, folder_of, repository, tier_of
 from rfbook.records.record import RecordError, record_key
 from rfbook.site import build
 from rfbook.site.execution import PageError, execute
-from rfbook.site.papermill_io import as_notebook
+from rfbook.site.handed_out import handed_out
+from rfbook.site.making import made
 
 Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
+OPEN = (
+    'To open them: .venv/bin/python -m pip install --no-build-isolation -e ".[lab]", which adds '
+    "JupyterLab and nbconvert, then .venv/bin/jupyter lab build/notebooks"
+)
+"""What is said of notebooks that were written."""
 MENDABLE = (
     ParameterError, UnknownPage, PageError, RecordError, ClaimError, ValidationError,
     PageSourceError, OSError, DataError, TrainingError,
@@ -47,7 +54,9 @@ def run(arguments: argparse.Namespace) -> Lines:
     _require_place(arguments.output)
     require_valid(declared(arguments.page), passed)
     passed = {**_at(arguments.page, PUBLISHED), **passed}
-    asks(arguments.page, passed)
+    device = (declared(arguments.page) | passed).get("device", "auto")
+    for said in made(asks_by_tier(arguments.page, passed), str(device)):
+        yield said, True
     executed = execute(arguments.page, f"rerun/{digest(passed)}", passed)
     if arguments.output:
         shutil.copyfile(executed, arguments.output)
@@ -151,5 +160,7 @@ def notebooks(arguments: argparse.Namespace) -> Lines:
     for page in sources.pages(root):
         path = root / "build/notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(as_notebook(page, root), path)
-        yield str(path), True
+        nbformat.write(handed_out(page, root), path)
+        results = "" if current(page, PUBLISHED, root) else " (without results: `make book` first)"
+        yield f"{path}{results}", True
+    yield OPEN, True

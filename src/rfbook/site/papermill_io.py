@@ -64,17 +64,20 @@ def as_notebook(page: str, root: Path) -> NotebookNode:
     """
     notebook = sources.read(page, root)
     if page.startswith("book/"):
-        _guard(notebook)
+        guard(notebook)
         sources.number_cells(notebook, page)
     return notebook
 
 
-def _guard(notebook: NotebookNode) -> None:
-    """Adds `GUARD` where papermill injects its cell, which then comes before it."""
-    tagged = ["parameters" in cell.metadata.get("tags", []) for cell in notebook.cells]
-    place = tagged.index(True) + 1 if any(tagged) else 0
-    guard = GUARD.format(declared=sources.defaults(notebook))
-    notebook.cells.insert(place, new_code_cell(guard))
+def guard(notebook: NotebookNode) -> None:
+    """Adds `GUARD` behind the cell that papermill injects, or behind the place where it will."""
+    tagged = [
+        place
+        for place, cell in enumerate(notebook.cells)
+        if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))
+    ]
+    source = GUARD.format(declared=sources.defaults(notebook))
+    notebook.cells.insert(max(tagged, default=-1) + 1, new_code_cell(source))
 
 
 def _page(path: str) -> str:

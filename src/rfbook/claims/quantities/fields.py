@@ -77,15 +77,20 @@ def class_range(period: int, target: str = "output") -> Callable[[Records], floa
 
     The range is the strongest class minus the weakest, each averaged over the map.
     Classes mod a multiple hold the pattern too: those mod 4 that of period 2 and that of period 4.
+    Noise makes it larger and never smaller, so that it is above 0 without any pattern; see `contrast`.
     """
 
     def spread(records: Records) -> float:
-        field = records["effective_field"].values["targets"].get(target)
-        if field is None:
-            raise Undefined(f"no effective field of {target}")
-        return 100 * float(np.ptp(field["residues"][str(period)]))
+        return 100 * float(np.ptp(_of_target(records, target)["residues"][str(period)]))
 
     return spread
+
+
+def _of_target(records: Records, target: str) -> dict[str, Any]:
+    field = records["effective_field"].values["targets"].get(target)
+    if field is None:
+        raise Undefined(f"no effective field of {target}")
+    return field
 
 
 quantity("% of the mean", FIELD, "checkerboard")(class_range(2))
@@ -93,6 +98,26 @@ quantity("% of the mean", FIELD, "checkerboard_layer3")(class_range(2, "layer3")
 quantity("% of the mean", FIELD, "checkerboard_layer4")(class_range(2, "layer4"))
 quantity("% of the mean", FIELD, "coarse_checkerboard")(class_range(4))
 quantity("% of the mean", FIELD, "coarsest_checkerboard")(class_range(8))
+
+
+def contrast(target: str = "output") -> Callable[[Records], float]:
+    """R_xy of a target at odd rows and columns minus that at even ones, % of its mean, pixels from 0.
+
+    What counting windows predicts of an odd kernel with stride 2: a pattern of period two. It is
+    signed: of networks with independent weights and without a pattern its mean is 0, however noisy
+    each of them is.
+    """
+
+    def difference(records: Records) -> float:
+        means = _of_target(records, target)["residues"]["2"]
+        return 100 * (means[1][1] - means[0][0])
+
+    return difference
+
+
+quantity("% of the mean", FIELD, "odd_minus_even", bounds=ANY)(contrast())
+quantity("% of the mean", FIELD, "odd_minus_even_layer3", bounds=ANY)(contrast("layer3"))
+quantity("% of the mean", FIELD, "odd_minus_even_layer4", bounds=ANY)(contrast("layer4"))
 
 
 def wave(period: int) -> Callable[[Records], float]:

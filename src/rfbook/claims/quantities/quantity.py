@@ -152,6 +152,16 @@ def counted(record: Record) -> int | None:
     return stated or data.test_images or CATALOGUE[data.name].test
 
 
+def values_of(quantity: Quantity, samples: Sequence[Sequence[Records]]) -> list[float]:
+    """A quantity, one value a seed. samples: the records of every arm from one seed each.
+
+    Raises Undefined where it has none for one of them, or counts too few images (`require_enough`).
+    """
+    for sample in samples:
+        require_enough(sample, quantity.measures)
+    return [float(quantity.function(*sample)) for sample in samples]
+
+
 def require_enough(arms: Sequence[Records], measures: Sequence[str]) -> None:
     """Raises Undefined if one of the measures is a share of fewer than `FEWEST` images."""
     shares = [name for name in measures if name in MEASURES and MEASURES[name].shares]

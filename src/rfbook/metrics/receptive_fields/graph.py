@@ -66,8 +66,8 @@ class Walk:
         if operation == "setitem":
             return UNKNOWN
         if operation == "getitem" and isinstance(self._values[node.args[0]], Pieces):
-            held = self._values[node.args[0]]
-            return held.piece if isinstance(node.args[1], int) else held
+            value = self._values[node.args[0]]
+            return value.piece if isinstance(node.args[1], int) else value
         if operation in CONSTANTS:
             return UNKNOWN
         if not maps:
@@ -94,8 +94,8 @@ class Walk:
 
     def _maps(self, nodes: Sequence[fx.Node]) -> list[Map]:
         values = (self._values[node] for node in nodes)
-        held = (value.piece if isinstance(value, Pieces) else value for value in values)
-        return [value for value in held if isinstance(value, Map)]
+        maps = (value.piece if isinstance(value, Pieces) else value for value in values)
+        return [value for value in maps if isinstance(value, Map)]
 
     def _constant(self, node: fx.Node) -> Any:
         # Kernels may be computed: on tensors without values only their shapes come out.

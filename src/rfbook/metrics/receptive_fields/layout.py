@@ -30,8 +30,8 @@ def permute(image: Map, *dims: Any) -> Map:
 
 def transpose(image: Map, dim0: int, dim1: int) -> Map:
     """The map with two dimensions exchanged."""
-    letters, (one, two) = list(image.layout), dimensions(image, (dim0, dim1))
-    letters[one], letters[two] = letters[two], letters[one]
+    letters, (first, second) = list(image.layout), dimensions(image, (dim0, dim1))
+    letters[first], letters[second] = letters[second], letters[first]
     return with_layout(image, "".join(letters))
 
 

@@ -70,9 +70,9 @@ class Memory:
             return CHANNELS
         if operation in _COPIES_AT_TIMES:
             return PERHAPS
-        held = self.values[source]
+        value = self.values[source]
         if operation == "getitem":
-            return WHOLE if isinstance(held, Pieces) else _extent_of_index(held, node.args[1])
+            return WHOLE if isinstance(value, Pieces) else _extent_of_index(value, node.args[1])
         return WHOLE if operation in _SAME or operation in LAYOUTS.keys() - _COPIES else None
 
     def change(self, node: fx.Node, image: Any, where: str) -> None:
@@ -113,9 +113,9 @@ class Memory:
 def assign(memory: Memory, node: fx.Node, where: str) -> None:
     """What `x[key] = value` does to x and to all that shares its memory."""
     target = node.args[0]
-    held = memory.values[target]
+    before = memory.values[target]
     key, image = fx.map_arg(node.args[1:], memory.values.__getitem__)
-    maps = [value for value in (held, key, image) if isinstance(value, Map)]
+    maps = [value for value in (before, key, image) if isinstance(value, Map)]
     if isinstance(key, tuple) and any(isinstance(part, Map) for part in key):
         memory.lose(target, f"{where} writes to places that the images choose. Use torch.where")
     elif not isinstance(key, Map) and not isinstance(image, Map):
@@ -128,8 +128,8 @@ def assign(memory: Memory, node: fx.Node, where: str) -> None:
 
 
 def _write(memory: Memory, target: fx.Node, key: Any, image: Map, where: str) -> None:
-    held = memory.values[target]
-    base = held if isinstance(held, Map) else image
+    before = memory.values[target]
+    base = before if isinstance(before, Map) else image
     region, extent = (image, PLACES) if base.lost else explained(index, where, base, key)
     if extent == PLACES or (base is image and len(region.layout) != len(image.layout)):
         memory.lose(
@@ -156,16 +156,16 @@ def explained(function: Callable[..., Any], where: str, *args: Any, **named: Any
         raise ValueError(f"{where}: {error}") from error
 
 
-def _apart(one: tuple[fx.Node, Any] | None, other: tuple[fx.Node, Any] | None) -> bool:
-    return one is not None and other is not None and one[0] is other[0] and one[1] != other[1]
+def _apart(piece: tuple[fx.Node, Any] | None, other: tuple[fx.Node, Any] | None) -> bool:
+    return piece is not None and other is not None and piece[0] is other[0] and piece[1] != other[1]
 
 
-def _extent_of_index(held: Any, key: Any) -> int | None:
+def _extent_of_index(value: Any, key: Any) -> int | None:
     parts = key if isinstance(key, tuple) else (key,)
     views = all(part is None or part is Ellipsis or isinstance(part, slice | int) for part in parts)
-    if not views or not isinstance(held, Map):
+    if not views or not isinstance(value, Map):
         return None if not views else PERHAPS
-    return index(held, key)[1] if held.has_positions and not held.lost else PERHAPS
+    return index(value, key)[1] if value.has_positions and not value.lost else PERHAPS
 
 
 def _axes(value: Any) -> Any:

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import BarContainer, ErrorbarContainer
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter
 
 COLUMNS = ("panel", "series", "x", "y", "low", "high")
 """panel: its title. low, high: the ends of an error bar or a band. Of a picture y is a row, from the
@@ -71,10 +70,10 @@ def _with_errors(bars: ErrorbarContainer, named: Callable[[float], str]) -> Iter
 
 def _named(axis: Axes) -> Callable[[float], str]:
     """What stands below a place on the axis: its number, or the word at it."""
-    formatter = axis.xaxis.get_major_formatter()
-    words = {}
-    if isinstance(formatter, FixedFormatter):
-        words = dict(zip(axis.get_xticks(), formatter.seq, strict=False))
+    ticks = zip(axis.get_xticks(), axis.get_xticklabels(), strict=False)
+    words = {tick: label.get_text() for tick, label in ticks if label.get_text().strip()}
+    if all(_is_number(word) for word in words.values()):
+        words = {}
 
     def name(place: float) -> str:
         near = min(words, key=lambda tick: abs(tick - place), default=None)
@@ -83,6 +82,14 @@ def _named(axis: Axes) -> Callable[[float], str]:
         return " ".join(words[near].split())
 
     return name
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word.replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return "$" in word
+    return True
 
 
 def _label(artist: object) -> str:

@@ -16,7 +16,7 @@ Points = Mapping[str, tuple[float, float]]
 """Network -> (x, y)."""
 GAP = 0.052
 """Least distance of two names' heights, as a share of the panel."""
-ROOM = 0.15
+ROOM = 0.21
 """Free space on every side of the points, for names that are moved, as a share of the panel."""
 REACH = 0.12
 """How far a name reaches from its point, as a share of the panel."""

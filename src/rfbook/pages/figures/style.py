@@ -113,11 +113,11 @@ def told_apart(
     return zip(series.items(), looks, strict=False)
 
 
-def show(figure: Figure, page: Page, alt: str, caption: str, name: str) -> None:
+def show(figure: Figure, page: Page | None, alt: str, caption: str, name: str) -> None:
     """Display a figure with a number, a caption, an alternative text, and its files to download.
 
     page: with the outcomes that are shown: its tier, and what differs from the paper, stand in a line
-        on the figure and in full below it.
+        on the figure and in full below it. None for a drawing that shows no run.
     alt: what the figure shows, as a finding, in 20 to 400 characters on one line: this is all that
         a reader who cannot see the figure gets.
     caption: MyST Markdown; may hold computed numbers, mathematics and citations.
@@ -128,7 +128,8 @@ def show(figure: Figure, page: Page, alt: str, caption: str, name: str) -> None:
     alt, caption = finite(alt), finite(caption)
     _check(alt, caption, name)
     _require_readable(figure)
-    figure.suptitle(page.badge(), fontsize="small", color=GREY)
+    if page is not None:
+        figure.suptitle(page.badge(), fontsize="small", color=GREY)
     numbers = as_csv(figure)
     svg = in_page(_encode(figure, "svg", metadata={"Date": None}, transparent=True).decode(), name)
     png = _encode(figure, "png", dpi=PNG_DOTS_PER_INCH)
@@ -136,7 +137,7 @@ def show(figure: Figure, page: Page, alt: str, caption: str, name: str) -> None:
     files = {"csv": ("text/csv", numbers.encode()), "svg": ("image/svg+xml", svg.encode()),
              "png": ("image/png", png)}  # fmt: skip
     # The book reads the first form (see nb_mime_priority_overrides), Jupyter the second.
-    forms = {"text/markdown": _book_form(svg, files, alt, caption, name, page.scaled())}
+    forms = {"text/markdown": _book_form(svg, files, alt, caption, name, page)}
     forms["text/html"] = _notebook_form(png, alt, caption)
     display(forms, raw=True)
 
@@ -187,8 +188,9 @@ def _encode(figure: Figure, form: str, **options: object) -> bytes:
 
 
 def _book_form(
-    svg: str, files: Mapping[str, tuple[str, bytes]], alt: str, caption: str, name: str, scaled: str
-) -> str:
+    svg: str, files: Mapping[str, tuple[str, bytes]], alt: str, caption: str, name: str,
+    page: Page | None,
+) -> str:  # fmt: skip
     links = ", ".join(
         f'<a download="{name}.{end}" href="{_data(kind, content)}">{end.upper()}</a>'
         for end, (kind, content) in files.items()
@@ -196,7 +198,8 @@ def _book_form(
     lines = [f":::::{{figure}} {_data('image/svg+xml', svg.encode())}", f":name: {name}"]
     # JSON's quotes and escapes are YAML's too, so that a colon in the text does no harm.
     lines += [f":alt: {json.dumps(alt.strip(), ensure_ascii=False)}", "", caption.strip(), ""]
-    about = f"<p>{html.escape(scaled)}.</p><p>Numbers and pictures: {links}</p>"
+    differs = "" if page is None else f"<p>{html.escape(page.scaled())}.</p>"
+    about = f"{differs}<p>Numbers and pictures: {links}</p>"
     lines += [f'<details class="rf-files"><summary>Details and files</summary>{about}</details>']
     return "\n".join([*lines, ":::::"])
 

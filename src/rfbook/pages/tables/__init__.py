@@ -3,6 +3,7 @@
 from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import arms, fields, outside, pairwise, periods, ranks, stages
 from rfbook.pages.tables.standard import (
+    WORDS,
     comparison,
     details,
     footer,
@@ -16,7 +17,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "Table", "arms", "comparison", "details", "fields", "footer", "number", "numbers", "opening",
+    "WORDS", "Table", "arms", "comparison", "details", "fields", "footer", "number", "numbers", "opening",
     "outside", "pairwise", "parameters", "periods", "quoted", "ranks", "rerun", "says", "stages",
     "verdicts",
 ]  # fmt: skip

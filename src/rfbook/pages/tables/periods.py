@@ -10,6 +10,9 @@ from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.pages.tables.standard import WORDS, Table
 
+OWN = {name: period for period, name in RANGES.items()} | {"odd_minus_even": 2}
+"""Quantity -> the period of the pattern that it measures."""
+
 
 def periods(page: Page) -> Table:
     """One row a network: range of the classes and wave of each period in R_xy of the output.
@@ -39,31 +42,35 @@ def _around(found: Estimates, network: str) -> str:
 
 
 def judged_by_period(page: Page, claim: str) -> dict[int, Verdict]:
-    """Period -> what a claim on a range of classes would come to with the classes of that period.
+    """Period -> what a claim on a pattern would come to with the range of the classes of that period.
 
-    The comparison and the margin stay. Raises LookupError if the page has no such claim.
+    At its own period it is judged by its own quantity. The comparison and the margin stay. Raises
+    LookupError if the page has no such claim.
     """
     stated = {one.id: one for one in page.claims()}[claim]
     held = {n: [o.records for o in seeds] for n, seeds in by_network(_with_fields(page)).items()}
     return {
-        period: judge(stated.model_copy(update={"quantity": quantity}), held, page.tier)
+        period: judge(
+            stated if OWN[str(stated.quantity)] == period
+            else stated.model_copy(update={"quantity": quantity}),
+            held, page.tier,
+        )
         for period, quantity in RANGES.items()
-    }
+    }  # fmt: skip
 
 
 def by_period(page: Page, *claims: str) -> Table:
-    """One row a claim on a range of classes: its verdict at each period, and the ranges it rests on.
+    """One row a claim on a pattern: its verdict at each period, and the numbers that it rests on.
 
     The one that counts is that of the claim's own period; the others are for the reader.
     """
-    own = {name: period for period, name in RANGES.items()}
     rows = []
     for claim, found in ((name, judged_by_period(page, name)) for name in claims):
         stated = next(one for one in page.claims() if one.id == claim)
-        decides = f"{stated.holds_if} {quoted(stated.margin)} %, mod {own[str(stated.quantity)]}"
+        decides = f"{stated.holds_if} {quoted(stated.margin)} %, mod {OWN[str(stated.quantity)]}"
         rows.append([claim, decides, *(_verdict(one) for one in found.values())])
     columns = ("claim", "what decides", *(f"mod {period}" for period in RANGES))
-    return Table("The claims by the classes of each period (ranges in % of the mean)", columns, rows)
+    return Table("The claims by the classes of each period (% of the mean)", columns, rows)
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -16,13 +16,15 @@ from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import TITLES
 from rfbook.pages import minutes, sources
+from rfbook.pages.addresses import claim_address, page_address, record_address
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import cells_of, declared
 from rfbook.pages.prose import listed, seeds
-from rfbook.pages.tables.table import Table, folded
+from rfbook.pages.tables.table import Cell, Table, folded
+from rfbook.records.record import Record
 
 WORDS = {
     "reproduced": "●",
@@ -33,36 +35,25 @@ WORDS = {
 }
 """A sign beside each verdict word, so that neither colour nor shape is needed to read it."""
 
-OWN = {"reproduced": "holds", "partly": "holds in part", "not reproduced": "fails"}
-"""What is said of a question that no paper asks: only papers are reproduced."""
-
-RERUN = "../../book/rerun.html"
-"""Where a page of the site leads who wants to run it."""
-
 BY_ARITHMETIC = {"receptive_field", "cost"}
 """Measures that no training changes: a printed number of theirs is comparable at every tier."""
-
-
-def said(verdict: Verdict) -> str:
-    """The verdict's word: "reproduced", or "holds" where no paper says it."""
-    own = verdict.claim.ours or verdict.claim.paper == "together"
-    return OWN.get(verdict.word, verdict.word) if own else verdict.word
 
 
 def opening(page: Page) -> HTML:
     """The line below the title, and what is run: one line in words that opens to parameters and code."""
     about = sources.matter(sources.find(page.name, sources.repository()))["rfbook"]
-    times = [f"{about['minutes_to_read']} minutes to read"]
+    reading = about["minutes_to_read"]
+    times = [f"{reading} minute{'s' * (reading != 1)} to read"]
     made = [part.outcomes for part in [page, *page.parts] if part.outcomes]
     outcomes = [outcome for part in made for outcome in part]
     if outcomes:
         again = minutes.in_words(minutes.taken(outcomes))
         times.append(f"{again} to run again")
     line = " · ".join([str(about["section"]), *times])
-    code = "\n\n".join(cells_of(page.name, "run"))
+    code, how = "\n\n".join(cells_of(page.name, "run")), page_address("book/rerun", page.name)
     content = (
         f"{parameters(page)._repr_html_()}<pre>{escape(code)}</pre>"
-        f'<p>{escape(page.scaled())}. <a href="{RERUN}">How to run it with other values.</a></p>'
+        f'<p>{escape(page.scaled())}. <a href="{how}">How to run it with other values.</a></p>'
     )
     run = folded(f"What is run: {_runs(made)}", content, "rf-run") if outcomes else ""
     return HTML(f'<p class="rf-about">{escape(line)}</p>{run}')
@@ -98,11 +89,12 @@ def _shown(value: object) -> str:
 
 def verdicts(page: Page) -> HTML:
     """One line a claim: sign, words, and the number that decides; opened, every network of it."""
-    return HTML(f'<ul class="rf-verdicts">{"".join(map(_verdict, page.verdicts()))}</ul>')
+    lines = "".join(_verdict(page, verdict) for verdict in page.verdicts())
+    return HTML(f'<ul class="rf-verdicts">{lines}</ul><p class="rf-where">{escape(page.badge())}</p>')
 
 
-def _verdict(verdict: Verdict) -> str:
-    claim, word = verdict.claim, said(verdict)
+def _verdict(page: Page, verdict: Verdict) -> str:
+    claim, word = verdict.claim, verdict.told
     number = f"; {escape(_deciding(verdict))}" if verdict.estimates else ""
     head = (
         f'<span class="rf-sign" aria-hidden="true">{WORDS[verdict.word]}</span> '
@@ -113,7 +105,8 @@ def _verdict(verdict: Verdict) -> str:
         "Every network", ["network", "printed", "ours", "95 % interval", "n", "alone"], rows
     )._repr_html_()
     why = [titled(verdict.why), f"Test: {condition(claim)}", turning(claim, verdict.estimates)]
-    content = f"<p>{escape('. '.join(filter(None, why)))}.</p>{networks if rows else ''}"
+    among = f'<a href="{claim_address(claim.id, page.name)}">Among all claims</a>'
+    content = f"<p>{escape('. '.join(filter(None, why)))}. {among}</p>{networks if rows else ''}"
     where = f'<span class="rf-where">{escape(claim.id)}, {escape(claim.where)}</span>'
     return (
         f'<li id="{escape(claim.id)}" data-verdict="{verdict.word}">{head}'
@@ -177,6 +170,8 @@ def condition(claim: Claim) -> str:
     margin = with_unit(quoted(claim.margin), unit)
     if claim.holds_if == "near":
         return f"{name} at most {margin} from the printed value"
+    if claim.holds_if == "within":
+        return f"{name} between -{quoted(claim.margin)} and {margin}"
     return f"{name} {claim.holds_if} {margin}"
 
 
@@ -197,7 +192,8 @@ def numbers(
            for name in quantities]
         for network, count in networks.items()
     ]  # fmt: skip
-    return Table(f"Numbers ({page.scaled()})", ["network", "n", *columns], rows, folded=True)
+    some = [row for row in rows if any(row[2:])]
+    return Table(f"Numbers ({page.scaled()})", ["network", "n", *columns], some, folded=True)
 
 
 def _in_unit(unit: str) -> str:
@@ -251,7 +247,7 @@ def footer(page: Page) -> Table:
     """Provenance of everything above, one row a run: records, commit, data, machine, minutes."""
     every = [page, *page.parts]
     outcomes = [outcome for part in every for outcome in part.outcomes]
-    rows = [row for outcome in outcomes for row in _origins(outcome)]
+    rows = [row for outcome in outcomes for row in _origins(page, outcome)]
     columns = ["run", "measures", "minutes (train + measure)", "commit", "data", "made", "machine"]
     tiers = "; ".join(part.scaled() for part in every)
     total = minutes.in_words(minutes.taken(outcomes))
@@ -259,23 +255,20 @@ def footer(page: Page) -> Table:
     return Table(caption, columns, rows, folded=True)
 
 
-def _origins(outcome: Outcome) -> Iterable[list[str]]:
+def _origins(page: Page, outcome: Outcome) -> Iterable[list[Cell]]:
     """One row for the records of a run that were made on one machine, one day, from one commit."""
-    groups: dict[tuple[str, ...], list[tuple[str, float, float]]] = {}
+    groups: dict[tuple[str, ...], list[Record]] = {}
     for record in outcome.records.values():
         made = record.provenance["measuring"]
         data = (made.get("pixels") or record.description["data_fingerprint"])[:12]
         machine = f"{made['processor']}, {made['threads']} thread{'s' * (made['threads'] != 1)}"
         place = (_commit(made["commit"]), data, made["made"][:10], machine)
-        name = f"{record.measure} {record.key}"
-        training = record.provenance["training"]["minutes"]
-        groups.setdefault(place, []).append((name, training, made["minutes"]))
+        groups.setdefault(place, []).append(record)
     for place, records in groups.items():
-        measuring = sum(minutes for _, _, minutes in records)
-        yield [
-            outcome.run.slug(), ", ".join(name for name, _, _ in records),
-            f"{records[0][1]:.1f} + {measuring:.1f}", *place,
-        ]  # fmt: skip
+        links = [(one.measure, record_address(one.key, page.name)) for one in records]
+        training = records[0].provenance["training"]["minutes"]
+        measuring = sum(one.provenance["measuring"]["minutes"] for one in records)
+        yield [outcome.run.slug(), links, f"{training:.1f} + {measuring:.1f}", *place]
 
 
 def _commit(full: str) -> str:

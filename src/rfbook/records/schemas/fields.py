@@ -1,4 +1,4 @@
-"""Schemas of effective fields (`field_measures`) and of `perturbation_measures`."""
+"""Schemas of effective fields (`measures.fields`) and of changed images (`measures.perturbations`)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Target(Described):
 
 
 class EffectiveField(Values):
-    """`field_measures.effective_fields`"""
+    """`fields.effective_fields`"""
 
     images: Count
     targets: dict[Literal["layer3", "layer4", "output"], Target]
@@ -78,7 +78,7 @@ class EffectiveField(Values):
 
 
 class FieldRecipe(Fit, Values):
-    """`field_measures.field_recipe`"""
+    """`fields.field_recipe`"""
 
     images: Count
     batch_difference: Amount
@@ -106,7 +106,7 @@ class Halved(Values):
 
 
 class PixelResponse(Halved):
-    """`perturbation_measures.pixel_responses`"""
+    """`perturbations.pixel_responses`"""
 
     field_images: Count
     epsilon: Step
@@ -152,7 +152,7 @@ class PixelResponse(Halved):
 
 
 class Saliency(Values):
-    """`perturbation_measures.saliency_patterns`"""
+    """`perturbations.saliency_patterns`"""
 
     images: Count
     period: Count
@@ -168,7 +168,7 @@ class Saliency(Values):
 
 
 class Translation(Halved):
-    """`perturbation_measures.translation`"""
+    """`perturbations.translation`"""
 
     shifts: Annotated[list[Count], Field(min_length=1)]
     change: Annotated[list[list[Amount]], Field(min_length=2, max_length=2)]
@@ -185,7 +185,7 @@ class Translation(Halved):
 
 
 class OnePixelAttack(Halved):
-    """`perturbation_measures.one_pixel_attacks`"""
+    """`perturbations.one_pixel_attacks`"""
 
     tries: Count
     changed: Annotated[dict[Strength, Share], Field(min_length=2)]

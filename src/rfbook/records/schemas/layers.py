@@ -1,4 +1,4 @@
-"""Schemas of what is measured of a run and of its layers: `measures`, `probe_measures` and `padding`."""
+"""Schemas of what is measured of a run and of its layers: `measures.layers`, `probes` and `padding`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rfbook.records.schemas.strict import Amount, Count, Name, Natural, Share, S
 Pixels = Annotated[float, Field(gt=0, le=1e9)]
 Padded = Literal["plain", "convs", "all"]
 POSITION_IMAGES = 20_000
-"""As in `probe_measures`, which needs torch."""
+"""As in `measures.probes`, which needs torch."""
 
 
 class Accuracy(Values):
-    """`measures.accuracy`"""
+    """`layers.accuracy`"""
 
     accuracy: Share
     test_images: Count
@@ -37,7 +37,7 @@ class Accuracy(Values):
 
 
 class LearningCurve(Values):
-    """`measures.learning_curve`"""
+    """`layers.learning_curve`"""
 
     test_accuracy: list[Share]
     training_loss: list[Amount]
@@ -55,7 +55,7 @@ class LearningCurve(Values):
 
 
 class Cost(Values):
-    """`measures.cost`"""
+    """`layers.cost`"""
 
     parameters: Count
     multiply_adds: Count
@@ -75,14 +75,14 @@ class PerLayer(Values):
     def _one_a_layer(self) -> PerLayer:
         if len(set(self.layers)) < len(self.layers):
             raise ValueError("layers: a layer is there twice")
-        for name, held in self:
-            if isinstance(held, list) and len(held) != len(self.layers):
-                raise ValueError(f"{name}: {len(held)} entries for {len(self.layers)} layers")
+        for name, values in self:
+            if isinstance(values, list) and len(values) != len(self.layers):
+                raise ValueError(f"{name}: {len(values)} entries for {len(self.layers)} layers")
         return self
 
 
 class Saturation(PerLayer):
-    """`measures.layer_saturation`"""
+    """`layers.layer_saturation`"""
 
     saturation: list[Share]
     directions: list[Natural]
@@ -116,7 +116,7 @@ def _directions(spectrum: np.ndarray) -> int:
 
 
 class ReceptiveField(PerLayer):
-    """`measures.receptive_field`"""
+    """`layers.receptive_field`"""
 
     field: list[Pixels]
     jump: list[Pixels]
@@ -148,19 +148,19 @@ class Fitted(PerLayer):
 
 
 class Probes(Fitted):
-    """`probe_measures.probes`"""
+    """`probes.probes`"""
 
     probes: list[Share]
 
 
 class ProbesGlobal(Fitted):
-    """`probe_measures.probes_global`"""
+    """`probes.probes_global`"""
 
     probes_global: list[Share]
 
 
 class PositionProbes(PerLayer):
-    """`probe_measures.positions`"""
+    """`probes.positions`"""
 
     converged: list[bool]
     training_images: Count

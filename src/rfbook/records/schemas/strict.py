@@ -84,12 +84,12 @@ def mistakes(schema: type[Strict], content: Any) -> tuple[Strict | None, str]:
     try:
         return schema.model_validate_json(json.dumps(content)), ""
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        said = [_said(one["loc"], one["msg"]) for one in found[:MENTIONED]]
-        more = [f"and {len(found) - MENTIONED} more"] if len(found) > MENTIONED else []
-        return None, "; ".join([*said, *more])
+        details = error.errors(include_url=False, include_input=False, include_context=False)
+        sentences = [_sentence(detail["loc"], detail["msg"]) for detail in details[:MENTIONED]]
+        more = [f"and {len(details) - MENTIONED} more"] if len(details) > MENTIONED else []
+        return None, "; ".join([*sentences, *more])
 
 
-def _said(place: tuple[int | str, ...], message: str) -> str:
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
     where = ".".join(str(part) for part in place)[:100]
     return f"{where}: {message.removeprefix('Value error, ')}".removeprefix(": ")

@@ -1,0 +1,87 @@
+"""From a number that a paper prints, or a claim's id, to the records: an index that search can find.
+
+Sphinx's search ignores numbers in a text but knows the entries of an index, so each is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from rfbook.backmatter.front import said
+from rfbook.backmatter.listing import NUMBERS
+from rfbook.backmatter.summary import Summary
+from rfbook.claims.amounts import quoted
+from rfbook.claims.verdicts import Verdict
+from rfbook.experiments.architecture import titled
+from rfbook.pages import sources
+from rfbook.pages.addresses import claim_address, page_address, record_address
+from rfbook.pages.estimates import Estimates
+from rfbook.pages.tables.standard import WORDS
+
+NONE = "none"
+
+Keys = Mapping[tuple[str, str], list[str]]
+"""Claim and network -> the keys of the records behind its estimate."""
+
+
+def keys(pages: Mapping[str, Summary | None]) -> dict[tuple[str, str], list[str]]:
+    """Of all pages that have all their records."""
+    return {place: held for page in pages.values() if page for place, held in page.keys.items()}
+
+
+def printed(verdicts: Iterable[Verdict], held: Keys) -> str:
+    """Markdown: one row a number that a paper prints, or that its sentence implies, by size."""
+    found = [(value, name, one) for one in verdicts for name, value in one.claim.printed.items()]
+    lines = [
+        (
+            _entry(quoted(value)), titled(name),
+            _link(claim_address(one.claim.id, NUMBERS), one.claim.id),
+            _ours(one, name), _records(held.get((one.claim.id, name), ())),
+        )
+        for value, name, one in sorted(found, key=lambda row: row[:2])
+    ]  # fmt: skip
+    return _table(("printed", "network", "claim", "ours", "records"), lines)
+
+
+def claims(verdicts: Iterable[Verdict], held: Keys) -> str:
+    """Markdown: one row a claim, with all its records by network."""
+    return _table(("claim", "verdict", "page", "records"), [_claim(one, held) for one in verdicts])
+
+
+def _claim(verdict: Verdict, held: Keys) -> Sequence[str]:
+    claim = verdict.claim
+    records = [
+        f"{titled(one.network)}: {_records(held[claim.id, one.network])}"
+        for one in verdict.estimates if held.get((claim.id, one.network))
+    ]  # fmt: skip
+    written = claim.page in sources.pages(sources.repository())
+    return (
+        f'<span id="{escape(claim.id)}"></span>{_entry(claim.id)}',
+        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {said(verdict)}"),
+        _link(page_address(claim.page, NUMBERS), claim.page) if written else claim.page,
+        "; ".join(records) or NONE,
+    )
+
+
+def _ours(verdict: Verdict, network: str) -> str:
+    shown = Estimates(verdict.estimates)
+    return shown[network].sure if network in shown else said(verdict)
+
+
+def _records(held: Iterable[str]) -> str:
+    return " ".join(_link(record_address(key, NUMBERS), key) for key in held) or NONE
+
+
+def _entry(text: str) -> str:
+    """The text, where search leads who asks for it."""
+    return f"{{index}}`{text}`"
+
+
+def _link(address: str, text: str) -> str:
+    return f'<a href="{escape(address)}">{escape(text)}</a>'
+
+
+def _table(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    head = [columns, ["---"] * len(columns)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (*head, *lines)) + "\n"

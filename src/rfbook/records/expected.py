@@ -1,0 +1,73 @@
+"""How long a run will take: what the published runs of its network took, scaled by their size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from math import log
+from pathlib import Path
+
+from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.spec import Run
+from rfbook.records.record import Record, RecordError
+from rfbook.records.store import Store, read
+
+Taken = tuple[float, float]
+"""How large a published run was, and the minutes it took."""
+
+
+class Pace:
+    """What the published runs took. store: their records; those of a network are read when asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._held: dict[str, list[Record]] = {}
+
+    def minutes(self, run: Run, measures: Iterable[str], trained: bool = False) -> float | None:
+        """Minutes of training and of taking the measures; None without a published run to go by.
+
+        trained: whether its weights are there. Of each part the published run that is nearest in size
+        counts, on the machine that it was made on.
+        """
+        held = self._of(run.model.name)
+        parts = [
+            _scaled(_seen(run), [(_seen(one.run), one.provenance["measuring"]["minutes"])
+                                 for one in held if one.measure == name])
+            for name in measures
+        ]  # fmt: skip
+        if run.recipe.epochs and not trained:
+            size = run.recipe.epochs * _seen(run)
+            parts.append(_scaled(size, [
+                (one.run.recipe.epochs * _seen(one.run), one.provenance["training"]["minutes"])
+                for one in held if one.run.recipe.epochs
+            ]))  # fmt: skip
+        return None if None in parts else sum(parts)
+
+    def _of(self, network: str) -> list[Record]:
+        if network not in self._held:
+            self._held[network] = [
+                record
+                for path in self.store.paths()
+                if path.parent.name.startswith(f"{network}-")
+                for record in _readable(path)
+            ]
+        return self._held[network]
+
+
+def _readable(path: Path) -> Iterable[Record]:
+    with suppress(RecordError):  # a damaged record says so where it is needed
+        yield read(path)
+
+
+def _seen(run: Run) -> float:
+    """Pixels of all training images, times the width squared: what one epoch takes is like that."""
+    images = run.data.images or CATALOGUE[run.data.name].train
+    return images * run.data.side**2 * run.model.width**2
+
+
+def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
+    """Minutes for a size, from the nearest that were taken."""
+    if not taken:
+        return None
+    near, minutes = min(taken, key=lambda one: abs(log(one[0] / size)))
+    return minutes * size / near

@@ -1,0 +1,100 @@
+"""Makes what a page asks for, run by run, and says how far it has come and how long the rest takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rfbook.experiments.spec import Run
+from rfbook.measures.obtain import merged, obtain
+from rfbook.pages.page import store_of
+from rfbook.pages.plan import Ask
+from rfbook.pages.sources import PUBLISHED
+from rfbook.records.expected import Pace
+from rfbook.records.store import Store
+
+UNKNOWN = "no published run of this network says how long"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A run of which records are missing. minutes: what they will take, None if nothing says so."""
+
+    run: Run
+    measures: Sequence[str]
+    store: Store
+    minutes: float | None
+
+
+def missing(asked: Mapping[str, Sequence[Ask]]) -> list[Missing]:
+    """The runs that have to be made, by the tier at which they are asked for."""
+    pace = Pace(store_of(PUBLISHED).published)
+    found = []
+    for tier, part in asked.items():
+        store = store_of(tier)
+        for run, measures in merged(part).items():
+            lacking = [name for name in measures if store.find(run, name) is None]
+            if lacking:
+                minutes = pace.minutes(run, lacking, _is_trained(run))
+                found.append(Missing(run, lacking, store, minutes))
+    return found
+
+
+def _is_trained(run: Run) -> bool:
+    from rfbook.records.weights import Checkpoints  # it imports torch, which takes seconds
+
+    return Checkpoints(run).path.exists()
+
+
+def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
+    """Makes every missing run; yields a line before the first, one as each is made, and where they are.
+
+    Of a page that asks for no run there is nothing to say. The remaining time is that of the published
+    runs, corrected by how long those made now took. Raises as `obtain` does.
+    """
+    count = sum(len(merged(part)) for part in asked.values())
+    if not count:
+        return
+    todo = missing(asked)
+    yield f"{count} runs are asked for, {count - len(todo)} are there. To be made: {_all(todo)}"
+    spent = expected = 0.0
+    for place, one in enumerate(todo, start=1):
+        started = time.monotonic()
+        obtain(one.run, one.measures, one.store, device)
+        took = (time.monotonic() - started) / 60
+        if one.minutes is not None:
+            spent, expected = spent + took, expected + one.minutes
+        rest = _rest(todo[place:], spent / expected if expected else 1.0)
+        yield f"{place} of {len(todo)}: {one.run.slug()}: made in {in_words(took)}{rest}"
+    for root in dict.fromkeys(one.store.roots[-1] for one in todo):
+        yield f"the new records are in {root}"
+
+
+def _all(todo: Sequence[Missing]) -> str:
+    if not todo:
+        return "none"
+    return f"{len(todo)}, {_time([one.minutes for one in todo], 1.0)}"
+
+
+def _rest(todo: Sequence[Missing], pace: float) -> str:
+    return f"; to go: {_time([one.minutes for one in todo], pace)}" if todo else ""
+
+
+def _time(minutes: Sequence[float | None], pace: float) -> str:
+    known = [one for one in minutes if one is not None]
+    if not known:
+        return UNKNOWN
+    total = pace * sum(known)
+    said = "less than a minute" if total < 1 else f"about {in_words(total)}"
+    return said + f", and {len(minutes) - len(known)} more of which {UNKNOWN}" * (None in minutes)
+
+
+def in_words(minutes: float) -> str:
+    """A length of time as one says it: "40 seconds", "12 minutes", "3.5 hours"."""
+    if minutes < 1.5:
+        seconds = max(1, round(60 * minutes))
+        return f"{seconds} second{'s' * (seconds > 1)}"
+    if minutes < 90:
+        return f"{minutes:.0f} minutes"
+    return f"{minutes / 60:.1f} hours"

@@ -1,0 +1,52 @@
+"""How long a run will take is what a run like it took."""
+
+import pytest
+
+from rfbook.experiments.spec import Data, Model, Recipe, Run
+from rfbook.records.expected import Pace
+from rfbook.records.store import Store
+from tests import skeleton
+
+
+def run(network="vgg11", images=10_000, epochs=10, width=0.25, seed=0):
+    return Run(
+        model=Model(name=network, width=width),
+        data=Data(name="cifar10", side=32, images=images),
+        recipe=Recipe(epochs=epochs),
+        seed=seed,
+    )
+
+
+@pytest.fixture
+def pace(tmp_path):
+    """Two published runs, of which the smaller took ten times less."""
+    store = Store((tmp_path,))
+    for one, training, measuring in ((run(), 20.0, 2.0), (run(images=1_000), 2.5, 0.5)):
+        held = skeleton.made(one, "accuracy")
+        held.provenance["training"]["minutes"] = training
+        held.provenance["measuring"]["minutes"] = measuring
+        store.add(held)
+    return Pace(store)
+
+
+def test_the_same_run_takes_as_long_again(pace):
+    assert pace.minutes(run(seed=1), ["accuracy"]) == 22.0
+
+
+@pytest.mark.parametrize("changed, minutes", [({"epochs": 5}, 12.0), ({"images": 20_000}, 44.0)])
+def test_time_grows_with_epochs_and_images(pace, changed, minutes):
+    assert pace.minutes(run(**changed), ["accuracy"]) == pytest.approx(minutes)
+
+
+def test_the_published_run_that_is_nearest_in_size_decides(pace):
+    assert pace.minutes(run(images=2_000), ["accuracy"]) == pytest.approx(2 * (2.5 + 0.5))
+
+
+def test_weights_that_are_there_are_not_trained(pace):
+    assert pace.minutes(run(seed=1), ["accuracy"], trained=True) == 2.0
+    assert pace.minutes(run(epochs=0), ["accuracy"]) == 2.0
+
+
+@pytest.mark.parametrize("changed, measure", [({"network": "vgg13"}, "accuracy"), ({}, "probes")])
+def test_without_a_published_run_to_go_by_there_is_no_estimate(pace, changed, measure):
+    assert pace.minutes(run(**changed), [measure]) is None
