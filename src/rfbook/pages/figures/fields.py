@@ -153,7 +153,12 @@ def middles(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, nam
 
 
 def tiles(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
-    """The middle of each network's R_xy of the output, and its mean over all tiles of 8 x 8 pixels."""
+    """The middle of each network's R_xy of the output, and its mean over all tiles of 8 x 8 pixels.
+
+    Nothing is shown where there is no network.
+    """
+    if not outcomes:
+        return
     shown = {}
     for network, seeds in by_network(outcomes).items():
         tile = np.mean([one.records["saliency"].arrays["field"].mean(0) for one in seeds], axis=0)
