@@ -57,7 +57,7 @@ def test_a_reader_who_prefers_dark_gets_dark(reader, toy):
 
 def test_without_scripts_the_text_the_figure_and_the_formula_are_there(reader, toy):
     text = "document.querySelector('article').innerText"
-    height = "document.querySelector('figure img').naturalHeight"
+    height = "document.querySelector('figure svg').getBoundingClientRect().height"
     visit = reader.visit(toy, scripts=False, ask=(text, height))
     assert "At tier thin" in visit.answers[text]
     assert r"\(r_l\)" in visit.answers[text]
