@@ -129,6 +129,7 @@ def _deciding(verdict: Verdict) -> str:
         "above": lambda one: one.mean,
         "below": lambda one: -one.mean,
         "near": lambda one: -abs(one.mean - claim.printed.get(one.network, one.mean)),
+        "within": lambda one: -abs(one.mean),
     }[str(claim.holds_if)]
     one = min(held, key=least)
     network = f" in {one.name}" if len(held) > 1 else ""
@@ -144,20 +145,28 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
     if not estimates or None in ends:
         return ""
     unit = claim.measured.unit
-    if claim.holds_if == "near":
-        unit = unit_of_differences(unit)
-        far = [
-            sorted(abs(end - claim.printed.get(one.network, one.mean)) for end in interval)
-            for one, interval in zip(estimates, ends, strict=True)
-        ]
+    if claim.holds_if in ("near", "within"):
+        unit = unit_of_differences(unit) if claim.holds_if == "near" else unit
+        aims = [claim.printed.get(one.network, one.mean) if claim.holds_if == "near" else 0.0
+                for one in estimates]  # fmt: skip
+        far = [_distances(aim, interval) for aim, interval in zip(aims, ends, strict=True)]
         every, none = max(high for _, high in far), min(low for low, _ in far)
     elif claim.holds_if == "above":
         every, none = min(low for low, _ in ends), max(high for _, high in ends)
     else:
         every, none = max(high for _, high in ends), min(low for low, _ in ends)
     side, other = ("below", "from {} on") if claim.holds_if == "above" else ("from", "below {}")
-    most = other.format(Amount(none, unit).full)
-    return f"With any margin {side} {Amount(every, unit).full} it would hold, with any {most} fail"
+    held = f"With any margin {side} {Amount(every, unit).full} it would hold"
+    if none == 0 and claim.holds_if in ("near", "within"):
+        return held
+    return f"{held}, with any {other.format(Amount(none, unit).full)} fail"
+
+
+def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
+    """Of an interval's nearest and farthest value from the aim."""
+    low, high = interval
+    near, far = sorted((abs(low - aim), abs(high - aim)))
+    return (0.0 if low <= aim <= high else near), far
 
 
 def condition(claim: Claim) -> str:
