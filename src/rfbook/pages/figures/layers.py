@@ -142,21 +142,22 @@ def curves(
 
 def maps(
     page: Page, images: dict[str, np.ndarray], alt: str, caption: str, name: str,
-    centres: Mapping[str, tuple[float, float]] | None = None,
+    centres: Mapping[str, tuple[float, float]] | None = None, columns: int = 3,
 ) -> None:  # fmt: skip
     """Square maps side by side, each from 0 to its own 99.5th percentile, as in Dead Pixel, Fig. 1.
 
     centres: title -> (column, row) that a black cross marks, with a circle in the map's middle.
+    columns: how many maps are in a row, at most.
     """
     style.use()
-    figure, axes = panel_grid(len(images), 3, (3.1, 3.3))
+    figure, axes = panel_grid(len(images), columns, (9.3 / columns, 9.9 / columns))
     for axis, (title, image) in zip(axes, images.items(), strict=True):
         axis.imshow(image, vmin=0, vmax=np.percentile(image, 99.5))
         if centres and title in centres:
             axis.plot(*centres[title], "+", color=style.INK, markersize=14, markeredgewidth=2)
             middle = [(length - 1) / 2 for length in image.shape[::-1]]
             axis.plot(*middle, "o", color=style.COLOURS[1], markerfacecolor="none", markersize=10)
-        axis.set_title(titled(title))
+        axis.set_title(fill(titled(title), 72 // columns))
         axis.grid(False)
     style.show(figure, page, alt, caption, name)
 
