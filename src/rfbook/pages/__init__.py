@@ -26,7 +26,7 @@ _FROM = {
 }
 """A public name -> the module that defines it."""
 
-__all__ = [*_FROM, "figures", "prose", "tables"]
+__all__ = [*_FROM, "figures", "noise", "prose", "tables"]
 
 
 def __getattr__(name: str) -> Any:

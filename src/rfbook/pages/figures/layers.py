@@ -179,7 +179,7 @@ def bars(
     for index, ((arm, _), hatch) in enumerate(hatches):
         means = np.array([np.mean(values[arm]) for values in groups.values()])
         places = np.arange(len(groups)) + (index - (len(arms) - 1) / 2) * width
-        drawn = axis.bar(places, means, width, label=arm, hatch=hatch, edgecolor="white")
+        drawn = axis.bar(places, means, width, label=titled(arm), hatch=hatch, edgecolor="white")
         labels = axis.bar_label(drawn, fmt="%.2g ", padding=2, fontsize="x-small")
         for network, place, mean, label in zip(groups, places, means, labels, strict=True):
             error = half_width(np.array(groups[network][arm]))

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
 from rfbook.pages.page import Page
 from rfbook.statistics.spread import Spread, spread
@@ -24,7 +25,7 @@ def repeats(
     style.use()
     ours = {network: spread(values) for network, values in runs.items()}
     figure, (left, right) = pyplot.subplots(
-        1, 2, figsize=(9.6, 1.8 + 0.26 * len(ours | printed)), width_ratios=(1, 1.4)
+        1, 2, figsize=(9.2, 1.8 + 0.26 * len(ours | printed)), width_ratios=(1, 1.4)
     )
     _dots(left, runs, ours)
     _deviations(right, ours, printed)
@@ -39,7 +40,7 @@ def _dots(axis: Axes, runs: Mapping[str, Sequence[float]], spreads: Mapping[str,
         axis.errorbar(
             place + 0.3, 0, spreads[network].sd, color=style.COLOURS[1], marker="s", capsize=4
         )
-    labels = [f"{network}\n{one.mean:.1f} %, n = {one.n}" for network, one in spreads.items()]
+    labels = [f"{titled(network)}\n{one.mean:.1f} %, n = {one.n}" for network, one in spreads.items()]
     axis.set_xticks(range(len(labels)), labels, fontsize="small")
     axis.set(ylabel="run minus mean, points", xlim=(-0.5, len(labels) - 0.5))
 
@@ -50,7 +51,7 @@ def _deviations(axis: Axes, ours: Mapping[str, Spread], printed: Mapping[str, Sp
     for place, (one, look) in enumerate(lines):
         axis.plot(one.interval, [place, place], color=look["color"], linestyle="-")
         axis.plot(one.sd, place, **look)
-    names = [*ours, *(f"{network}, paper" for network in printed)]
+    names = [*map(titled, ours), *(f"{titled(network)}, paper" for network in printed)]
     labels = [f"{name} ({one.n})" for name, (one, _) in zip(names, lines, strict=True)]
     axis.set_yticks(range(len(labels)), labels, fontsize="small")
     axis.invert_yaxis()

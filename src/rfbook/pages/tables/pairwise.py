@@ -77,7 +77,7 @@ def floors(spreads: Mapping[str, Spread]) -> Table:
         "trainings", "n", "mean, %", "sd, points", "95 % interval of sd",
         "difference of two, points", "95 % interval of that",
     )  # fmt: skip
-    return Table("What the seed alone changes", columns, rows)
+    return Table("What the seed alone changes", columns, rows, folded=True)
 
 
 def _from_to(interval: tuple[float, float]) -> str:
