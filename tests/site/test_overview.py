@@ -17,11 +17,15 @@ CLAIMS = read_claims(ROOT / "claims")
 NODE = shutil.which("node")
 PHONE = 400
 
+LARGEST = 40 * 2**20
+"""Bytes of the whole site, which is handed on as a folder."""
+
 needs_node = pytest.mark.skipif(NODE is None, reason="no node on this machine")
 needs_site = pytest.mark.skipif(
-    browser.PROGRAM is None or not (HTML / "book/index-of-numbers.html").exists(),
-    reason="no chromium, or the published book is not built: make book",
+    not (HTML / "book/index-of-numbers.html").exists(),
+    reason="the published book is not built: make book",
 )
+needs_browser = pytest.mark.skipif(browser.PROGRAM is None, reason="no chromium on this machine")
 
 DOTS = "document.querySelectorAll('.rf-dot').length"
 LINES = "document.querySelectorAll('.rf-claims tbody tr:not([hidden])').length"
@@ -55,6 +59,18 @@ def test_a_filter_offers_each_value_once():
     assert call("values", [[lines, "page"]]) == [["b", "a"]]
 
 
+@needs_site
+def test_every_record_that_a_page_names_is_a_file_of_the_site():
+    for page in HTML.rglob("*.html"):
+        for up, key in re.findall(r'href="((?:\.\./)*)records/(\w+)\.json"', page.read_text()):
+            assert (page.parent / up / "records" / f"{key}.json").is_file(), (page, key)
+
+
+@needs_site
+def test_the_whole_site_is_no_larger_than_what_one_hands_on():
+    assert sum(path.stat().st_size for path in HTML.rglob("*") if path.is_file()) < LARGEST
+
+
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
     with browser.chromium(tmp_path_factory.mktemp("profile")) as running:
@@ -66,6 +82,7 @@ def page(name):
 
 
 @needs_site
+@needs_browser
 def test_the_first_screen_shows_the_picture_whole(reader):
     bottom = """Math.max(...[...document.querySelectorAll('.rf-dot')]
       .map((dot) => dot.getBoundingClientRect().bottom))"""
@@ -76,6 +93,7 @@ def test_the_first_screen_shows_the_picture_whole(reader):
 
 
 @needs_site
+@needs_browser
 def test_every_dot_leads_to_a_line_that_is_there(reader):
     hrefs = "[...document.querySelectorAll('.rf-dot')].map((dot) => dot.href.split('#')[1])"
     ids = "[...document.querySelectorAll('.rf-claims tbody tr')].map((row) => row.id)"
@@ -84,6 +102,7 @@ def test_every_dot_leads_to_a_line_that_is_there(reader):
 
 
 @needs_site
+@needs_browser
 def test_a_dot_is_reached_by_the_keyboard_and_says_what_it_stands_for(reader):
     focused = """(() => {
       const dot = document.querySelector('.rf-dot');
@@ -97,6 +116,7 @@ def test_a_dot_is_reached_by_the_keyboard_and_says_what_it_stands_for(reader):
 
 
 @needs_site
+@needs_browser
 @pytest.mark.parametrize("dark", [False, True])
 def test_signs_have_a_contrast_of_three_with_the_page(reader, dark):
     colours = """['reproduced', 'partly', 'not-reproduced', 'open', 'not-tested'].map((name) =>
@@ -119,12 +139,14 @@ def luminance(colour):
 
 
 @needs_site
+@needs_browser
 @pytest.mark.parametrize("name", ["index", "claims", "index-of-numbers"])
 def test_a_narrow_screen_is_not_moved_sideways(reader, name):
     assert reader.visit(page(name), width=PHONE, ask=(WIDTH,)).answers[WIDTH] <= PHONE
 
 
 @needs_site
+@needs_browser
 def test_the_filter_shows_the_claims_that_are_chosen(reader):
     choose = """(() => {
       const form = document.getElementById('claims-filter');
@@ -140,6 +162,7 @@ def test_the_filter_shows_the_claims_that_are_chosen(reader):
 
 
 @needs_site
+@needs_browser
 def test_without_scripts_every_claim_is_listed_and_no_filter_is_shown(reader):
     form = "document.getElementById('claims-filter').offsetParent"
     visit = reader.visit(page("claims"), scripts=False, ask=(LINES, form))
@@ -147,12 +170,14 @@ def test_without_scripts_every_claim_is_listed_and_no_filter_is_shown(reader):
 
 
 @needs_site
+@needs_browser
 def test_who_comes_to_a_claim_by_its_address_finds_it_unfolded(reader):
     unfolded = "document.querySelector('[id=\"SM-3.4-after\"] details').open"
     assert reader.visit(f"{page('claims')}?again#SM-3.4-after", ask=(unfolded,)).answers[unfolded]
 
 
 @needs_site
+@needs_browser
 @pytest.mark.parametrize("asked", ["84.64", "SM-3.4-border", "sm-3.4-border"])
 def test_a_printed_number_and_a_claims_id_lead_from_the_search_to_a_record(reader, asked):
     search = f"{(HTML / 'search.html').as_uri()}?q={asked}"
