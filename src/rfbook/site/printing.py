@@ -42,7 +42,7 @@ def print_all(tier: str, root: Path | None = None) -> list[Path]:
     program, parts = browser(), chapters(html, documents)
     paths = [_print_whole(program, html, parts)]
     report = [part for part in parts if part.document == REPORT]
-    paths += [_print(program, html, _single(report[0]), html / REPORT_PDF)] if report else []
+    paths += [print_chapter(program, html, part, html / REPORT_PDF) for part in report]
     _link(html, [path.name for path in paths])
     return paths
 
@@ -66,8 +66,10 @@ def _print_whole(program: str, html: Path, parts: Sequence[Chapter]) -> Path:
     return _print(program, html, joined(title, parts, pages), path)
 
 
-def _single(part: Chapter) -> str:
-    return joined(part.title, [part], {}).replace('class="bd-content"', 'class="bd-content alone"')
+def print_chapter(program: str, html: Path, part: Chapter, path: Path) -> Path:
+    """The PDF of one page of the site, without title page and contents. Raises PageError."""
+    text = joined(part.title, [part], {}).replace('class="bd-content"', 'class="bd-content alone"')
+    return _print(program, html, text, path)
 
 
 def _print(program: str, html: Path, text: str, path: Path) -> Path:
