@@ -81,6 +81,15 @@ def accuracy(records: Records) -> float:
     return 100 * records["accuracy"].values["accuracy"]
 
 
+@quantity("%", reads=("accuracy",), bounds=SHARE)
+def training_accuracy(records: Records) -> float:
+    """Share of right answers in the last epoch, counted while it trains, percent; Undefined without one."""
+    counted = records["accuracy"].values["training_accuracy"]
+    if not counted:
+        raise Undefined("it was not trained here")
+    return 100 * counted[-1]
+
+
 @quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def tail_distance_to_model(records: Records) -> float:
     """Largest distance between probe and model accuracy from the border layer on, points."""
@@ -92,6 +101,18 @@ def tail_distance_to_model(records: Records) -> float:
 def gain_after_border(records: Records) -> float:
     """Accuracy of the last convolution's probe minus that of the border layer's, points."""
     return 100 * curves.gain_from(convolution_curve(records, "probes"), border_inside(records) - 1)
+
+
+@quantity("points", reads=PROBES)
+def gain_after_next(records: Records) -> float:
+    """Accuracy of the last convolution's probe minus that of the one after the border layer's, points.
+
+    Raises Undefined where the one after the border layer is the last.
+    """
+    probes, number = convolution_curve(records, "probes"), border_inside(records)
+    if number + 1 == len(probes):
+        raise Undefined(f"the last convolution, conv{number + 1}, is the one after the border layer")
+    return 100 * curves.gain_from(probes, number)
 
 
 @quantity("points", reads=PROBES)
