@@ -157,6 +157,7 @@ def explorer_figure(data: dict[str, Any], side: int, name: str) -> None:
     ends = ", ".join(f"{field[-1]} in {label}" for field, label in drawn)
     style.show(
         figure,
+        None,
         alt=f"The receptive field grows with every stage; at the last convolution, in pixels: {ends}",
         caption=f"Receptive field of each convolution of {len(drawn)} networks, both axes logarithmic. "
         f"The grey line is an input of {side} pixels: above it, a field is larger than the input.",

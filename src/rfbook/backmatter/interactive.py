@@ -76,6 +76,7 @@ def toy_figure(side: int, kernel: int, padding: int, name: str) -> None:
     plain, padded = (_pattern(size, padding) for size in (kernel, kernel + 1))
     style.show(
         figure,
+        None,
         alt=f"How many paths lead from each of {side} pixels through 1, 2 and 3 layers of stride 2. "
         f"Far from the edges the counts {plain} with kernel {kernel}, and {padded} with kernel "
         f"{kernel + 1}",
