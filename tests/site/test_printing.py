@@ -94,5 +94,7 @@ def test_the_whole_book_is_printed_with_the_page_of_every_chapter(built, tmp_pat
     parts = ["book-index", "notebooks-size_matters-plain", "notebooks-size_matters-toy"]
     starts = [places[part] for part in parts]
     assert starts == sorted(set(starts)) and starts[-1] <= len(printing.leaves(pdf))
-    assert not (path.parent / "print.html").exists()
+    assert {page.name for page in path.parent.glob("*.html")} == {
+        page.name for page in (built / HTML).glob("*.html")
+    }
     assert 'href="../book.pdf"' in (path.parent / "book/index.html").read_text()

@@ -13,7 +13,7 @@ from rfbook.backmatter.census import contents
 from rfbook.pages import sources
 from rfbook.pages.sources import folder_of
 from rfbook.site.execution import PageError
-from rfbook.site.one_document import NAME, Chapter, chapters, joined
+from rfbook.site.one_document import Chapter, chapters, joined
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -73,14 +73,15 @@ def print_chapter(program: str, html: Path, part: Chapter, path: Path) -> Path:
 
 
 def _print(program: str, html: Path, text: str, path: Path) -> Path:
-    source = html / NAME
-    source.write_text(text, encoding="utf-8")
-    try:
-        with tempfile.TemporaryDirectory() as profile:
-            own = [f"--user-data-dir={profile}", f"--print-to-pdf={path}", source.as_uri()]
-            done = subprocess.run([program, *FLAGS, *own], capture_output=True, text=True, check=False)
-    finally:
-        source.unlink()
+    # Beside the pages, whose pictures it shows, under a name that no other printing has.
+    with (
+        tempfile.TemporaryDirectory() as profile,
+        tempfile.NamedTemporaryFile("w", dir=html, suffix=".html", encoding="utf-8") as source,
+    ):
+        source.write(text)
+        source.flush()
+        own = [f"--user-data-dir={profile}", f"--print-to-pdf={path}", Path(source.name).as_uri()]
+        done = subprocess.run([program, *FLAGS, *own], capture_output=True, text=True, check=False)
     if done.returncode or not path.exists():
         raise PageError(f"{program} did not print {path}: {done.stderr.strip()[-500:]}")
     return path
