@@ -233,7 +233,7 @@ def test_every_command_is_explained(repository, capsys):
         main(["--help"])
     assert stopped.value.code == 0
     shown = capsys.readouterr().out
-    commands = "run why plan work verify recompute compare import book notebooks"
+    commands = "run why plan work verify recompute compare import book pdf notebooks"
     for command in commands.split():
         assert re.search(rf"\n    {command}\s+\w", shown)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-NAME = "print.html"
 STYLES = ("pygments.css", "rfbook.css", "print.css")
 MATHJAX = "_static/mathjax/tex-svg-full.js"
 

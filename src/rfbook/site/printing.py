@@ -13,7 +13,7 @@ from rfbook.backmatter.census import contents
 from rfbook.pages import sources
 from rfbook.pages.sources import folder_of
 from rfbook.site.execution import PageError
-from rfbook.site.one_document import NAME, Chapter, chapters, joined
+from rfbook.site.one_document import Chapter, chapters, joined
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -42,7 +42,7 @@ def print_all(tier: str, root: Path | None = None) -> list[Path]:
     program, parts = browser(), chapters(html, documents)
     paths = [_print_whole(program, html, parts)]
     report = [part for part in parts if part.document == REPORT]
-    paths += [_print(program, html, _single(report[0]), html / REPORT_PDF)] if report else []
+    paths += [print_chapter(program, html, part, html / REPORT_PDF) for part in report]
     _link(html, [path.name for path in paths])
     return paths
 
@@ -66,19 +66,22 @@ def _print_whole(program: str, html: Path, parts: Sequence[Chapter]) -> Path:
     return _print(program, html, joined(title, parts, pages), path)
 
 
-def _single(part: Chapter) -> str:
-    return joined(part.title, [part], {}).replace('class="bd-content"', 'class="bd-content alone"')
+def print_chapter(program: str, html: Path, part: Chapter, path: Path) -> Path:
+    """The PDF of one page of the site, without title page and contents. Raises PageError."""
+    text = joined(part.title, [part], {}).replace('class="bd-content"', 'class="bd-content alone"')
+    return _print(program, html, text, path)
 
 
 def _print(program: str, html: Path, text: str, path: Path) -> Path:
-    source = html / NAME
-    source.write_text(text, encoding="utf-8")
-    try:
-        with tempfile.TemporaryDirectory() as profile:
-            own = [f"--user-data-dir={profile}", f"--print-to-pdf={path}", source.as_uri()]
-            done = subprocess.run([program, *FLAGS, *own], capture_output=True, text=True, check=False)
-    finally:
-        source.unlink()
+    # Beside the pages, whose pictures it shows, under a name that no other printing has.
+    with (
+        tempfile.TemporaryDirectory() as profile,
+        tempfile.NamedTemporaryFile("w", dir=html, suffix=".html", encoding="utf-8") as source,
+    ):
+        source.write(text)
+        source.flush()
+        own = [f"--user-data-dir={profile}", f"--print-to-pdf={path}", Path(source.name).as_uri()]
+        done = subprocess.run([program, *FLAGS, *own], capture_output=True, text=True, check=False)
     if done.returncode or not path.exists():
         raise PageError(f"{program} did not print {path}: {done.stderr.strip()[-500:]}")
     return path
