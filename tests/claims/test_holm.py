@@ -112,6 +112,10 @@ def test_a_network_that_is_left_open_leaves_the_others_their_say():
     assert after_holm([without]) == {"X-1": "not reproduced"}
 
 
+def test_an_identity_is_no_test():
+    assert after_holm([judged(claim(identity=True), vgg11=SURE)]) == {}
+
+
 def test_a_claim_without_a_test_is_left_out():
     layers = {"layers": ["conv1", "conv2"], "field": [3, 5], "border": "conv2"}
     outcomes = {"vgg11": [records(receptive_field=layers)]}

@@ -50,8 +50,9 @@ def _edges(one: Estimate, claim: Claim) -> tuple[float, ...]:
 
 
 def all_tests(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, Estimate]]:
-    """Every test behind the verdicts: one a claim and network."""
-    return [(verdict, one) for verdict in verdicts for one in verdict.estimates if is_test(one)]
+    """Every test behind the verdicts: one a claim and network, without those of identities."""
+    asked = (verdict for verdict in verdicts if not verdict.claim.identity)
+    return [(verdict, one) for verdict in asked for one in verdict.estimates if is_test(one)]
 
 
 def after_holm(verdicts: Sequence[Verdict]) -> dict[str, Word]:
@@ -70,6 +71,5 @@ def after_holm(verdicts: Sequence[Verdict]) -> dict[str, Word]:
             None if (verdict.claim.id, one.network) in lost else one.holds(verdict.claim)
             for one in verdict.estimates
         ])
-        for verdict in verdicts
-        if any(is_test(one) for one in verdict.estimates)
-    }
+        for verdict in verdicts if all_tests([verdict])
+    }  # fmt: skip

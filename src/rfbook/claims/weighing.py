@@ -12,7 +12,7 @@ SUPPORT: dict[Word, float] = {"reproduced": 1.0, "partly": 0.5, "not reproduced"
 """How much a decided claim supports a sentence."""
 
 MOST = 2 / 3
-"""From this share of the decided claims' support on a sentence is reproduced; up to the rest it fails."""
+"""The share of support from which on a sentence is reproduced; up to what is left of 1 it fails."""
 
 
 def by_construction(claim: Claim) -> bool:
