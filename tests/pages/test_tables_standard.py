@@ -214,6 +214,7 @@ def test_only_what_a_paper_says_is_called_reproduced(fields, word):
             {"holds_if": "near", "printed": {"vgg11": 10, "vgg13": 5}},
             "any margin from 7 points it would hold, with any below 2 points fail",
         ),
+        ({"holds_if": "within"}, "any margin from 9 % it would hold, with any below 3 % fail"),
     ],
 )
 def test_it_is_said_at_which_margin_a_verdict_would_turn(fields, words):
@@ -223,6 +224,12 @@ def test_it_is_said_at_which_margin_a_verdict_would_turn(fields, words):
         Estimate("vgg13", 8.0, 3, (7.0, 9.0), False, unit="%", decimals=1),
     ]
     assert words in turning(claim_of(margin=1, **fields), estimates)
+
+
+def test_no_margin_fails_where_an_interval_reaches_across_what_is_claimed():
+    around = [Estimate("vgg11", 1.0, 3, (-2.0, 4.0), False, unit="%", decimals=1)]
+    said = turning(claim_of(margin=1, holds_if="within"), around)
+    assert said == "With any margin from 4 % it would hold"
 
 
 def test_nothing_is_said_of_margins_where_a_network_has_no_interval():

@@ -56,6 +56,15 @@ def field_check(name: str) -> Callable[[Records], float]:
 quantity("share", RECIPE, "batch_difference")(field_check("batch_difference"))
 quantity("correlation", RECIPE, "order_correlation")(field_check("order_correlation"))
 quantity("R^2", RECIPE, "gaussian_r_squared")(field_check("r_squared"))
+quantity("px", RECIPE, "unit_center", exact=True)(field_check("unit_center"))
+quantity("px", RECIPE, "fitted_column")(field_check("centre_x"))
+quantity("px", RECIPE, "fitted_row")(field_check("centre_y"))
+
+
+@quantity("%", reads=RECIPE)
+def order_mass(records: Records) -> float:
+    """What is left of the sum of R_xy when the ReLU comes after the mean, percent."""
+    return 100 * records["field_recipe"].values["order_mass"]
 
 
 def of_output(records: Records) -> dict[str, Any]:
@@ -199,32 +208,33 @@ def half_share_growth(records: Records) -> float:
     return half_share("layer4")(records) - half_share("layer3")(records)
 
 
-def of_layer4(name: str) -> Callable[[Records], float]:
-    """A number of the Gaussian fitted to the effective field of the middle unit of layer4.
+def of_fit(name: str, layer: str = "layer4") -> Callable[[Records], float]:
+    """A number of the Gaussian fitted to the effective field of a layer's middle unit, or the output.
 
     Raises Undefined for a network without such a layer, where no fit converged, and where the one that
     did says nothing of a peak (`GaussianFit.inside`).
     """
 
     def number(records: Records) -> float:
-        target = records["effective_field"].values["targets"].get("layer4", {})
+        target = records["effective_field"].values["targets"].get(layer, {})
         if not target.get("gaussian"):
-            raise Undefined("no Gaussian fitted at layer4")
+            raise Undefined(f"no Gaussian fitted at {layer}")
         side = records["effective_field"].run.data.side
         if not GaussianFit(**target["gaussian"]).inside((side, side)):
-            raise Undefined("the Gaussian fitted at layer4 lies beyond the image: no peak")
+            raise Undefined(f"the Gaussian fitted at {layer} lies beyond the image: no peak")
         return target["gaussian"][name]
 
     return number
 
 
-quantity("R^2", FIELD, "layer4_r_squared")(of_layer4("r_squared"))
+quantity("R^2", FIELD, "layer4_r_squared")(of_fit("r_squared"))
+quantity("R^2", FIELD, "output_r_squared")(of_fit("r_squared", "output"))
 
 
 @quantity("px", reads=FIELD)
 def layer4_sigma(records: Records) -> float:
     """Width of that Gaussian, mean of both directions, pixels."""
-    return (of_layer4("sigma_x")(records) + of_layer4("sigma_y")(records)) / 2
+    return (of_fit("sigma_x")(records) + of_fit("sigma_y")(records)) / 2
 
 
 @quantity("R^2", reads=FIELD, bounds=ANY)
@@ -233,7 +243,7 @@ def fit_without_pattern(records: Records) -> float:
 
     Divided by are the means of the classes of (row, column) mod 8, which hold periods two and four.
     """
-    before = of_layer4("r_squared")(records)
+    before = of_fit("r_squared")(records)
     field = records["effective_field"].arrays["layer4"].astype(float)
     copies = [-(-side // 8) for side in field.shape]
     pattern = np.tile(residue_means(field, 8), copies)[: field.shape[0], : field.shape[1]]
@@ -274,6 +284,13 @@ def padding_growth(target: str) -> Callable[[Records], float]:
 
 quantity("px", PADDING, "padding_growth_layer4", exact=True)(padding_growth("layer4"))
 quantity("px", PADDING, "padding_growth_layer3", exact=True)(padding_growth("layer3"))
+
+
+@quantity("%", reads=PADDING, exact=True)
+def padding_parameters(records: Records) -> float:
+    """Parameters that kernel padding adds, percent."""
+    count = records["kernel_padding"].values["parameters"]
+    return 100 * (count["all"] / count["plain"] - 1)
 
 
 @quantity("units", reads=PADDING, exact=True)

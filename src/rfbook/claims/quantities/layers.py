@@ -81,6 +81,15 @@ def accuracy(records: Records) -> float:
     return 100 * records["accuracy"].values["accuracy"]
 
 
+@quantity("%", reads=("accuracy",), bounds=SHARE)
+def training_accuracy(records: Records) -> float:
+    """Share of right answers in the last epoch, counted while it trains, percent; Undefined without one."""
+    counted = records["accuracy"].values["training_accuracy"]
+    if not counted:
+        raise Undefined("it was not trained here")
+    return 100 * counted[-1]
+
+
 @quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def tail_distance_to_model(records: Records) -> float:
     """Largest distance between probe and model accuracy from the border layer on, points."""

@@ -1,6 +1,16 @@
 """The figures of the book; those that several pages have stand here under their own names."""
 
-from rfbook.pages.figures import learning, paired, pairwise, predictions, scatter, sizes, spread
+from rfbook.pages.figures import (
+    fields,
+    learning,
+    paired,
+    pairwise,
+    pixels,
+    predictions,
+    scatter,
+    sizes,
+    spread,
+)
 from rfbook.pages.figures.layers import (
     bars,
     curves,
@@ -11,6 +21,6 @@ from rfbook.pages.figures.layers import (
 )
 
 __all__ = [
-    "bars", "curves", "fields_against_printed", "heatmaps", "layer_profiles", "learning", "maps",
-    "paired", "pairwise", "predictions", "scatter", "sizes", "spread",
+    "bars", "curves", "fields", "fields_against_printed", "heatmaps", "layer_profiles", "learning",
+    "maps", "paired", "pairwise", "pixels", "predictions", "scatter", "sizes", "spread",
 ]  # fmt: skip

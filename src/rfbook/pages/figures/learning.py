@@ -15,6 +15,9 @@ from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.statistics.survival import LEVEL, Arrival, remaining
 
+SQUARE = 8
+"""Pixels along a side of the square that tells the classes apart (Dead Pixel, 5)."""
+
 
 def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
     """Test accuracy over updates, a panel each network: every seed thin, their median bold.
@@ -25,7 +28,7 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
     style.use()
     groups = by_network(outcomes)
     columns = 2 if len(groups) == 4 else 3
-    figure, axes = panel_grid(len(groups), columns, (3.6, 3.3), sharex=True, sharey=True)
+    figure, axes = panel_grid(len(groups), columns, (3.0, 3.2), sharex=True, sharey=True)
     first = _curves(next(iter(groups.values())))
     told_apart = style.told_apart(groups, style.COLOURS)
     for axis, ((network, seeds), colour) in zip(axes, told_apart, strict=True):
@@ -66,7 +69,7 @@ def survival(
     looks = list(zip("osD^v", style.COLOURS, style.LINES, strict=False))
     for (label, arm), look in style.told_apart(arms, looks):
         look = dict(zip(("marker", "color", "linestyle"), look, strict=True))
-        _remaining_of_one(axis, arm, last, look | {"label": f"{label} ({len(arm)})"})
+        _remaining_of_one(axis, arm, last, look | {"label": f"{titled(label)} ({len(arm)})"})
     axis.axhline(0.5, color=style.INK, linestyle=":", linewidth=1)
     axis.set(xlabel="epoch", ylabel=f"share not above {100 * LEVEL:.0f} % yet", ylim=(-0.03, 1.03))
     axis.legend(fontsize="small", loc="lower center", bbox_to_anchor=(0.5, 1))
@@ -91,3 +94,18 @@ def pictures(images: Mapping[str, np.ndarray], alt: str, caption: str, name: str
         axis.set_title(title)
         axis.set_axis_off()
     style.show(figure, None, alt, caption, name)
+
+
+def squares(alt: str, caption: str, name: str) -> None:
+    """The task of Figure 5 on a photograph that scikit-learn ships: a black square, and a red one."""
+    from sklearn.datasets import load_sample_image
+
+    photo = load_sample_image("china.jpg")[100:324, 300:524] / 255
+    shown = {}
+    for title, (row, column), colour in (
+        ("A, black", (60, 150), (0, 0, 0)),
+        ("B, red", (130, 40), (1, 0, 0)),
+    ):
+        shown[title] = photo.copy()
+        shown[title][row : row + SQUARE, column : column + SQUARE] = colour
+    pictures(shown, alt, caption, name)

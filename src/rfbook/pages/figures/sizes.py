@@ -35,6 +35,28 @@ def accuracy_by_size(
     scatter(page, panels, alt, caption, name)
 
 
+def finetuned(
+    page: Page, table: Sizes, sigma: Estimates, accuracy: Estimates, alt: str, caption: str, name: str
+) -> None:
+    """Accuracy against the theoretical field and the effective size: above as printed, below as here.
+
+    table: the printed one. sigma, accuracy: of the networks measured here. The theoretical field is that of
+    the architecture, at any width.
+    """
+    theory, widths, printed = (table.column(column) for column in ("field", "sigma", "accuracy"))
+    across = {"theoretical receptive field, pixels": (theory, theory), SIZE: (widths, sigma.means)}
+    above = [
+        Scatter((label, "test accuracy, % (Table 2)"), _points(values, printed))
+        for label, (values, _) in across.items()
+    ]
+    below = [
+        Scatter((label, "test accuracy, % (here)"), others={HERE: _points(values, accuracy.means)})
+        for label, (_, values) in across.items()
+        if _points(values, accuracy.means)
+    ]
+    scatter(page, [*above, *below], alt, caption, name)
+
+
 def size_by_depth(
     page: Page, table: Sizes, fits: Mapping[str, dict[str, Any]], sigma: Estimates, r_squared: Estimates,
     alt: str, caption: str, name: str,

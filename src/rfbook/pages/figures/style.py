@@ -13,6 +13,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import matplotlib
@@ -94,6 +95,9 @@ FROM_PAGE = {
 COLUMN = 720
 """Width in pixels of the column in which a figure is shown, on a screen of 1280."""
 
+LETTERS = 12.5
+"""Of the badge, to an inch of the figure."""
+
 LEAST = 9
 """Pixels that the smallest text of a figure has there."""
 
@@ -129,7 +133,8 @@ def show(figure: Figure, page: Page | None, alt: str, caption: str, name: str) -
     _check(alt, caption, name)
     _require_readable(figure)
     if page is not None:
-        figure.suptitle(page.badge(), fontsize="small", color=GREY)
+        badge = fill(page.badge(), int(LETTERS * figure.get_figwidth()))
+        figure.suptitle(badge, fontsize="small", color=GREY)
     numbers = as_csv(figure)
     svg = in_page(_encode(figure, "svg", metadata={"Date": None}, transparent=True).decode(), name)
     png = _encode(figure, "png", dpi=PNG_DOTS_PER_INCH)

@@ -1,7 +1,17 @@
 """The tables of the book; those that every page has stand here under their own names."""
 
 from rfbook.claims.amounts import number, quoted
-from rfbook.pages.tables import arms, outside, pairwise, periods, stages
+from rfbook.pages.tables import (
+    arms,
+    arrivals,
+    fields,
+    layer_lists,
+    outside,
+    pairwise,
+    periods,
+    ranks,
+    stages,
+)
 from rfbook.pages.tables.standard import (
     WORDS,
     comparison,
@@ -17,7 +27,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "comparison", "details", "footer", "number", "numbers", "opening",
-    "outside", "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages",
-    "verdicts",
+    "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer",
+    "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters", "periods",
+    "quoted", "ranks", "rerun", "says", "stages", "verdicts",
 ]  # fmt: skip

@@ -9,10 +9,19 @@ import numpy as np
 
 from rfbook.claims.amounts import Amount, between
 from rfbook.claims.printed_tables import Paddings, Sizes
+from rfbook.claims.printed_tables import read_paddings as read_paddings
+from rfbook.claims.printed_tables import read_sizes as read_sizes
+from rfbook.claims.published_fields import read_fits as read_fits
 from rfbook.claims.verdicts import Estimate
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.tables.standard import Table
-from rfbook.statistics.association import correlation_interval, exact_p, growth_exponent, growth_interval
+from rfbook.statistics.association import (
+    correlation_interval,
+    exact_p,
+    growth_exponent,
+    growth_interval,
+    smallest_found,
+)
 from rfbook.statistics.curves import rank_correlation
 from rfbook.statistics.shares import difference_errors, standard_error
 
@@ -44,6 +53,11 @@ def correlations(table: Sizes) -> Estimates:
 def chances(table: Sizes) -> dict[str, Amount]:
     """p of each of these correlations, by counting all orders of the networks."""
     return {name: Amount(exact_p(*rows), decimals=3) for name, rows in _columns(table).items()}
+
+
+def needed(table: Sizes) -> Amount:
+    """The least rank correlation that chance gives in fewer than one table of twenty of so many networks."""
+    return Amount(smallest_found(len(table.networks)), decimals=2)
 
 
 def _columns(table: Sizes) -> dict[str, Rows]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 
 from IPython.display import HTML, Markdown
@@ -43,7 +44,8 @@ def opening(page: Page) -> HTML:
     about = sources.matter(sources.find(page.name, sources.repository()))["rfbook"]
     reading = about["minutes_to_read"]
     times = [f"{reading} minute{'s' * (reading != 1)} to read"]
-    outcomes = [outcome for part in [page, *page.parts] for outcome in part.outcomes]
+    made = [part.outcomes for part in [page, *page.parts] if part.outcomes]
+    outcomes = [outcome for part in made for outcome in part]
     if outcomes:
         again = minutes.in_words(minutes.taken(outcomes))
         times.append(f"{again} to run again")
@@ -53,18 +55,22 @@ def opening(page: Page) -> HTML:
         f"{parameters(page)._repr_html_()}<pre>{escape(code)}</pre>"
         f'<p>{escape(page.scaled())}. <a href="{how}">How to run it with other values.</a></p>'
     )
-    run = folded(f"What is run: {_runs(outcomes)}", content, "rf-run") if outcomes else ""
+    run = folded(f"What is run: {_runs(made)}", content, "rf-run") if outcomes else ""
     return HTML(f'<p class="rf-about">{escape(line)}</p>{run}')
 
 
-def _runs(outcomes: Sequence[Outcome]) -> str:
-    """The runs in words: "VGG11 and VGG13 on cifar10 at 32 pixels, 3 seeds"."""
+def _runs(made: Sequence[Sequence[Outcome]]) -> str:
+    """The runs in words: "VGG11 and VGG13 on cifar10 at 32 pixels, 3 seeds".
+
+    made: of each part of the page, the page itself first. It is the one whose seeds count.
+    """
+    outcomes = [outcome for part in made for outcome in part]
     networks = list(dict.fromkeys(titled(outcome.run.model.label) for outcome in outcomes))
     named = listed(networks) if len(networks) <= 4 else f"{len(networks)} networks"
     data = dict.fromkeys(TITLES[outcome.run.data.name] for outcome in outcomes)
     sides = sorted({outcome.run.data.side for outcome in outcomes})
     at = listed([str(side) for side in sides])
-    return f"{named} on {listed(list(data))} at {at} pixels, {seeds(outcomes)}"
+    return f"{named} on {listed(list(data))} at {at} pixels, {seeds(made[0])}"
 
 
 def parameters(page: Page) -> Table:
@@ -115,17 +121,24 @@ def _network(claim: Claim, one: Estimate) -> list[str]:
     return [one.name, paper, str(one), one.around, str(one.n), alone]
 
 
-def _deciding(verdict: Verdict) -> str:
-    """The estimate that is nearest to turning the verdict, or furthest on the wrong side."""
+def deciding(verdict: Verdict) -> Estimate:
+    """The estimate that is nearest to turning the verdict, or furthest on the wrong side.
+
+    Raises ValueError for a verdict without any.
+    """
     claim = verdict.claim
-    held = Estimates(verdict.estimates)
     least = {
         "above": lambda one: one.mean,
         "below": lambda one: -one.mean,
         "near": lambda one: -abs(one.mean - claim.printed.get(one.network, one.mean)),
+        "within": lambda one: -abs(one.mean),
     }[str(claim.holds_if)]
-    one = min(held, key=least)
-    network = f" in {one.name}" if len(held) > 1 else ""
+    return min(Estimates(verdict.estimates), key=least)
+
+
+def _deciding(verdict: Verdict) -> str:
+    claim, one = verdict.claim, deciding(verdict)
+    network = f" in {one.name}" if len(verdict.estimates) > 1 else ""
     printed = claim.printed.get(one.network)
     paper = "" if printed is None else f", printed {quoted(printed)}"
     sure = str(one) if one.exact else one.sure
@@ -138,20 +151,28 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
     if not estimates or None in ends:
         return ""
     unit = claim.measured.unit
-    if claim.holds_if == "near":
-        unit = unit_of_differences(unit)
-        far = [
-            sorted(abs(end - claim.printed.get(one.network, one.mean)) for end in interval)
-            for one, interval in zip(estimates, ends, strict=True)
-        ]
+    if claim.holds_if in ("near", "within"):
+        unit = unit_of_differences(unit) if claim.holds_if == "near" else unit
+        aims = [claim.printed.get(one.network, one.mean) if claim.holds_if == "near" else 0.0
+                for one in estimates]  # fmt: skip
+        far = [_distances(aim, interval) for aim, interval in zip(aims, ends, strict=True)]
         every, none = max(high for _, high in far), min(low for low, _ in far)
     elif claim.holds_if == "above":
         every, none = min(low for low, _ in ends), max(high for _, high in ends)
     else:
         every, none = max(high for _, high in ends), min(low for low, _ in ends)
     side, other = ("below", "from {} on") if claim.holds_if == "above" else ("from", "below {}")
-    most = other.format(Amount(none, unit).full)
-    return f"With any margin {side} {Amount(every, unit).full} it would hold, with any {most} fail"
+    held = f"With any margin {side} {Amount(every, unit).full} it would hold"
+    if none == 0 and claim.holds_if in ("near", "within"):
+        return held
+    return f"{held}, with any {other.format(Amount(none, unit).full)} fail"
+
+
+def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
+    """Of an interval's nearest and farthest value from the aim."""
+    low, high = interval
+    near, far = sorted((abs(low - aim), abs(high - aim)))
+    return (0.0 if low <= aim <= high else near), far
 
 
 def condition(claim: Claim) -> str:
@@ -227,7 +248,7 @@ def says(page: Page) -> Table:
 def details(page: Page, *others: Table) -> HTML:
     """Folded: further tables of the page, how each claim is tested, where every number comes from."""
     every = [*others, *([tests(page)] if page.claims() else []), footer(page)]
-    return HTML("".join(table._repr_html_() for table in every if table.rows))
+    return HTML("".join(replace(table, folded=True)._repr_html_() for table in every if table.rows))
 
 
 def tests(page: Page) -> Table:

@@ -1,0 +1,63 @@
+"""Figures of what single pixels do to an output: Dead Pixel, section 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rfbook.experiments.architecture import titled
+from rfbook.pages.figures import style
+from rfbook.pages.figures.layers import maps
+from rfbook.pages.figures.panels import half_width, panel_grid
+from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.pages.page import Page
+
+RESPONSES = {"R, of other images": "field", "mean absolute change": "response"}
+"""Series -> what it is called in the record of `pixel_response`."""
+
+FOLDED = {"R": "positive", "mean |gradient|": "absolute"}
+"""Map -> the array of `pixel_response` that holds it, one an image."""
+
+
+def responses(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
+    """A panel a network: R and the change of the output at neighbouring pixels, in the order of R.
+
+    Both relative to their mean. Bands are 95 % intervals over seeds, place by place in each seed's order.
+    """
+    style.use()
+    groups = by_network(outcomes)
+    figure, axes = panel_grid(len(groups), 2, (3.9, 2.8), sharey=True)
+    for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
+        held = [seed.records["pixel_response"].values for seed in seeds]
+        orders = [np.argsort(one["field"]) for one in held]
+        for (label, key), marker in style.told_apart(RESPONSES, "os"):
+            values = [
+                np.array(one[key])[order] / np.mean(one[key])
+                for one, order in zip(held, orders, strict=True)
+            ]
+            _line(axis, np.array(values), label, marker)
+        axis.set_title(f"{titled(network)} ({len(seeds)})", fontsize="small")
+    axes[0].set(ylabel="relative to the mean")
+    axes[-1].set(xlabel="pixel, by R")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    style.show(figure, page.only(outcomes), alt, caption, name)
+
+
+def _line(axis: Axes, seeds: np.ndarray, label: str, marker: str) -> None:
+    places, mean, half = np.arange(1, seeds.shape[1] + 1), seeds.mean(0), half_width(seeds)
+    (line,) = axis.plot(places, mean, marker=marker, markersize=4, label=label)
+    if half is not None:
+        axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
+
+
+def folded(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
+    """Two maps a network: R of one half of the images, mean |gradient| of the other, over a tile."""
+    shown = {}
+    for network, seeds in by_network(outcomes).items():
+        arrays = [seed.records["pixel_response"].arrays for seed in seeds]
+        for title, key in FOLDED.items():
+            tiles = [one[key].mean(0) / one[key].mean() for one in arrays]
+            shown[f"{network}, {title}"] = np.mean(tiles, axis=0)
+    maps(page.only(outcomes), shown, alt, caption, name, columns=4)
