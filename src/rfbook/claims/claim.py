@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, ValidationError
 
 from rfbook.claims.quantities.quantity import Quantity
 from rfbook.claims.quantities.registry import quantity_named
@@ -33,6 +33,8 @@ class Claim(BaseModel):
     closer to 0 than the margin, on either side.
     only: networks it speaks of, if not of all. untested: why; untested_at: why not at a tier.
     regime: how far the networks must be trained for it to be judged, a name in `regime.REGIMES`.
+    fixed: when what decides it was last changed, the time of that commit; `says` and `regime` decide
+    nothing. identity: true or false by construction, though its number is read off records.
     ours: a question that no sentence of the paper asks, such as a control.
     paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
     """
@@ -51,6 +53,8 @@ class Claim(BaseModel):
     printed: dict[str, float] = {}
     only: tuple[str, ...] = ()
     regime: Literal["trained", "fine-tuned"] | None = None
+    fixed: AwareDatetime | None = None
+    identity: bool = False
     ours: bool = False
     untested: str = ""
     untested_at: dict[str, str] = {}

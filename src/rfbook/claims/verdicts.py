@@ -180,7 +180,7 @@ def judge(claim: Claim, outcomes: Outcomes, tier: str, thin: Outcomes | None = N
     missing = [f"not run: {', '.join(absent)}"] if absent else []
     why = "; ".join([_why(claim, estimates), *without, *missing])
     answers = [estimate.holds(claim) for estimate in estimates]
-    return Verdict(claim, _word(answers), why, tuple(estimates))
+    return Verdict(claim, word_of(answers), why, tuple(estimates))
 
 
 def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[Sample]]:
@@ -270,7 +270,7 @@ def estimate(
     )
 
 
-def _word(answers: Sequence[bool | None]) -> Word:
+def word_of(answers: Sequence[bool | None]) -> Word:
     """Partly needs a network that supports the claim: to fail for some and hold for none is to fail."""
     if True in answers:
         return "reproduced" if all(answers) else "partly"

@@ -30,12 +30,6 @@ RANGES = {2: "checkerboard", 4: "coarse_checkerboard", 8: "coarsest_checkerboard
 WAVES = {2: "second_wave", 4: "fourth_wave", 8: "eighth_wave"}
 """Period -> the quantity that is the wave of that period alone."""
 
-TILE = 4
-"""Pixels along a tile: patterns of two and of four pixels are even within it."""
-
-HALF = (0.0, 50.0)
-"""Of `half_share`: half of the tiles hold half of a field that is as large everywhere."""
-
 CHANNELS = 3
 FEW = 5
 """Of 25 pixels: the strongest five and the weakest five."""
@@ -171,41 +165,6 @@ def counted_odd_over_even(records: Records) -> float:
 def counting_error(records: Records) -> float:
     """Distance of the measured odd over even from the counted one, percent of the counted."""
     return 100 * abs(odd_over_even(records) / counted_odd_over_even(records) - 1)
-
-
-def half_share(target: str) -> Callable[[Records], float]:
-    """The fewest tiles that hold half of R_xy of a target, % of all: 50 if R is as large everywhere.
-
-    Means over tiles of 4 x 4 pixels, so that a checkerboard is not taken for a small field; pixels
-    beyond the last whole tile are left out. Of the last tile only the part that is needed counts, or
-    small fields would have few possible values. Raises Undefined for a network without such a target.
-    """
-
-    def share(records: Records) -> float:
-        field = records["effective_field"].arrays.get(target)
-        if field is None:
-            raise Undefined(f"no effective field of {target}")
-        rows, columns = (side // TILE for side in field.shape)
-        whole = field[: rows * TILE, : columns * TILE].astype(float)
-        tiles = whole.reshape(rows, TILE, columns, TILE).mean((1, 3))
-        largest = np.sort(tiles, axis=None)[::-1]
-        sums = np.concatenate([[0], largest.cumsum()])
-        whole_tiles = int(np.searchsorted(sums, sums[-1] / 2)) - 1
-        part = (sums[-1] / 2 - sums[whole_tiles]) / largest[whole_tiles]
-        return 100 * float(whole_tiles + part) / tiles.size
-
-    return share
-
-
-quantity("% of the image", FIELD, "half_share_layer3", bounds=HALF)(half_share("layer3"))
-quantity("% of the image", FIELD, "half_share_layer4", bounds=HALF)(half_share("layer4"))
-quantity("% of the image", FIELD, "half_share_output", bounds=HALF)(half_share("output"))
-
-
-@quantity("points", reads=FIELD)
-def half_share_growth(records: Records) -> float:
-    """`half_share` of layer4 minus that of layer3, points."""
-    return half_share("layer4")(records) - half_share("layer3")(records)
 
 
 def of_fit(name: str, layer: str = "layer4") -> Callable[[Records], float]:
