@@ -83,7 +83,7 @@ def accuracy(records: Records) -> float:
 
 @quantity("%", reads=("accuracy",), bounds=SHARE)
 def training_accuracy(records: Records) -> float:
-    """Share of right answers in the last epoch, counted while it trains, percent; Undefined without one."""
+    """Right answers in the last epoch, counted while it trains, percent. Undefined without one."""
     counted = records["accuracy"].values["training_accuracy"]
     if not counted:
         raise Undefined("it was not trained here")

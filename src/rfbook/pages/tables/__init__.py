@@ -1,7 +1,17 @@
 """The tables of the book; those that every page has stand here under their own names."""
 
 from rfbook.claims.amounts import number, quoted
-from rfbook.pages.tables import arms, arrivals, fields, outside, pairwise, periods, ranks, stages
+from rfbook.pages.tables import (
+    arms,
+    arrivals,
+    fields,
+    images,
+    outside,
+    pairwise,
+    periods,
+    ranks,
+    stages,
+)
 from rfbook.pages.tables.standard import (
     WORDS,
     comparison,
@@ -17,7 +27,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer", "number", "numbers",
-    "opening", "outside", "pairwise", "parameters", "periods", "quoted", "ranks", "rerun", "says", "stages",
-    "verdicts",
+    "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer", "images",
+    "number", "numbers", "opening", "outside", "pairwise", "parameters", "periods", "quoted", "ranks",
+    "rerun", "says", "stages", "verdicts",
 ]  # fmt: skip
