@@ -24,7 +24,7 @@ def shown(monkeypatch):
 
 @pytest.fixture
 def mapped(page):
-    """The page's outcomes with fields: those of VGG13 are twice as bright, and one of its fits is outside."""
+    """The page's outcomes with fields: VGG13's are twice as bright, and one of its fits is outside."""
 
     def with_field(one):
         bright = 1 + (one.label == "vgg13")
@@ -52,7 +52,7 @@ def test_a_unit_has_a_cross_at_the_centre_of_the_fits_inside_the_image_and_the_o
     assert not second.lines
 
 
-def test_before_and_after_share_one_scale_on_which_the_brighter_of_a_column_ends(page, mapped, shown):
+def test_before_and_after_share_one_scale_that_the_brighter_of_a_column_ends(page, mapped, shown):
     fields.before_and_after(page, mapped, ("vgg11", "vgg13"), **WORDS)
     figure, *_ = shown[0]
     images = [image for axis in figure.axes[:6] for image in axis.images]

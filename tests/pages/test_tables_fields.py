@@ -15,7 +15,8 @@ FIT = {"sigma_x": 9, "sigma_y": 8, "centre_x": 20, "centre_y": 30, "r_squared": 
 def holding(page, measure, values, arrays=None):
     """The page with one record of these values in each of its outcomes."""
     outcomes = [
-        replace(one, records={measure: record(one.run, measure, values, arrays)}) for one in page.outcomes
+        replace(one, records={measure: record(one.run, measure, values, arrays)})
+        for one in page.outcomes
     ]
     return replace(page, outcomes=outcomes)
 
@@ -51,8 +52,9 @@ def attacked(page, strong, weak):
 
 def test_an_attack_is_told_with_both_shares_and_the_test(page):
     (one,) = attacked(page, [1, 0, 0, 0], [0, 0, 0, 0]).outcomes
-    said = str(tables.images.attack(one))
-    assert said == "25.0 % of 4 images at strong pixels and 0.0 % at weak ones (McNemar's p = 0.50) in VGG11"
+    assert str(tables.images.attack(one)) == (
+        "25.0 % of 4 images at strong pixels and 0.0 % at weak ones (McNemar's p = 0.50) in VGG11"
+    )
 
 
 def test_images_that_only_one_attack_changed_are_counted(page):
