@@ -29,6 +29,9 @@ BRIGHTEST = 99.5
 MIDDLE = 32
 """Pixels along the middle of a map, shown alone."""
 
+FRAME = style.COLOURS[1]
+"""Around the part of a map that is shown larger: white would be dark on a dark page."""
+
 ZOOM = 24
 """Pixels along a map's middle that are shown larger."""
 
@@ -95,13 +98,13 @@ def _with_zoom(axis: Axes, field: np.ndarray) -> AxesImage:
     axis.set(xticks=[], yticks=[])
     axis.grid(False)
     start = (len(field) - ZOOM) // 2 // 8 * 8
-    axis.add_patch(Rectangle((start, start), ZOOM, ZOOM, fill=False, edgecolor="white"))
+    axis.add_patch(Rectangle((start, start), ZOOM, ZOOM, fill=False, edgecolor=FRAME))
     inset = axis.inset_axes((0.56, 0.02, 0.42, 0.42))
     inset.imshow(field[start : start + ZOOM, start : start + ZOOM], vmin=0, vmax=1)
     inset.set(xticks=[], yticks=[])
     inset.grid(False)
     for spine in inset.spines.values():
-        spine.set(visible=True, edgecolor="white", linewidth=1.5)
+        spine.set(visible=True, edgecolor=FRAME, linewidth=1.5)
     return shown
 
 
