@@ -5,10 +5,13 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/rfbook.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: book test torture why verify notebooks clean help
+.PHONY: book pdf test torture why verify notebooks clean help
 
 book: $(STAMP) ## the site, in build/TIER/_build/html: make book TIER=smoke
 	$(PYTHON) -m rfbook book --tier $(TIER)
+
+pdf: book ## the book and the report as PDF, in the site; it needs Chromium
+	$(PYTHON) -m rfbook pdf --tier $(TIER)
 
 test: $(STAMP) ## style, import contract, tests
 	$(PYTHON) -m ruff check . && $(PYTHON) -m pytest

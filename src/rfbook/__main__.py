@@ -1,4 +1,4 @@
-"""`python -m rfbook`: run, why, verify, recompute, compare, plan, work, import, outside, book,
+"""`python -m rfbook`: run, why, verify, recompute, compare, plan, work, import, outside, book, pdf,
 notebooks."""
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
     verb("verify", upkeep.verify)
     recompute = verb("recompute", upkeep.recompute)
+    recompute.add_argument("pages", nargs="*", help="those whose records are drawn; by default all")
     recompute.add_argument("--sample", type=_count, default=10, help="how many records")
     recompute.add_argument("--draw", type=int, default=0, help="another number draws others")
     recompute.add_argument("--keep", action="store_true", help="keep the outcome, for the book")
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")
+    verb("pdf", commands.pdf, tier="published")
     verb("notebooks", commands.notebooks)
     return parser
 

@@ -1,12 +1,13 @@
 """The front page counts claims by what they rest on, paper by paper, and says of its own what holds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rfbook.backmatter import front, registry
 from rfbook.claims.claim import Claim
-from rfbook.claims.verdicts import Verdict
+from rfbook.claims.verdicts import Estimate, Verdict
 
 ROOT = Path(__file__).parents[2]
 MEASURED = {"quantity": "accuracy", "holds_if": "above", "margin": 0.0}
@@ -44,11 +45,23 @@ def test_what_was_measured_is_counted_apart_from_arithmetic_and_from_numbers_of_
     assert dead.measured.outcomes == "none decided"
 
 
+def test_what_one_run_decides_with_a_borrowed_spread_is_counted_apart():
+    estimate = Estimate("vgg16", 84.0, 1, (83.0, 85.0), False, borrowed=True)
+    alone = replace(HELD[0], estimates=(estimate,))
+    size, _ = front.papers([*HELD[1:], alone])
+    assert (size.measured.outcomes, size.borrowed.counts) == (
+        "1 reproduced and 1 not reproduced", "1 reproduced",
+    )  # fmt: skip
+
+
 def test_the_books_own_questions_hold_or_fail_and_are_in_no_papers_count():
     own = front.own_questions(HELD)
     assert own.outcomes == "1 holds and 2 fail"
-    counted = [part for one in front.papers(HELD) for part in (one.measured, one.arithmetic, one.others)]
-    assert own.total + sum(part.total for part in counted) == len(HELD)
+    counted = [
+        part.total for one in front.papers(HELD)
+        for part in (one.measured, one.arithmetic, one.others, one.borrowed)
+    ]  # fmt: skip
+    assert own.total + sum(counted) == len(HELD)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +75,7 @@ def test_the_books_own_questions_hold_or_fail_and_are_in_no_papers_count():
     ],
 )
 def test_reproduced_is_said_of_papers_only(word, paper, said):
-    assert front.said(verdict(word, paper)) == said
+    assert verdict(word, paper).told == said
 
 
 def test_another_verdict_gives_another_count():

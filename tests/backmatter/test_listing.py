@@ -10,7 +10,7 @@ from rfbook.backmatter.census import opened
 from rfbook.backmatter.claims import verdicts
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Estimate, Verdict
-from rfbook.pages.tables.standard import WORDS
+from rfbook.pages.tables.standard import WORDS, deciding
 from tests import skeleton
 
 
@@ -40,11 +40,12 @@ def judged(holds_if="below", margin=1.0, means=(0.5, 3.0), word="partly", **more
     [
         (judged("below"), "vgg13"),
         (judged("above"), "vgg11"),
+        (judged("within", means=(-0.5, 0.2)), "vgg11"),
         (judged("near", printed={"vgg11": 5.0, "vgg13": 3.5}), "vgg11"),
     ],
 )
 def test_the_network_that_supports_the_claim_least_decides(one, network):
-    assert listing.deciding(one).network == network
+    assert deciding(one).network == network
 
 
 def test_a_line_holds_verdict_id_sentence_ours_and_printed(page):
@@ -67,7 +68,7 @@ def test_a_line_unfolds_to_its_test_every_network_its_page_and_its_records(page)
         "VGG11: conv6 (exact), n = 2, printed 6", "VGG13: conv8 (exact), n = 2, printed 8",
     ]  # fmt: skip
     assert [link["href"] for link in details.find_all("a")] == [
-        f"../notebooks/{skeleton.PAGE}.html",
+        f"../notebooks/{skeleton.PAGE}.html#SM-1-border",
         "../book/index-of-numbers.html#SM-1-border",
     ]
 

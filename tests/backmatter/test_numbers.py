@@ -22,16 +22,25 @@ def tables():
 
 def test_every_printed_number_has_a_row_that_search_knows_by_size(page):
     printed, _ = tables()
-    assert [row[:2] for row in printed] == [["{index}`6`", "VGG11"], ["{index}`8`", "VGG13"]]
+    assert [row[:2] for row in printed] == [["{index}`!6`", "VGG11"], ["{index}`!8`", "VGG13"]]
     assert printed[0][2:4] == [
         '<a href="../book/claims.html#SM-1-border">SM-1-border</a>', "conv6 (exact)",
     ]  # fmt: skip
 
 
+def test_of_rows_with_one_number_search_knows_the_first_which_has_records(page, repository):
+    path = repository / "claims/size_matters.yml"
+    path.write_text(path.read_text().replace("vgg13: 8", "vgg13: 8, vgg19: 6, alexnet: 6"))
+    printed, _ = tables()
+    assert [row[0] for row in printed] == ["{index}`!6`", "6", "6", "{index}`!8`"]
+    assert [row[1] for row in printed[:3]] == ["VGG11", "alexnet", "VGG19"]
+    assert [row[-1] == numbers.NONE for row in printed] == [False, True, True, False]
+
+
 def test_every_claim_has_a_row_with_its_anchor_that_search_knows(page):
     _, claims = tables()
     ids = ["SM-1-border", "SM-1-accuracy", "SM-1-never", "SM-2-field"]
-    assert [row[0] for row in claims] == [f'<span id="{one}"></span>{{index}}`{one}`' for one in ids]
+    assert [row[0] for row in claims] == [f'<span id="{one}"></span>{{index}}`!{one}`' for one in ids]
     assert claims[2][-1] == numbers.NONE
 
 

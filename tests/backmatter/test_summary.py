@@ -140,12 +140,12 @@ def test_the_registry_has_a_row_for_each_claim_and_network(kept):
         for one in registry.rows("published")
     ]
     assert found == [
-        ("SM-1-border", "vgg11", "reproduced", "measured", "thin"),
-        ("SM-1-border", "vgg13", "reproduced", "measured", "thin"),
+        ("SM-1-border", "vgg11", "reproduced", "arithmetic", "thin"),
+        ("SM-1-border", "vgg13", "reproduced", "arithmetic", "thin"),
         ("SM-1-accuracy", "vgg11", "open", "measured", "thin"),
         ("SM-1-accuracy", "vgg13", "open", "measured", "thin"),
         ("SM-1-never", None, "not tested", "measured", "thin"),
-        ("SM-2-field", None, "not tested", "measured", "paper"),
+        ("SM-2-field", None, "not tested", "arithmetic", "paper"),
     ]
 
 

@@ -19,7 +19,7 @@ def perturbed(run=None):
         "steps": np.array([[0.5, 0.078], [0.4, 0.026], [0.3, 0.078], [0.2, 0.026]]),
         "slopes": np.array([26.0, 0, 26, 0]),
         "gradients": np.array([2 * STEP, 0 * STEP] * 2),
-        "others": np.array([2 * STEP, -5 * STEP] * 2),
+        "others": np.repeat([2 * STEP, -5 * STEP], 2, axis=0),
         "absolute": np.array([5 + ROWS] * 4),
         "positive": np.array([5 + ROWS + COLUMNS] * 4),
     }
@@ -62,6 +62,8 @@ EXPECTED = {
     "rise_size": 0.3 / 0.3,
     "strong_over_weak_response": 23 / 3,
     "pattern_correlation": 2**-0.5,
+    "clean_pixels": 1,
+    "clean_pattern": 1,
     "board_of_images": 100 * 2 / 5,
     "saliency_follows": 75,
     "saliency_ratio": (3 * 12 / 8 + 8 / 12) / 4,

@@ -206,13 +206,17 @@ def test_a_printed_table_is_judged_by_its_interval_over_networks(fitted, margin,
     assert (one.mean, *one.interval) == pytest.approx((0.345, -0.433, 0.829), abs=5e-4)
 
 
-def test_published_arrays_are_compared_as_arms(fitted):
-    """Widths 15 and 40 pixels."""
+def test_published_arrays_are_compared_as_arms_and_decide_nothing_without_an_interval(fitted):
+    """Widths 15 and 40 pixels, read off one array each."""
     arms = ("resnet101", "resnet34")
     claim = a_claim(quantity="openerf_sigma", arms=arms, holds_if="below", margin=0)
     found = verdict(claim, fitted)
-    assert found.word == "reproduced"
+    assert found.word == "open"
+    assert found.why == (
+        "a published network without an interval decides nothing; for the claim: resnet101 vs resnet34"
+    )
     assert found.estimates[0].mean == pytest.approx(-25, rel=1e-3)
+    assert found.estimates[0].around == "no seeds: none"
 
 
 def test_growth_over_arrays_has_students_interval(fitted):

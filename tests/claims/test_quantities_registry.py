@@ -119,6 +119,7 @@ OUTSIDE = {
             "field": [4, 3, 2, 1],
             "sigma": [10.0, 20.0, 40.0, 30.0],
             "depth": [1, 2, 4, 3],
+            "networks": ["resnet18", "resnet34", "resnet50", "resnet101"],
         }
     ),
     "table_2": Evidence({"accuracy": [70.0, 71.0, 72.0], "field": [1, 3, 2], "sigma": [9.0, 8.0, 7.0]}),
@@ -139,6 +140,7 @@ EXPECTED = {
     "tail_start": 4,
     "tail_distance_to_model": 5,
     "gain_after_border": 2,
+    "gain_after_next": 1,
     "best_gain_after_border": 2,
     "fall_up_to_border": 0,
     "fall_after_border": 0,
@@ -211,6 +213,7 @@ EXPECTED = {
     "printed_accuracy_against_field": -1,
     "printed_accuracy_against_sigma": 1 - 6 * 2 / (4 * 15),
     "printed_depth_exponent": 1,
+    "printed_34_minus_50": -1,
     "printed_sigma_at_equal_depth": 0,
     "finetuned_accuracy_against_field": 1 - 6 * 2 / (3 * 8),
     "finetuned_accuracy_against_sigma": -1,
@@ -240,8 +243,9 @@ class Watched(dict):
 
 
 def test_every_quantity_is_worked_out_here():
-    by_themselves = {"fit_without_pattern", "saturation_drop_before_tail"}
-    assert EXPECTED.keys() | by_themselves == QUANTITIES.keys()
+    by_themselves = {"fit_without_pattern", "saturation_drop_before_tail", "half_of_theory"}
+    areas = {name for name in QUANTITIES if name.startswith("area_")}  # see `test_areas`
+    assert EXPECTED.keys() | by_themselves | areas == QUANTITIES.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)

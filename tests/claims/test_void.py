@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from rfbook.claims.claim import Claim, ClaimError, read_claims
 from rfbook.claims.quantities.images import FEWEST_PAIRS
-from rfbook.claims.quantities.quantity import FEWEST, Quantity
+from rfbook.claims.quantities.quantity import FEWEST, Quantity, counted
 from rfbook.claims.quantities.registry import CONTRASTS, QUANTITIES, quantity_named
 from rfbook.claims.verdicts import estimate, judge
 from rfbook.pages import sources
 from rfbook.statistics.undefined import Undefined
 from tests.claims.perturbed import perturbed
-from tests.samples import records, repeatable, tiny
+from tests.samples import record, records, repeatable, tiny
 
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
 FIELDS = {"layers": CONVOLUTIONS, "field": [3, 7, 15, 31, 47, 63], "border": "conv4"}
@@ -50,6 +50,7 @@ def flat(name):
             "gain_after_border", "best_gain_after_border", "fall_after_border", "share_after_border",
             "position_spread_shrinks",
         )],
+        ("gain_after_next", made(FIELDS | {"border": "conv5"}), "conv6, is the one after the border"),
         ("pooling_rank_correlation", flat("probes"), "all values are equal"),
         ("pooling_rank_correlation", flat("probes_global"), "all values are equal"),
         ("tail_off_border", flat("saturation"), "no low tail"),
@@ -114,6 +115,14 @@ def test_a_share_of_few_images_decides_nothing(images, enough, said):
         said = f"share of {images} test images, and a verdict needs {FEWEST}"
         with pytest.raises(Undefined, match=said):
             estimate(QUANTITIES["accuracy"], "vgg11", seeds)
+
+
+@pytest.mark.parametrize("measure", ["accuracy", "learning_curve"])
+def test_of_a_micro_object_every_image_that_was_shown_counts(measure):
+    """Each template twice; the record of the accuracy holds the templates, the other the images."""
+    run = tiny(test_images=15, task="micro-object")
+    stated = {"accuracy": {"test_images": 15}, "learning_curve": {"test_images": 30}}
+    assert counted(record(run, measure, stated[measure])) == 30
 
 
 def test_what_is_no_share_of_images_may_come_from_few():

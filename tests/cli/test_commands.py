@@ -703,6 +703,20 @@ def test_the_outcome_is_kept_only_where_that_is_asked_for(rfbook, again, publish
     assert {row["weights"] for row in rows} == {"trained again"}
 
 
+def test_the_records_of_one_page_are_made_again_alone(rfbook, again, whole):
+    again()
+    assert len(rfbook("recompute", "--sample", "99")[1]) == 17
+    _, lines, _ = rfbook("recompute", PAGE, "--sample", "99")
+    assert sorted({line.split()[0] for line in lines}) == sorted(RUNS) and len(lines) == 16
+
+
+def test_a_page_without_published_records_has_none_to_make_again(rfbook, again):
+    again()
+    status, _, said = rfbook("recompute", OTHER)
+    assert status == 2
+    assert said == f"RecordError: there is no published record of {OTHER} to make again\n"
+
+
 @pytest.mark.parametrize(
     "accuracy, status, said", [(0.63, 0, "0.63 is inside"), (0.123, 1, "0.123 is outside")]
 )
@@ -925,7 +939,7 @@ def test_what_is_missing_is_made_before_the_page_and_each_run_is_said(
     one_path(published, "probes-*.json").unlink()
     status, lines, _ = rfbook("run", PAGE, "-p", "seeds", "2")
     assert (status, making) == (0, RUNS[:1])
-    assert lines[0].startswith("4 runs are asked for, 3 are there. To be made: 1, about ")
+    assert lines[0].startswith("runs asked for: 4; there: 3; to be made: 1, ")
     assert lines[1].startswith(f"1 of 1: {RUNS[0]}: made in ")
     assert lines[2:] == [f"the new records are in {repository / 'runs'}", "executed: executed.ipynb"]
 
@@ -933,9 +947,7 @@ def test_what_is_missing_is_made_before_the_page_and_each_run_is_said(
 def test_where_nothing_is_missing_nothing_is_made(rfbook, executions, published, making):
     _, lines, _ = rfbook("run", PAGE)
     assert making == []
-    assert lines == [
-        "4 runs are asked for, 4 are there. To be made: none", "executed: executed.ipynb"
-    ]  # fmt: skip
+    assert lines == ["runs asked for: 4; there: 4; to be made: none", "executed: executed.ipynb"]
 
 
 def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):

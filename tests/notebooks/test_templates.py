@@ -9,8 +9,6 @@ from rfbook.pages import sources
 
 ROOT = Path(__file__).parents[2]
 FILL = "from rfbook.pages.narrative import"
-LESSONS = ("Toy", "Exercises")
-"""Parts whose code is there to be read."""
 
 
 def cells(page):
@@ -86,11 +84,13 @@ def test_no_expression_is_left_for_a_reader_to_see_and_nothing_is_glued(page):
 
 @each_page
 def test_the_code_of_a_page_is_short(page):
-    """Lines of code besides the parameters, the runs, the toy and the exercises."""
-    part, lines = "", 0
-    for cell in cells(page):
-        if cell.cell_type == "markdown":
-            part = [part, *re.findall(r"^## (.+?)\s*$", cell.source, re.MULTILINE)][-1]
-        elif not {"parameters", "run"} & set(cell.metadata.get("tags", [])) and not fills(cell):
-            lines += sum(bool(line.strip()) for line in cell.source.splitlines()) * (part not in LESSONS)
+    """Lines that no reader sees, besides the parameters and the runs; what is shown is a lesson."""
+    code = [cell for cell in cells(page) if cell.cell_type == "code" and not fills(cell)]
+    unseen = [
+        cell.source
+        for cell in code
+        if {"remove-input", "remove-cell"} & set(cell.metadata.get("tags", []))
+        and not {"parameters", "run"} & set(cell.metadata["tags"])
+    ]
+    lines = sum(bool(line.strip()) for source in unseen for line in source.splitlines())
     assert lines <= 40

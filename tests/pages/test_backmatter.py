@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 FRONT = ["how-to-read", "rerun", "claims", "scope", "benchmarks"]
 BACK = [
-    "errata", "provenance", "data-cards", "environment", "glossary", "references", "changelog",
-    "contributing", "cite",
+    "index-of-numbers", "errata", "provenance", "data-cards", "environment", "glossary", "references",
+    "changelog", "contributing", "cite",
 ]  # fmt: skip
 
 

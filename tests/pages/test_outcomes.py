@@ -8,7 +8,18 @@ import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.experiments.tiers import with_changes
-from rfbook.pages.outcomes import Planned, by_network, curves_of, mean_field, means, of_seeds, starts
+from rfbook.pages.outcomes import (
+    Planned,
+    by_network,
+    curves_of,
+    guessing,
+    hardly_learnt,
+    mean_field,
+    means,
+    of_seeds,
+    position_maps,
+    starts,
+)
 
 
 def changed(outcome, **parts):
@@ -71,3 +82,28 @@ def test_networks_that_start_from_one_pretrained_network_name_it_once():
     (found,) = starts([Planned(run, run) for run in tuned])
     assert found.run == tuned[0].source == tuned[1].source
     assert (found.run.data.name, tuned[2].source) == ("imagenette", None)
+
+
+def test_maps_of_positions_are_one_a_convolution_with_every_seed():
+    grids = {"a": np.full((3, 3), 0.4), "b": np.full((2, 2), 0.6)}
+    held = [
+        SimpleNamespace(arrays={name: grid + seed for name, grid in grids.items()}) for seed in (0, 1)
+    ]
+    layers = SimpleNamespace(values={"layers": ["a", "b"]})
+    seeds = [
+        SimpleNamespace(records={"receptive_field": layers, "position_probes": one}) for one in held
+    ]
+    first, second = position_maps(seeds)
+    assert first.shape == (2, 3, 3) and second.shape == (2, 2, 2)
+    assert (first[1] == 1.4).all() and (second[0] == 0.6).all()
+
+
+def test_a_guess_among_ten_classes_is_right_one_time_in_ten(page):
+    assert page.outcomes[0].run.data.name == "cifar10" and guessing(page.outcomes[0]) == 10
+
+
+def test_trainings_that_hardly_learnt_are_counted_by_network(page):
+    for one, share in zip(page.outcomes, (0.19, 0.12, 0.21, 0.9), strict=True):
+        one.records["accuracy"].values["accuracy"] = share
+    assert hardly_learnt(page.outcomes) == {"VGG11": 2}
+    assert hardly_learnt(page.outcomes, points=12) == {"VGG11": 2, "VGG13": 1}

@@ -47,12 +47,12 @@ def test_a_ratio_is_taken_seed_by_seed_for_every_network_that_has_both_arms(arme
 def test_the_original_stands_beside_ours_with_n_and_interval(armed):
     table = ratios(armed, {"CIFAR-10": {"small": claim("B", "A", vgg11=15.35)}}, "Ratio")
     # t(0.975, 1) = 12.706 in a printed table; 30 and 50 have a standard error of 10. None is below 0.
-    assert row(table, network="vgg11") == {
-        "network": "vgg11", "data": "CIFAR-10", "small, original": "15.35", "small, ours": "40",
-        "small, n": "2", "small, 95 % interval": "0 to 167",
+    assert row(table, network="VGG11") == {
+        "network": "VGG11", "data": "CIFAR-10", "n": "2", "small, original": "15.35",
+        "small, ours": "40 (0 to 167)",
     }  # fmt: skip
-    assert row(table, network="vgg13")["small, original"] == "not printed"
-    assert shown(table).caption.text == f"Ratio (%; {armed.scaled()})"
+    assert row(table, network="VGG13")["small, original"] == "not printed"
+    assert shown(table).caption.text == f"Ratio (%, with 95 % intervals; {armed.badge()})"
 
 
 def test_what_was_not_run_is_said_to_be_so_and_has_n_of_zero(armed):
@@ -61,10 +61,10 @@ def test_what_was_not_run_is_said_to_be_so_and_has_n_of_zero(armed):
         "MNIST": {"small": claim("B mnist", "A mnist", vgg16=9.5), "large": claim("C mnist", "A mnist")},
     }
     table = ratios(armed, sets, "Ratio")
-    assert len(columns(table)) == 2 + 2 * 4
+    assert len(columns(table)) == 3 + 2 * 2
     assert [(one["network"], one["data"]) for one in rows(table)] == [
-        ("vgg11", "CIFAR-10"), ("vgg13", "CIFAR-10"), ("vgg16", "MNIST"),
+        ("VGG11", "CIFAR-10"), ("VGG13", "CIFAR-10"), ("VGG16", "MNIST"),
     ]  # fmt: skip
-    missing = row(table, network="vgg16")
+    missing = row(table, network="VGG16")
     assert (missing["small, original"], missing["small, ours"]) == ("9.5", contrast_tables.NOT_RUN)
-    assert row(table, network="vgg11")["large, n"] == "0"
+    assert missing["n"] == "0" and row(table, network="VGG11")["n"] == "2, 0"

@@ -3,7 +3,7 @@
 import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
-from rfbook.records.expected import Pace
+from rfbook.records.expected import Pace, time_in_words
 from rfbook.records.store import Store
 from tests import skeleton
 
@@ -50,3 +50,11 @@ def test_weights_that_are_there_are_not_trained(pace):
 @pytest.mark.parametrize("changed, measure", [({"network": "vgg13"}, "accuracy"), ({}, "probes")])
 def test_without_a_published_run_to_go_by_there_is_no_estimate(pace, changed, measure):
     assert pace.minutes(run(**changed), [measure]) is None
+
+
+@pytest.mark.parametrize(
+    "minutes, words",
+    [(0, "1 second"), (0.5, "30 seconds"), (2, "2 minutes"), (90, "1.5 hours"), (600, "10.0 hours")],
+)
+def test_a_length_of_time_is_said_as_people_say_it(minutes, words):
+    assert time_in_words(minutes) == words

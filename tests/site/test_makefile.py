@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERBS = ("book", "test", "torture", "why", "verify", "notebooks", "clean", "help")
+VERBS = ("book", "pdf", "test", "torture", "why", "verify", "notebooks", "clean", "help")
 
 
 def make(*words):
@@ -30,6 +30,7 @@ def test_help_is_what_make_does_when_it_is_asked_nothing():
         (["book"], "-m rfbook book --tier published"),
         (["book", "TIER=smoke"], "-m rfbook book --tier smoke"),
         (["why", "PAGE=a/b", "TIER=thin"], "-m rfbook why a/b --tier thin"),
+        (["pdf", "TIER=smoke"], "-m rfbook pdf --tier smoke"),
         (["verify"], "-m rfbook verify"),
         (["notebooks"], "-m rfbook notebooks"),
         (["test"], "-m pytest"),

@@ -35,7 +35,7 @@ def said(*runs):
 def test_the_remaining_time_follows_from_the_published_runs_and_this_machine(minutes):
     minutes |= {"vgg11": (10, 20), "vgg13": (12, 24)}
     first, one, two, *_ = said(run("vgg11"), run("vgg13"))
-    assert first == "2 runs are asked for, 0 are there. To be made: 2, about 22 minutes"
+    assert first == "runs asked for: 2; there: 0; to be made: 2, about 22 minutes"
     assert one.endswith("s0: made in 20 minutes; to go: about 24 minutes")
     assert two.endswith("s0: made in 24 minutes")
 
@@ -55,11 +55,3 @@ def test_at_the_end_it_is_said_where_the_records_are(minutes, tmp_path):
 
 def test_a_page_without_runs_has_nothing_to_say(minutes):
     assert said() == []
-
-
-@pytest.mark.parametrize(
-    "minutes, words",
-    [(0, "1 second"), (0.5, "30 seconds"), (2, "2 minutes"), (90, "1.5 hours"), (600, "10.0 hours")],
-)
-def test_a_length_of_time_is_said_as_people_say_it(minutes, words):
-    assert making.in_words(minutes) == words

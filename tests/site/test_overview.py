@@ -90,6 +90,7 @@ def test_a_dot_is_reached_by_the_keyboard_and_says_what_it_stands_for(reader):
       dot.focus({focusVisible: true});
       return [document.activeElement === dot, dot.ariaLabel, getComputedStyle(dot, '::after').content];
     })()"""
+    reader.runner.run(reader.session.send("Emulation.setFocusEmulationEnabled", enabled=True))
     there, name, shown = reader.visit(page("index"), ask=(focused,)).answers[focused]
     assert there and re.match(r"[A-Z]{2}-\S+, [a-z ]+: .+", name)
     assert name[:20] in shown
@@ -148,7 +149,7 @@ def test_without_scripts_every_claim_is_listed_and_no_filter_is_shown(reader):
 @needs_site
 def test_who_comes_to_a_claim_by_its_address_finds_it_unfolded(reader):
     unfolded = "document.querySelector('[id=\"SM-3.4-after\"] details').open"
-    assert reader.visit(f"{page('claims')}#SM-3.4-after", ask=(unfolded,)).answers[unfolded]
+    assert reader.visit(f"{page('claims')}?again#SM-3.4-after", ask=(unfolded,)).answers[unfolded]
 
 
 @needs_site

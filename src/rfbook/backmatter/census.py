@@ -122,12 +122,12 @@ def links() -> dict[str, Cell]:
     Planned pages are not among them.
     """
     root = sources.repository()
-    places = {name: place for place, name in enumerate(_contents(root))}
+    places = {name: place for place, name in enumerate(contents(root))}
     pages = sorted(sources.pages(root), key=lambda page: places.get(sources.document(page), len(places)))
     return {page: (_title(page, root), f"../{sources.document(page)}.html") for page in pages}
 
 
-def _contents(root: Path) -> list[str]:
+def contents(root: Path) -> list[str]:
     """The documents of the table of contents, in its order."""
     toc = read_yaml(root / "_toc.yml")
     return [toc["root"], *(one["file"] for part in toc.get("parts", []) for one in part["chapters"])]

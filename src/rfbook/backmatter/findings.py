@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rfbook.backmatter.claims import UNTESTED
-from rfbook.backmatter.front import said
 from rfbook.claims.amounts import between
 from rfbook.claims.verdicts import Verdict
 from rfbook.experiments.architecture import titled
@@ -36,7 +35,7 @@ class Finding:
     def sign(self) -> str:
         """The sign and the word, with a link to the claim."""
         address = claim_address(self.verdict.claim.id, FRONT)
-        return f'<a class="rf-sign" href="{address}">{WORDS[self.word]} {said(self.verdict)}</a>'
+        return f'<a class="rf-word" href="{address}">{WORDS[self.word]} {self.verdict.told}</a>'
 
     @property
     def page(self) -> str:
@@ -68,17 +67,9 @@ class Finding:
 
     @property
     def supporting(self) -> str:
-        """The networks for which it holds, "VGG11 and VGG13"."""
-        return self._networks(True)
-
-    @property
-    def failing(self) -> str:
-        """Those for which it does not."""
-        return self._networks(False)
-
-    def _networks(self, answer: bool) -> str:
-        held = [one for one in self.verdict.estimates if one.holds(self.verdict.claim) is answer]
-        return listed([titled(one.network) for one in held]) or "no network"
+        """The networks for which it holds, "VGG11 and VGG13", whatever was changed in them."""
+        held = [one.network for one in self.verdict.estimates if one.holds(self.verdict.claim)]
+        return listed([titled(network.partition("-")[0]) for network in held])
 
 
 def found(verdicts: Iterable[Verdict]) -> dict[str, Finding]:

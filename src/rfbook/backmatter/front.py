@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rfbook.backmatter.claims import BEYOND, PAPERS, UNTESTED
 from rfbook.claims.claim import Claim
 from rfbook.claims.evidence import on_numbers_of_others
-from rfbook.claims.verdicts import Verdict
+from rfbook.claims.verdicts import OWN, Verdict
 from rfbook.pages import sources
 from rfbook.pages.prose import listed
 from rfbook.pages.sources import matter
@@ -21,32 +21,19 @@ arithmetic: on the architecture alone, so that no training can change it. number
 prints, or arrays that others published; such a claim is checked, not reproduced.
 """
 
-HOLDS = {"reproduced": "holds", "partly": "holds in part", "not reproduced": "fails"}
-"""What is said of the book's own questions in place of a verdict's word: "reproduced" is for papers."""
-
-HOLD = {"holds": "hold", "holds in part": "hold in part", "fails": "fail"}
-"""The same of several."""
+HOLD = {"reproduced": "hold", "partly": "hold in part", "not reproduced": "fail"}
+"""What is said of several of the book's own questions."""
 
 OPEN = ("open", UNTESTED)
 
 
 def kind(claim: Claim) -> str:
     """One of `KINDS`."""
-    if own(claim):
+    if claim.own:
         return "not in the papers"
     if on_numbers_of_others(claim):
         return "numbers of others"
     return "arithmetic" if claim.quantity and claim.measured.exact else "measured"
-
-
-def own(claim: Claim) -> bool:
-    """Whether it is a question of the book, which no sentence of a paper asks."""
-    return claim.paper == BEYOND or claim.ours
-
-
-def said(verdict: Verdict) -> str:
-    """The verdict in words; of the book's own questions "holds" or "fails"."""
-    return HOLDS.get(verdict.word, verdict.word) if own(verdict.claim) else verdict.word
 
 
 @dataclass(frozen=True)
@@ -75,40 +62,50 @@ class Tally:
         """How many are not decided, and why: "47 open and 31 not tested"; empty if all are."""
         return self._counted(OPEN)
 
+    @property
+    def counts(self) -> str:
+        """All of them: "1 reproduced and 2 open"."""
+        return self._counted(list(WORDS))
+
     def _counted(self, words: Sequence[str]) -> str:
         counts = {word: [one for one in self.verdicts if one.word == word] for word in words}
         return listed([f"{len(held)} {self._said(held)}" for held in counts.values() if held])
 
     def _said(self, held: Sequence[Verdict]) -> str:
-        word = said(held[0])
-        return HOLD.get(word, word) if len(held) > 1 else word
+        word = held[0].word
+        if not held[0].claim.own:
+            return word
+        return (HOLD if len(held) > 1 else OWN).get(word, word)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """The claims of one paper, apart by what they rest on."""
+    """The claims of one paper, apart by what they rest on. borrowed: measured, but by one run alone."""
 
     name: str
     measured: Tally
     arithmetic: Tally
     others: Tally
+    borrowed: Tally
 
 
 def papers(verdicts: Sequence[Verdict]) -> list[Paper]:
     """Both papers, without the book's own questions."""
+    alone = [one for one in verdicts if one.borrowed]
+    others = [one for one in verdicts if not one.borrowed]
     return [
-        Paper(title, *(Tally(_of(verdicts, paper, name)) for name in KINDS[:3]))
+        Paper(title, *(_of(others, paper, name) for name in KINDS[:3]), _of(alone, paper, KINDS[0]))
         for paper, title in PAPERS.items() if paper != BEYOND
     ]  # fmt: skip
 
 
-def _of(verdicts: Sequence[Verdict], paper: str, name: str) -> list[Verdict]:
-    return [one for one in verdicts if one.claim.paper == paper and kind(one.claim) == name]
+def _of(verdicts: Sequence[Verdict], paper: str, name: str) -> Tally:
+    return Tally([one for one in verdicts if one.claim.paper == paper and kind(one.claim) == name])
 
 
 def own_questions(verdicts: Sequence[Verdict]) -> Tally:
     """What the book asks beyond both papers."""
-    return Tally([one for one in verdicts if own(one.claim)])
+    return Tally([one for one in verdicts if one.claim.own])
 
 
 def minutes_to_read() -> dict[str, int]:

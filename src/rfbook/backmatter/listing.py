@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 
 from rfbook.backmatter.claims import BEYOND, PAPERS
-from rfbook.backmatter.front import own, said
 from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Estimate, Verdict
@@ -15,7 +14,7 @@ from rfbook.experiments.architecture import titled
 from rfbook.pages import sources
 from rfbook.pages.addresses import CLAIMS, page_address
 from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS, condition
+from rfbook.pages.tables.standard import WORDS, condition, deciding, turning
 
 NUMBERS = "book/index-of-numbers"
 """The page that leads from claims and printed numbers to records."""
@@ -42,35 +41,19 @@ def of_paper(verdicts: Iterable[Verdict], paper: str) -> Listing:
     """What the paper says, without our own questions about it; of `BEYOND` all of these."""
     return Listing([
         one for one in verdicts
-        if (own(one.claim) if paper == BEYOND else one.claim.paper == paper and not own(one.claim))
+        if (one.claim.own if paper == BEYOND else one.claim.paper == paper and not one.claim.own)
     ])  # fmt: skip
 
 
-def deciding(verdict: Verdict) -> Estimate | None:
-    """The estimate that is least on the claim's side, None where there is none.
-
-    With it the claim holds for all networks, or fails for one.
-    """
-    shown = Estimates(verdict.estimates)
-    return min(shown, key=lambda one: _support(verdict.claim, one), default=None)
-
-
-def _support(claim: Claim, one: Estimate) -> float:
-    """How far the mean is on the claim's side of the margin."""
-    if claim.holds_if == "near":
-        return claim.margin - abs(one.mean - claim.printed[one.network])
-    return (one.mean - claim.margin) * (1 if claim.holds_if == "above" else -1)
-
-
 def _line(verdict: Verdict) -> str:
-    claim, one = verdict.claim, deciding(verdict)
-    paper = PAPERS[BEYOND] if own(claim) else PAPERS[claim.paper]
-    data = {"verdict": said(verdict), "paper": paper, "page": claim.page}
+    claim, one = verdict.claim, deciding(verdict) if verdict.estimates else None
+    paper = PAPERS[BEYOND] if claim.own else PAPERS[claim.paper]
+    data = {"verdict": verdict.told, "paper": paper, "page": claim.page}
     told = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
     sign = f'<span class="rf-{verdict.word.replace(" ", "-")}">{WORDS[verdict.word]}</span>'
     name = escape(claim.id)
     cells = [
-        f"{sign} {said(verdict)}",
+        f"{sign} {verdict.told}",
         f'<a href="#{name}">{name}</a>',
         f"<details><summary>{escape(claim.says)}</summary>{_details(verdict)}</details>",
         _ours(one, len(verdict.estimates)),
@@ -98,12 +81,15 @@ def _printed(claim: Claim, one: Estimate | None) -> str:
 def _details(verdict: Verdict) -> str:
     claim = verdict.claim
     written = claim.page in sources.pages(sources.repository())
-    page = _link(page_address(claim.page, CLAIMS), claim.page) if written else escape(claim.page)
+    there = f"{page_address(claim.page, CLAIMS)}#{claim.id}"
+    page = _link(there, claim.page) if written else escape(claim.page)
     records = _link(f"{page_address(NUMBERS, CLAIMS)}#{claim.id}", "its records")
-    lines = [
-        f"<p>{escape(claim.where)}. Holds if: {escape(condition(claim))}. "
-        f"{escape(verdict.why)}. Page: {page}; {records}.</p>"
-    ]
+    why = titled(verdict.why)
+    said_of_it = [
+        claim.where, f"Holds if: {condition(claim)}", f"{why[:1].upper()}{why[1:]}",
+        turning(claim, verdict.estimates),
+    ]  # fmt: skip
+    lines = [f"<p>{escape('. '.join(filter(None, said_of_it)))}. Page: {page}; {records}.</p>"]
     each = [_network(claim, one) for one in Estimates(verdict.estimates)]
     if each:
         lines.append(f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in each)}</ul>")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from rfbook.backmatter.front import said
 from rfbook.backmatter.listing import NUMBERS
 from rfbook.backmatter.summary import Summary
 from rfbook.claims.amounts import quoted
@@ -31,15 +30,22 @@ def keys(pages: Mapping[str, Summary | None]) -> dict[tuple[str, str], list[str]
 
 
 def printed(verdicts: Iterable[Verdict], held: Keys) -> str:
-    """Markdown: one row a number that a paper prints, or that its sentence implies, by size."""
-    found = [(value, name, one) for one in verdicts for name, value in one.claim.printed.items()]
+    """Markdown: one row a number that a paper prints, or that its sentence implies, by size.
+
+    Search leads to the first row of a number, and of those the first are the ones with records.
+    """
+    found = [
+        (value, _records(held.get((one.claim.id, name), ())), name, one)
+        for one in verdicts for name, value in one.claim.printed.items()
+    ]  # fmt: skip
+    found.sort(key=lambda row: (abs(row[0]), row[0], row[1] == NONE, row[2]))
+    first = [place == 0 or found[place - 1][0] != row[0] for place, row in enumerate(found)]
     lines = [
         (
-            _entry(quoted(value)), titled(name),
-            _link(claim_address(one.claim.id, NUMBERS), one.claim.id),
-            _ours(one, name), _records(held.get((one.claim.id, name), ())),
+            _entry(quoted(value)) if begins else quoted(value), titled(name),
+            _link(claim_address(one.claim.id, NUMBERS), one.claim.id), _ours(one, name), records,
         )
-        for value, name, one in sorted(found, key=lambda row: row[:2])
+        for begins, (value, records, name, one) in zip(first, found, strict=True)
     ]  # fmt: skip
     return _table(("printed", "network", "claim", "ours", "records"), lines)
 
@@ -58,15 +64,15 @@ def _claim(verdict: Verdict, held: Keys) -> Sequence[str]:
     written = claim.page in sources.pages(sources.repository())
     return (
         f'<span id="{escape(claim.id)}"></span>{_entry(claim.id)}',
-        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {said(verdict)}"),
-        _link(page_address(claim.page, NUMBERS), claim.page) if written else claim.page,
+        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {verdict.told}"),
+        _link(f"{page_address(claim.page, NUMBERS)}#{claim.id}", claim.page) if written else claim.page,
         "; ".join(records) or NONE,
     )
 
 
 def _ours(verdict: Verdict, network: str) -> str:
     shown = Estimates(verdict.estimates)
-    return shown[network].sure if network in shown else said(verdict)
+    return shown[network].sure if network in shown else verdict.told
 
 
 def _records(held: Iterable[str]) -> str:
@@ -74,8 +80,8 @@ def _records(held: Iterable[str]) -> str:
 
 
 def _entry(text: str) -> str:
-    """The text, where search leads who asks for it."""
-    return f"{{index}}`{text}`"
+    """The text, as the first place to which search leads who asks for it."""
+    return f"{{index}}`!{text}`"
 
 
 def _link(address: str, text: str) -> str:

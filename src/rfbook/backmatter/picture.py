@@ -9,7 +9,6 @@ from html import escape
 
 from rfbook.backmatter.claims import BEYOND, PAPERS
 from rfbook.backmatter.findings import FRONT
-from rfbook.backmatter.front import own, said
 from rfbook.backmatter.sections import section, topic
 from rfbook.claims.verdicts import Verdict
 from rfbook.pages.addresses import claim_address
@@ -39,7 +38,7 @@ def rows(verdicts: Iterable[Verdict]) -> dict[str, dict[Row, list[Verdict]]]:
     } | {QUESTIONS: defaultdict(list)}
     for one in verdicts:
         paper = one.claim.paper
-        if own(one.claim):
+        if one.claim.own:
             groups[QUESTIONS]["", ABOUT.get(paper, f"on {PAPERS[paper]}")].append(one)
         else:
             name = section(one.claim)
@@ -77,7 +76,7 @@ def _row(name: str, about: str, verdicts: Iterable[Verdict]) -> str:
 
 def _dot(verdict: Verdict) -> str:
     claim = verdict.claim
-    says = escape(f"{claim.id}, {said(verdict)}: {claim.says}")
+    says = escape(f"{claim.id}, {verdict.told}: {claim.says}")
     link = f'<a class="rf-dot" href="{claim_address(claim.id, FRONT)}" aria-label="{says}">'
     return f"{link}{_sign(verdict.word)}</a>"
 

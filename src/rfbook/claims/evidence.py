@@ -17,7 +17,8 @@ def _sizes(table: str, shown: str) -> Callable[[Path], dict[str, dict[str, Any]]
 
     def read(root: Path) -> dict[str, dict[str, Any]]:
         sizes = read_sizes(root / "claims", table)
-        return {shown: {name: getattr(sizes, name).tolist() for name in names}}
+        columns = {name: getattr(sizes, name).tolist() for name in names}
+        return {shown: columns | {"networks": list(sizes.networks)}}
 
     return read
 

@@ -12,6 +12,8 @@ main path; what its skips carry is not counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -46,12 +48,18 @@ def pooling(kernel: int, stride: int, padding: int = 0) -> Step:
 
 def fields(steps: Sequence[Step]) -> list[int]:
     """Receptive field of every convolution in pixels (Size Matters, equation 1, with k - 1)."""
-    axis, sizes = Axis(), []
-    for step in steps:
-        axis = axis.window(step.kernel, step.stride, step.padding, step.dilation)
-        if step.counted:
-            sizes.append(int(axis.size))
-    return sizes
+    maps = accumulate(steps, _behind, initial=Axis())
+    next(maps)
+    return [int(axis.size) for axis, step in zip(maps, steps, strict=True) if step.counted]
+
+
+def last_map(steps: Sequence[Step]) -> Axis:
+    """What the units of the last map see: the size of their field, their distance, their middle."""
+    return reduce(_behind, steps, Axis())
+
+
+def _behind(axis: Axis, step: Step) -> Axis:
+    return axis.window(step.kernel, step.stride, step.padding, step.dilation)
 
 
 def border_number(steps: Sequence[Step], side: int) -> int:

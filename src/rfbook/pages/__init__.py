@@ -16,9 +16,12 @@ _FROM = {
     "resnets": "rfbook.pages.parameters",
     "by_network": "rfbook.pages.outcomes",
     "curves_of": "rfbook.pages.outcomes",
+    "guessing": "rfbook.pages.outcomes",
+    "hardly_learnt": "rfbook.pages.outcomes",
     "mean_field": "rfbook.pages.outcomes",
     "means": "rfbook.pages.outcomes",
     "of_seeds": "rfbook.pages.outcomes",
+    "position_maps": "rfbook.pages.outcomes",
     "starts": "rfbook.pages.outcomes",
 }
 """A public name -> the module that defines it."""

@@ -9,7 +9,10 @@ from math import isfinite, nan
 import numpy as np
 
 from rfbook.claims.quantities.layers import convolution_curve
+from rfbook.claims.quantities.positions import position_grids
 from rfbook.claims.quantities.registry import QUANTITIES
+from rfbook.experiments.architecture import titled
+from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Records
 from rfbook.statistics.undefined import Undefined
@@ -118,3 +121,28 @@ def mean_field(
 def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
     """(seeds, convolutions): a measure per convolution of one network."""
     return np.array([convolution_curve(seed.records, measure) for seed in seeds])
+
+
+def position_maps(seeds: Sequence[Outcome]) -> list[np.ndarray]:
+    """(seeds, h, w) for each convolution of one network: accuracy of the probe at every position."""
+    return [
+        np.array(grids) for grids in zip(*(position_grids(one.records) for one in seeds), strict=True)
+    ]
+
+
+def guessing(outcome: Outcome) -> float:
+    """In how many percent of the images a guess among the classes is right."""
+    return 100 / CATALOGUE[outcome.run.data.name].classes
+
+
+def hardly_learnt(outcomes: Sequence[Outcome], points: float = 10) -> dict[str, int]:
+    """Network and arm, as the papers write it -> trainings less than `points` above guessing.
+
+    A network and arm of which all learnt more is not there.
+    """
+    counts: dict[str, int] = {}
+    for one in outcomes:
+        if 100 * one.records["accuracy"].values["accuracy"] < guessing(one) + points:
+            name = titled(one.label)
+            counts[name] = counts.get(name, 0) + 1
+    return counts

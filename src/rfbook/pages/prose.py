@@ -8,6 +8,8 @@ import numpy as np
 
 from rfbook.claims.amounts import between as between
 from rfbook.claims.verdicts import Verdict
+from rfbook.experiments.architecture import titled
+from rfbook.experiments.catalogue import CATALOGUE, TITLES
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.unsaid import finite
 
@@ -89,5 +91,20 @@ def trained(outcomes: Sequence[Outcome]) -> str:
                 ends.setdefault(label, []).append(100 * share)
     if not ends:
         return ""
-    said = listed([f"{np.mean(shares):.0f} % ({label})" for label, shares in ends.items()])
+    said = listed([f"{np.mean(shares):.0f} % ({titled(label)})" for label, shares in ends.items()])
     return f"In the last epoch the networks are right on {said} of their training images."
+
+
+def images(outcomes: Sequence[Outcome]) -> str:
+    """How many images of which data set the networks learn from and are tested on, in a sentence."""
+    counts = dict.fromkeys(
+        (
+            data.images or CATALOGUE[data.name].train,
+            TITLES[data.name],
+            one.records["accuracy"].values["test_images"],
+        )
+        for one in outcomes
+        for data in [one.run.data]
+    )
+    said = [f"{learnt} images of {data} and is tested on {test}" for learnt, data, test in counts]
+    return f"Every network learns from {listed(said)}."

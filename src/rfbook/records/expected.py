@@ -71,3 +71,13 @@ def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
         return None
     near, minutes = min(taken, key=lambda one: abs(log(one[0] / size)))
     return minutes * size / near
+
+
+def time_in_words(minutes: float) -> str:
+    """A length of time as one says it: "40 seconds", "12 minutes", "3.5 hours"."""
+    if minutes < 1.5:
+        seconds = max(1, round(60 * minutes))
+        return f"{seconds} second{'s' * (seconds > 1)}"
+    if minutes < 90:
+        return f"{minutes:.0f} minutes"
+    return f"{minutes / 60:.1f} hours"

@@ -29,7 +29,7 @@ from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, asks_by_tier, declared
 from rfbook.pages.sources import PUBLISHED, PageSourceError, UnknownPage, folder_of, repository, tier_of
 from rfbook.records.record import RecordError, record_key
-from rfbook.site import build
+from rfbook.site import build, printing
 from rfbook.site.execution import PageError, execute
 from rfbook.site.handed_out import handed_out
 from rfbook.site.making import made
@@ -152,6 +152,12 @@ def book(arguments: argparse.Namespace) -> Lines:
         shutil.rmtree(folder, ignore_errors=True)
         os.environ["RFBOOK_CACHE"] = str(folder / "cache")
     yield f"the site is {build.build(arguments.tier)}", True
+
+
+def pdf(arguments: argparse.Namespace) -> Lines:
+    """print the site that was built, and the report, as PDF"""
+    for path in printing.print_all(arguments.tier):
+        yield f"printed: {path}", True
 
 
 def notebooks(arguments: argparse.Namespace) -> Lines:

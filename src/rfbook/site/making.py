@@ -11,7 +11,7 @@ from rfbook.measures.obtain import merged, obtain
 from rfbook.pages.page import store_of
 from rfbook.pages.plan import Ask
 from rfbook.pages.sources import PUBLISHED
-from rfbook.records.expected import Pace
+from rfbook.records.expected import Pace, time_in_words
 from rfbook.records.store import Store
 
 UNKNOWN = "no published run of this network says how long"
@@ -57,7 +57,7 @@ def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
     if not count:
         return
     todo = missing(asked)
-    yield f"{count} runs are asked for, {count - len(todo)} are there. To be made: {_all(todo)}"
+    yield f"runs asked for: {count}; there: {count - len(todo)}; to be made: {_all(todo)}"
     spent = expected = 0.0
     for place, one in enumerate(todo, start=1):
         started = time.monotonic()
@@ -66,7 +66,7 @@ def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
         if one.minutes is not None:
             spent, expected = spent + took, expected + one.minutes
         rest = _rest(todo[place:], spent / expected if expected else 1.0)
-        yield f"{place} of {len(todo)}: {one.run.slug()}: made in {in_words(took)}{rest}"
+        yield f"{place} of {len(todo)}: {one.run.slug()}: made in {time_in_words(took)}{rest}"
     for root in dict.fromkeys(one.store.roots[-1] for one in todo):
         yield f"the new records are in {root}"
 
@@ -86,15 +86,5 @@ def _time(minutes: Sequence[float | None], pace: float) -> str:
     if not known:
         return UNKNOWN
     total = pace * sum(known)
-    said = "less than a minute" if total < 1 else f"about {in_words(total)}"
+    said = "less than a minute" if total < 1 else f"about {time_in_words(total)}"
     return said + f", and {len(minutes) - len(known)} more of which {UNKNOWN}" * (None in minutes)
-
-
-def in_words(minutes: float) -> str:
-    """A length of time as one says it: "40 seconds", "12 minutes", "3.5 hours"."""
-    if minutes < 1.5:
-        seconds = max(1, round(60 * minutes))
-        return f"{seconds} second{'s' * (seconds > 1)}"
-    if minutes < 90:
-        return f"{minutes:.0f} minutes"
-    return f"{minutes / 60:.1f} hours"

@@ -100,7 +100,7 @@ def _reports(results: Path) -> Lines:
 def recompute(arguments: argparse.Namespace) -> Lines:
     """make published records, drawn at random, again from their descriptions, and compare"""
     published, rows = _published(), []
-    paths = _paths(published)
+    paths = _behind(arguments.pages, published) if arguments.pages else _paths(published)
     for path in random.Random(arguments.draw).sample(paths, min(arguments.sample, len(paths))):
         kept = read(path)
         name, weights = f"{kept.run.slug()} {kept.measure}", _weights(kept.run)
@@ -119,6 +119,17 @@ def recompute(arguments: argparse.Namespace) -> Lines:
         yield f"{name}: {said}", good
     if arguments.keep:
         yield f"kept: {write_report('recomputed', rows, published.roots[0])}", True
+
+
+def _behind(pages: list[str], published: Store) -> list[Path]:
+    """The published records that these pages ask for. Raises RecordError where there is none."""
+    asked = {
+        published.roots[0] / place(run, measure) for _, _, run, measure in wanted(pages, PUBLISHED)
+    }
+    paths = [path for path in _paths(published) if path in asked]
+    if not paths:
+        raise RecordError(f"there is no published record of {', '.join(pages)} to make again")
+    return paths
 
 
 def _weights(run: Run) -> str:

@@ -29,6 +29,16 @@ def steps_of(model: Model) -> list[Step]:
     return _vgg(model) if model.name in VGGS else _resnet(model)
 
 
+def steps_to(model: Model, stage: int) -> list[Step]:
+    """The same of a ResNet up to the end of a stage, counted from 1 (layer4 is the last).
+
+    Raises ValueError for another family.
+    """
+    if model.name not in RESNETS:
+        raise ValueError(f"{model.label}: the stages of a ResNet are listed, and no others")
+    return _resnet(model, stage)
+
+
 def _vgg(model: Model) -> list[Step]:
     return [
         step
@@ -37,14 +47,14 @@ def _vgg(model: Model) -> list[Step]:
     ]
 
 
-def _resnet(model: Model) -> list[Step]:
+def _resnet(model: Model, stages: int = 4) -> list[Step]:
     deep = next(
         name
         for name in BLOCKS
         if model.name.removeprefix("wide_").startswith((name, name.replace("resnet", "resnext")))
     )
     steps = _stem(model)
-    for stage, count in enumerate(BLOCKS[deep]):
+    for stage, count in enumerate(BLOCKS[deep][:stages]):
         for block in range(count):
             halved = _halved(model, 3) if stage and not block else [convolution(3)]
             basic = deep in ("resnet18", "resnet34")

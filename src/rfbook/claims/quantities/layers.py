@@ -104,6 +104,18 @@ def gain_after_border(records: Records) -> float:
 
 
 @quantity("points", reads=PROBES)
+def gain_after_next(records: Records) -> float:
+    """Accuracy of the last convolution's probe minus that of the one after the border layer's, points.
+
+    Raises Undefined where the one after the border layer is the last.
+    """
+    probes, number = convolution_curve(records, "probes"), border_inside(records)
+    if number + 1 == len(probes):
+        raise Undefined(f"the last convolution, conv{number + 1}, is the one after the border layer")
+    return 100 * curves.gain_from(probes, number)
+
+
+@quantity("points", reads=PROBES)
 def best_gain_after_border(records: Records) -> float:
     """Accuracy of the best probe after the border layer minus that of the border layer's, points.
 

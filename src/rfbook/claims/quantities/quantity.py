@@ -144,12 +144,17 @@ def unit_of_differences(unit: str) -> str:
 
 
 def counted(record: Record) -> int | None:
-    """Of how many test images its numbers are shares, as it says itself; None if they are no shares."""
+    """Of how many test images its numbers are shares; None if they are no shares.
+
+    It says so itself, but for the accuracy of a micro-object task: its record holds how many images
+    there are, and each was shown twice.
+    """
     if not MEASURES[record.measure].shares:
         return None
     data, values = record.run.data, record.values
     stated = values.get("test_images") or values.get("images")
-    return stated or data.test_images or CATALOGUE[data.name].test
+    twice = record.measure == "accuracy" and data.task != "class"
+    return (2 if twice else 1) * (stated or data.test_images or CATALOGUE[data.name].test)
 
 
 def values_of(quantity: Quantity, samples: Sequence[Sequence[Records]]) -> list[float]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from rfbook.claims.quantities import contrasts, fields, images, layers, others, positions
+from rfbook.claims.quantities import (
+    areas,
+    contrasts,
+    fields,
+    halves,
+    images,
+    layers,
+    others,
+    positions,
+)
 from rfbook.claims.quantities.contrasts import difference
 from rfbook.claims.quantities.quantity import CONTRASTS, QUANTITIES, Quantity
 
-SUBJECTS = (layers, positions, fields, images, others, contrasts)
+SUBJECTS = (layers, positions, fields, areas, halves, images, others, contrasts)
 """Each fills `QUANTITIES` and `CONTRASTS` with its own when it is imported."""
 
 

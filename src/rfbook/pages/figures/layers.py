@@ -18,24 +18,41 @@ from rfbook.pages.page import Page
 
 
 def layer_profiles(
-    page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str, border: bool = True
-) -> None:
+    page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str, border: bool = True,
+    printed: Mapping[str, float] | None = None, tails: Mapping[str, float] | None = None,
+) -> None:  # fmt: skip
     """Saturation bars and the probes' line per convolution, as in Size Matters, Figures 1 and 4.
 
     The black vertical line marks the border layer, the dotted one the model's own accuracy. Error
     bars are 95 % intervals over seeds; with one seed there are none and the title says so.
+    printed: network -> its accuracy in the paper, percent. tails: network -> the convolution at which
+    the tail starts in the paper. Both are hollow marks.
     """
     style.use()
     groups = by_network(outcomes)
-    figure, axes = panel_grid(len(groups), 2, (4.4, 3.0), sharey=True)
+    size = (4.4, 3.0) if len(groups) > 1 else (7.0, 3.4)
+    figure, axes = panel_grid(len(groups), 2, size, sharey=True)
+    sides = {one.run.data.side for one in outcomes}
     for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
-        _profile(axis, network, seeds, border)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
+        _profile(axis, seeds, border)
+        _printed(axis, (printed or {}).get(network), (tails or {}).get(network))
+        axis.set_title(_title(network, seeds, len(sides) > 1))
+    both = [zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes]
+    legend = {label: handle for pairs in both for handle, label in pairs}
+    figure.legend(legend.values(), legend, loc="outside lower center", ncols=2, fontsize="small")
     style.show(figure, page.only(outcomes), alt, caption, name)
 
 
-def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -> None:
+def _title(network: str, seeds: Sequence[Outcome], with_side: bool) -> str:
+    side = f" at {seeds[0].run.data.side} pixels" if with_side and "@" not in network else ""
+    accuracy = 100 * np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
+    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
+    shown = titled(network) + side
+    apart = ", " if len(shown) < 18 else "\n"
+    return f"{shown}{apart}{accuracy:.1f} % ({runs})"
+
+
+def _profile(axis: Axes, seeds: Sequence[Outcome], border: bool) -> None:
     saturation = curves_of(seeds, "saturation")
     probes = curves_of(seeds, "probes")
     accuracy = np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
@@ -52,11 +69,23 @@ def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -
     number = border_number(seeds[0].records)
     if border and number:
         axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
-    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
-    axis.set_title(f"{titled(network)}, {100 * accuracy:.1f} % ({runs})")
     some = places[:: 1 + len(places) // 25]
     axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=some)
     axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
+
+
+def _printed(axis: Axes, accuracy: float | None, tail: float | None) -> None:
+    """What the paper prints: the model's accuracy right of the last bar, a tail's start at the top."""
+    if accuracy is not None:
+        end = max(bar.get_x() + bar.get_width() for bar in axis.patches)
+        axis.plot(end + 0.7, accuracy / 100, **style.ORIGINAL, label="model accuracy, printed")
+        axis.annotate(
+            f"{accuracy:g}", (end + 0.7, accuracy / 100), (8, 0), textcoords="offset points",
+            color=style.GREY, fontsize="small", va="center",
+        )  # fmt: skip
+    if tail is not None:
+        look = style.ORIGINAL | {"marker": "v"}
+        axis.plot(tail, 0.96, **look, label="the tail starts, printed")
 
 
 def fields_against_printed(

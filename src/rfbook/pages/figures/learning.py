@@ -29,7 +29,7 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
     style.use()
     groups = by_network(outcomes)
     columns = 2 if len(groups) == 4 else 3
-    figure, axes = panel_grid(len(groups), columns, (3.6, 3.3), sharex=True, sharey=True)
+    figure, axes = panel_grid(len(groups), columns, (3.0, 3.2), sharex=True, sharey=True)
     first = _curves(next(iter(groups.values())))
     told_apart = style.told_apart(groups, style.COLOURS)
     for axis, ((network, seeds), colour) in zip(axes, told_apart, strict=True):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
 from rfbook.pages.figures.panels import half_width, panel_grid
 from rfbook.pages.page import Page
@@ -43,6 +44,6 @@ def _panel(axis: Axes, rows: Rows) -> None:
             seeds.mean(), place, xerr=half, **style.OURS, linestyle="none", capsize=4,
             label="measured" if place == 0 else None,
         )  # fmt: skip
-    labels = [f"{network} ({len(measured)})" for network, (_, measured) in rows.items()]
+    labels = [f"{titled(network)} ({len(measured)})" for network, (_, measured) in rows.items()]
     axis.set_yticks(places, labels, fontsize="small")
     axis.set(ylim=(len(rows) - 0.5, -0.5))

@@ -6,6 +6,7 @@ from rfbook.pages.tables import (
     arrivals,
     fields,
     images,
+    layer_lists,
     outside,
     pairwise,
     periods,
@@ -28,6 +29,6 @@ from rfbook.pages.tables.table import Table
 
 __all__ = [
     "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer", "images",
-    "number", "numbers", "opening", "outside", "pairwise", "parameters", "periods", "quoted", "ranks",
-    "rerun", "says", "stages", "verdicts",
+    "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters", "periods",
+    "quoted", "ranks", "rerun", "says", "stages", "verdicts",
 ]  # fmt: skip

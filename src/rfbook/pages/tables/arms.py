@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import estimate, paired
+from rfbook.experiments.architecture import titled
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import by_network
 from rfbook.pages.page import Page
@@ -27,16 +28,16 @@ def estimates(page: Page, claim: Claim) -> Estimates:
 
 
 def ratios(page: Page, sets: Mapping[str, Headed], caption: str) -> Table:
-    """One row a network and data set, as in Size Matters, Table 1: original, ours, n and interval.
+    """One row a network and data set, as in Size Matters, Table 1: n, original, and ours with interval.
 
     sets: data set -> heading -> claim.
     """
     headings = list(next(iter(sets.values())))
-    parts = ("original", "ours", "n", "95 % interval")
-    columns = ["network", "data", *(f"{head}, {part}" for head in headings for part in parts)]
+    parts = ("original", "ours")
+    columns = ["network", "data", "n", *(f"{head}, {part}" for head in headings for part in parts)]
     rows = [row for data, claims in sets.items() for row in _rows(page, data, claims)]
     unit = next(iter(sets.values()))[headings[0]].measured.unit
-    return Table(f"{caption} ({unit}; {page.scaled()})", columns, rows)
+    return Table(f"{caption} ({unit}, with 95 % intervals; {page.badge()})", columns, rows)
 
 
 def _rows(page: Page, data: str, claims: Headed) -> list[list[str]]:
@@ -44,15 +45,19 @@ def _rows(page: Page, data: str, claims: Headed) -> list[list[str]]:
     printed = [name for claim in claims.values() for name in claim.printed]
     named = [*printed, *(one.network for held in found.values() for one in held)]
     return [
-        [name, data]
+        [titled(name), data, _count(name, found)]
         + [cell for head, claim in claims.items() for cell in _cells(name, claim, found[head])]
         for name in dict.fromkeys(named)
     ]
 
 
+def _count(name: str, found: Mapping[str, Estimates]) -> str:
+    counts = dict.fromkeys(str(held[name].n) if name in held else "0" for held in found.values())
+    return ", ".join(counts)
+
+
 def _cells(name: str, claim: Claim, held: Estimates) -> list[str]:
     original = quoted(claim.printed.get(name))
     if name not in held:
-        return [original, NOT_RUN, "0", ""]
-    one = held[name]
-    return [original, str(one.value), str(one.n), one.around]
+        return [original, NOT_RUN]
+    return [original, f"{held[name].value} ({held[name].around})"]

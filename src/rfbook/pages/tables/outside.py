@@ -98,7 +98,7 @@ def class_ranges(fits: Fits, period: int) -> Estimates:
 
 def _of_each(fits: Fits, unit: str, value: Callable[[dict[str, Any]], float]) -> Estimates:
     return Estimates(
-        Estimate(network, value(fit), 1, None, True, True, unit) for network, fit in fits.items()
+        Estimate(network, value(fit), 1, None, False, True, unit) for network, fit in fits.items()
     )
 
 

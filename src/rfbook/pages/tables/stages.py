@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rfbook.claims.amounts import Amount
 from rfbook.claims.verdicts import Estimate
+from rfbook.experiments.architecture import titled
 from rfbook.pages import prose
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network, curves_of
@@ -43,7 +44,8 @@ def stages(page: Page, outcomes: Sequence[Outcome], shares: dict[str, Estimates]
         for network, seeds in by_network(outcomes).items()
         for stage in STAGES
     ]
-    return Table(f"Both papers' quantities, {prose.mean_of(outcomes)} ({page.scaled()})", COLUMNS, rows)
+    caption = f"Both papers' quantities, {prose.mean_of(outcomes)} ({page.scaled()})"
+    return Table(caption, COLUMNS, rows, folded=True)
 
 
 def _row(network: str, seeds: Sequence[Outcome], stage: str, shares: dict[str, Estimates]) -> list[str]:
@@ -51,7 +53,7 @@ def _row(network: str, seeds: Sequence[Outcome], stage: str, shares: dict[str, E
     curves = [100 * curves_of(seeds, measure).mean(0) for measure in ("saturation", "probes")]
     half = f"{shares[stage][network].value} %" if stage in shares else "not measured"
     return [
-        f"{network} {stage}", f"conv{index + 1}", str(_field(seeds, stage)),
+        f"{titled(network)} {stage}", f"conv{index + 1}", str(_field(seeds, stage)),
         str(Amount(_field(seeds, stage) / _side(seeds), decimals=1)),
         *(Amount(curve[index], "%", 1).full for curve in curves), half,
     ]  # fmt: skip

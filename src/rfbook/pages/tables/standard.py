@@ -121,18 +121,24 @@ def _network(claim: Claim, one: Estimate) -> list[str]:
     return [one.name, paper, str(one), one.around, str(one.n), alone]
 
 
-def _deciding(verdict: Verdict) -> str:
-    """The estimate that is nearest to turning the verdict, or furthest on the wrong side."""
+def deciding(verdict: Verdict) -> Estimate:
+    """The estimate that is nearest to turning the verdict, or furthest on the wrong side.
+
+    Raises ValueError for a verdict without any.
+    """
     claim = verdict.claim
-    held = Estimates(verdict.estimates)
     least = {
         "above": lambda one: one.mean,
         "below": lambda one: -one.mean,
         "near": lambda one: -abs(one.mean - claim.printed.get(one.network, one.mean)),
         "within": lambda one: -abs(one.mean),
     }[str(claim.holds_if)]
-    one = min(held, key=least)
-    network = f" in {one.name}" if len(held) > 1 else ""
+    return min(Estimates(verdict.estimates), key=least)
+
+
+def _deciding(verdict: Verdict) -> str:
+    claim, one = verdict.claim, deciding(verdict)
+    network = f" in {one.name}" if len(verdict.estimates) > 1 else ""
     printed = claim.printed.get(one.network)
     paper = "" if printed is None else f", printed {quoted(printed)}"
     sure = str(one) if one.exact else one.sure

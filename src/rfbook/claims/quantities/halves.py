@@ -1,0 +1,20 @@
+"""Quantities of how clean an effective field is: do two halves of the images agree? (Dead Pixel, 2)"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rfbook.claims.quantities.quantity import over_images
+from rfbook.metrics.patterns import pattern_correlations
+
+
+@over_images("pixel_response", ("others",), "correlation")
+def clean_pixels(others: np.ndarray) -> float:
+    """Correlation over 25 neighbouring pixels of R from every other image with R from the rest."""
+    return clean_pattern(others.clip(min=0).reshape(-1, 5, 5))
+
+
+@over_images("pixel_response", ("positive",), "correlation")
+def clean_pattern(positive: np.ndarray) -> float:
+    """The same over the 64 classes of (row, column) mod 8, each averaged over the image."""
+    return float(pattern_correlations(positive[::2].mean(0)[None], positive[1::2].mean(0))[0])
