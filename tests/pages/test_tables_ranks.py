@@ -42,7 +42,7 @@ def test_columns_in_one_order_correlate_by_one_and_two_networks_cannot_be_ordere
 
 
 def test_a_fall_counts_as_chance_would_have_it():
-    """By hand: sqrt(90 * 10 / 100) = 3 for one accuracy; 1.96 * sqrt(9 + 9.79) = 8.5 for a difference."""
+    """By hand: sqrt(90 * 10 / 100) = 3 for one accuracy; 1.96 * sqrt(9 + 9.79) = 8.5 for two."""
     before, after = np.array([90.0, 90.0]), np.array([86.0, 78.0])
     made = Paddings(("a", "b"), before, after, before - after, 1, 100)
     assert ranks.falls(made) == (2, 2, 1, 1, 2)

@@ -1,7 +1,4 @@
-"""Quantities of effective fields: their pattern and size, what kernel padding changes, what pixels do.
-
-Dead Pixel, sections 3 and 4; of section 5 the one-pixel responses and the linear model of them.
-"""
+"""Quantities of effective fields, kernel padding and single pixels (Dead Pixel, sections 3 to 5)."""
 
 from __future__ import annotations
 
@@ -42,9 +39,9 @@ def center_offset(records: Records) -> float:
     return abs(record.values["unit_center"] - (record.run.data.side - 1) / 2)
 
 
-def field_check(name: str) -> Callable[[Records], float]:
-    """A number that the `field_recipe` measure holds."""
-    return lambda records: records["field_recipe"].values[name]
+def field_check(name: str, scale: float = 1) -> Callable[[Records], float]:
+    """A number that the `field_recipe` measure holds, times a scale."""
+    return lambda records: scale * records["field_recipe"].values[name]
 
 
 quantity("share", RECIPE, "batch_difference")(field_check("batch_difference"))
@@ -53,12 +50,7 @@ quantity("R^2", RECIPE, "gaussian_r_squared")(field_check("r_squared"))
 quantity("px", RECIPE, "unit_center", exact=True)(field_check("unit_center"))
 quantity("px", RECIPE, "fitted_column")(field_check("centre_x"))
 quantity("px", RECIPE, "fitted_row")(field_check("centre_y"))
-
-
-@quantity("%", reads=RECIPE)
-def order_mass(records: Records) -> float:
-    """What is left of the sum of R_xy when the ReLU comes after the mean, percent."""
-    return 100 * records["field_recipe"].values["order_mass"]
+quantity("%", RECIPE, "order_mass")(field_check("order_mass", 100))
 
 
 def of_output(records: Records) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from rfbook.pages.figures.panels import panel_grid
 from rfbook.pages.outcomes import Outcome, by_network, mean_field
 from rfbook.pages.page import Page
 
-FIGURE_1 = {"layer4": "7 × 7 map", "layer3": "14 × 14 map", "output": "output"}
+FIGURE_1 = {"layer4": "7 x 7 map", "layer3": "14 x 14 map", "output": "output"}
 """Target -> the column of Dead Pixel, Figure 1."""
 
 BRIGHTEST = 99.5
@@ -28,6 +28,9 @@ BRIGHTEST = 99.5
 
 MIDDLE = 32
 """Pixels along the middle of a map, shown alone."""
+
+FRAME = style.COLOURS[1]
+"""Around the part of a map that is shown larger: white would be dark on a dark page."""
 
 ZOOM = 24
 """Pixels along a map's middle that are shown larger."""
@@ -79,13 +82,13 @@ def before_and_after(
     groups = by_network(outcomes)
     chosen = [groups[label] for label in pair]
     maps = [[mean_field(seeds, target) for target in FIGURE_1] for seeds in chosen]
-    brightest = [max(np.percentile(field, BRIGHTEST) for field in column) for column in zip(*maps, strict=True)]
+    brightest = np.percentile(maps, BRIGHTEST, axis=(2, 3)).max(0)
     figure, axes = pyplot.subplots(len(maps), len(FIGURE_1), figsize=(8.0, 5.4))
     for row, label, kernels in zip(range(2), pair, ("before padding", "after padding"), strict=True):
         axes[row, 0].set_ylabel(f"{titled(label.partition('-')[0])}, {kernels}", fontsize="small")
-        for axis, field, most, title in zip(axes[row], maps[row], brightest, FIGURE_1.values(), strict=True):
-            shown = _with_zoom(axis, field / most)
-            axis.set_title("" if row else title)
+        for column, title in enumerate(FIGURE_1.values()):
+            shown = _with_zoom(axes[row, column], maps[row][column] / brightest[column])
+            axes[row, column].set_title("" if row else title)
     figure.colorbar(shown, ax=axes, label="share of the brightest", shrink=0.6)
     style.show(figure, page.only([one for seeds in chosen for one in seeds]), alt, caption, name)
 
@@ -95,19 +98,20 @@ def _with_zoom(axis: Axes, field: np.ndarray) -> AxesImage:
     axis.set(xticks=[], yticks=[])
     axis.grid(False)
     start = (len(field) - ZOOM) // 2 // 8 * 8
-    axis.add_patch(Rectangle((start, start), ZOOM, ZOOM, fill=False, edgecolor="white"))
+    axis.add_patch(Rectangle((start, start), ZOOM, ZOOM, fill=False, edgecolor=FRAME))
     inset = axis.inset_axes((0.56, 0.02, 0.42, 0.42))
     inset.imshow(field[start : start + ZOOM, start : start + ZOOM], vmin=0, vmax=1)
     inset.set(xticks=[], yticks=[])
     inset.grid(False)
     for spine in inset.spines.values():
-        spine.set(visible=True, edgecolor="white", linewidth=1.5)
+        spine.set(visible=True, edgecolor=FRAME, linewidth=1.5)
     return shown
 
 
 def windows(
-    layers: Mapping[str, Window], pixels: int, alt: str, caption: str, name: str, zeros: Sequence[str] = ()
-) -> None:
+    layers: Mapping[str, Window], pixels: int, alt: str, caption: str, name: str,
+    zeros: Sequence[str] = (),
+) -> None:  # fmt: skip
     """A drawing, which no run has made: the windows of a strided layer, and how many read each pixel.
 
     layers: title -> (kernel, stride, padding), each a panel. pixels: how many stand beside each other.
@@ -115,8 +119,9 @@ def windows(
     """
     style.use()
     figure, axes = pyplot.subplots(
-        2, len(layers), figsize=(7.6, 4.2), height_ratios=(1.6, 1), sharex=True, sharey="row", squeeze=False
-    )
+        2, len(layers), figsize=(7.6, 4.2), height_ratios=(1.6, 1), sharex=True, sharey="row",
+        squeeze=False,
+    )  # fmt: skip
     for (above, below), (title, layer) in zip(axes.T, layers.items(), strict=True):
         _windows(above, layer, pixels, title in zeros)
         above.set(title=title)
@@ -142,13 +147,15 @@ def _windows(axis: Axes, layer: Window, pixels: int, zero: bool) -> None:
                 axis.text(start + offset + 0.5, number, "0", ha="center", va="center", fontsize="small")
     axis.axvspan(-padding - 0.5, -0.5, color="#DDDDDD", linewidth=0, zorder=0)
     axis.axvspan(pixels - 0.5, pixels + padding - 0.5, color="#DDDDDD", linewidth=0, zorder=0)
-    axis.set(ylim=(count - 0.4, -0.6), yticks=range(count), xlim=(-padding - 0.6, pixels + padding - 0.4))
+    axis.set(ylim=(count - 0.4, -0.6), yticks=range(count))
+    axis.set(xlim=(-padding - 0.6, pixels + padding - 0.4))
     axis.grid(False)
 
 
 def middles(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
     """The middle of each network's R_xy of the output, mean over seeds, each on a scale of its own."""
-    shown = {network: mean_field(seeds, pixels=MIDDLE) for network, seeds in by_network(outcomes).items()}
+    groups = by_network(outcomes).items()
+    shown = {network: mean_field(seeds, pixels=MIDDLE) for network, seeds in groups}
     maps(page.only(outcomes), shown, alt, caption, name)
 
 

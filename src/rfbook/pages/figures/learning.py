@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot
@@ -37,7 +38,7 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
             steps, accuracies = first
             axis.plot(steps, np.median(accuracies, 0), color=style.GREY, linestyle="--")
         axis.axhline(100 * LEVEL, color=style.INK, linestyle=":", linewidth=1)
-        axis.set_title(f"{titled(network)} ({len(seeds)})", fontsize="small")
+        axis.set_title(fill(f"{titled(network)} ({len(seeds)})", 34), fontsize="small")
         axis.set(xlabel="updates")
     axes[0].set(ylabel="test accuracy, %")
     style.show(figure, page.only(outcomes), alt, caption, name)

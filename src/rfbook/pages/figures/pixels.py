@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 
 from rfbook.experiments.architecture import titled
 from rfbook.pages.figures import style
-from rfbook.pages.figures.layers import maps
+from rfbook.pages.figures.layers import bars, curves, maps
 from rfbook.pages.figures.panels import half_width, panel_grid
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
+from rfbook.statistics.paired import wilson_interval
 
 RESPONSES = {"R, of other images": "field", "mean absolute change": "response"}
 """Series -> what it is called in the record of `pixel_response`."""
@@ -20,11 +21,17 @@ RESPONSES = {"R, of other images": "field", "mean absolute change": "response"}
 FOLDED = {"R": "positive", "mean |gradient|": "absolute"}
 """Map -> the array of `pixel_response` that holds it, one an image."""
 
+SHIFTS = 8
+"""Of a translation, from one pixel on, that are drawn."""
+
+KINDS = ("strong", "weak")
+"""Which pixels an attack keeps to."""
+
 
 def responses(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
     """A panel a network: R and the change of the output at neighbouring pixels, in the order of R.
 
-    Both relative to their mean. Bands are 95 % intervals over seeds, place by place in each seed's order.
+    Both relative to their mean. Bands: 95 % intervals over seeds, place by place in each one's order.
     """
     style.use()
     groups = by_network(outcomes)
@@ -61,3 +68,49 @@ def folded(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name
             tiles = [one[key].mean(0) / one[key].mean() for one in arrays]
             shown[f"{network}, {title}"] = np.mean(tiles, axis=0)
     maps(page.only(outcomes), shown, alt, caption, name, columns=4)
+
+
+def saliency(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
+    """Three maps a network: R of one half of the images, and the saliency of two images of the other.
+
+    All averaged over the places of a tile, of each network's first run.
+    """
+    shown = {}
+    for network, (one, *_) in by_network(outcomes).items():
+        arrays = one.records["saliency"].arrays
+        shown[f"{network}, R"] = arrays["field"][1::2].mean(0)
+        shown |= {f"{network}, saliency {place}": arrays["saliency"][place] for place in (0, 2)}
+    maps(page.only(outcomes), shown, alt, caption, name)
+
+
+def shifts(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
+    """The change of the logits over the shift of the image, one line a network and direction."""
+    lines = {
+        f"{network}, {direction}": np.array(
+            [one.records["translation"].values["change"][axis][:SHIFTS] for one in seeds]
+        )
+        for network, seeds in by_network(outcomes).items()
+        for axis, direction in enumerate(("down", "right"))
+    }
+    axes = ("shift, pixels", "change / spread of the logits")
+    curves(page.only(outcomes), lines, axes, alt, caption, name)
+
+
+def attacks(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
+    """Share of images whose class changes when a strong or a weak pixel is painted; Wilson's intervals.
+
+    Nothing is shown where no network was attacked.
+    """
+    if not outcomes:
+        return
+    shares, intervals = {}, {}
+    for one in outcomes:
+        arrays = one.records["one_pixel_attack"].arrays
+        changed = {f"{kind} pixels": arrays[f"{kind}_changed"] for kind in KINDS}
+        shares[one.label] = {kind: [100 * images.mean()] for kind, images in changed.items()}
+        intervals[one.label] = {
+            kind: tuple(100 * end for end in wilson_interval(int(images.sum()), len(images)))
+            for kind, images in changed.items()
+        }
+    ylabel = "class changed, % of images"
+    bars(page.only(outcomes), shares, ylabel, alt, caption, name, intervals=intervals)

@@ -40,8 +40,8 @@ def finetuned(
 ) -> None:
     """Accuracy against the theoretical field and the effective size: above as printed, below as here.
 
-    table: the printed one. sigma, accuracy: of the networks measured here. The theoretical field is that of
-    the architecture, at any width.
+    table: the printed one. sigma, accuracy: of the networks measured here. The theoretical field is
+    that of the architecture, at any width.
     """
     theory, widths, printed = (table.column(column) for column in ("field", "sigma", "accuracy"))
     across = {"theoretical receptive field, pixels": (theory, theory), SIZE: (widths, sigma.means)}

@@ -5,6 +5,7 @@ from rfbook.pages.tables import (
     arms,
     arrivals,
     fields,
+    images,
     layer_lists,
     outside,
     pairwise,
@@ -27,7 +28,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer",
+    "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer", "images",
     "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters", "periods",
     "quoted", "ranks", "rerun", "says", "stages", "verdicts",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ PRINTED = "5"
 
 @dataclass(frozen=True)
 class Median:
-    """The epoch in which half of the trainings are above the level; None if they are not within `last`."""
+    """The epoch in which half of the trainings are above the level; None if not within `last`."""
 
     epoch: float | None
     last: int
@@ -93,8 +93,9 @@ def first_epochs(page: Page, outcomes: Sequence[Outcome], printed: Mapping[str, 
 
 
 def differences(
-    page: Page, outcomes: Sequence[Outcome], pairs: Sequence[tuple[str, str]], printed: Mapping[str, float]
-) -> Table:
+    page: Page, outcomes: Sequence[Outcome], pairs: Sequence[tuple[str, str]],
+    printed: Mapping[str, float],
+) -> Table:  # fmt: skip
     """One row a pair of networks: epochs that the first needs more, and the log-rank test.
 
     From the seeds that both have. printed: "first - second" -> the paper's difference.

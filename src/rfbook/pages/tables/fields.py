@@ -15,8 +15,8 @@ from rfbook.pages.page import Page
 from rfbook.pages.tables.table import Table
 
 FITTED = {
-    "sigma_x": "σ x, px",
-    "sigma_y": "σ y, px",
+    "sigma_x": "sigma x, px",
+    "sigma_y": "sigma y, px",
     "centre_x": "centre x, px",
     "centre_y": "centre y, px",
     "r_squared": "R²",
@@ -54,7 +54,7 @@ def padded(page: Page) -> Table:
 
 
 def steps(page: Page) -> Table:
-    """One row a network and size of a perturbation: how far the change is from linear, mean over seeds."""
+    """One row a network and size of a perturbation: how far its change is from linear, over seeds."""
     rows = []
     for network, seeds in by_network(page.outcomes).items():
         errors = [linearity_errors(seed.records) for seed in seeds]

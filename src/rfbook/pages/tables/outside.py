@@ -56,7 +56,7 @@ def chances(table: Sizes) -> dict[str, Amount]:
 
 
 def needed(table: Sizes) -> Amount:
-    """The least rank correlation that chance gives in fewer than one table of twenty of so many networks."""
+    """The least rank correlation that chance gives in fewer than one such table of twenty."""
     return Amount(smallest_found(len(table.networks)), decimals=2)
 
 

@@ -80,7 +80,7 @@ def won(size: Column, accuracy: Column) -> Won:
 
 
 def noise(table: Sizes, images: int) -> Noise:
-    """Of a printed table; mistakes on the images are taken to be independent, which is an upper limit."""
+    """Of a printed table; mistakes are taken to be independent, which is an upper limit."""
     errors = standard_error(table.accuracy, images)
     rows, others = np.triu_indices(len(table.networks), 1)
     first, second = table.accuracy[rows], table.accuracy[others]
