@@ -185,11 +185,11 @@ def test_a_printed_value_is_hollow_and_grey_and_ours_is_filled(page, draw):
     printed = {"Size Matters": {"vgg11": 150}, "Dead Pixel": {"vgg13": 435}}
     (axis,) = visible(drawn(draw, "fields_against_printed", page.outcomes, printed))
     ours = labelled(axis, "computed")
-    assert list(ours.get_ydata()) == [150, 150]
+    assert list(ours.get_xdata()) == [150, 150]
     assert to_hex(ours.get_markerfacecolor()) == style.COLOURS[0].lower()
     for paper, place, value in (("Size Matters", 0, 150), ("Dead Pixel", 1, 435)):
         marks = labelled(axis, f"printed in {paper}")
-        assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([place], [value])
+        assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([value], [place])
         assert marks.get_markerfacecolor() == "none"
         assert to_hex(marks.get_color()) == style.GREY
     markers = {line.get_marker() for line in axis.get_lines()}
@@ -205,8 +205,8 @@ def test_a_printed_value_that_is_not_ours_stands_beside_its_mark(page, draw):
 def test_networks_of_which_nothing_is_printed_are_drawn_all_the_same(page, draw):
     figure = drawn(draw, "fields_against_printed", page.outcomes, {"Dead Pixel": {"resnet18": 1}})
     (axis,) = visible(figure)
-    assert [text.get_text() for text in axis.get_xticklabels()] == ["vgg11", "vgg13"]
-    assert list(labelled(axis, "computed").get_ydata()) == [150, 150]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["VGG11", "VGG13"]
+    assert list(labelled(axis, "computed").get_xdata()) == [150, 150]
 
 
 # Curves, maps and bars.

@@ -69,24 +69,24 @@ def fields_against_printed(
     value that is not the computed one stands beside its marker.
     """
     style.use()
-    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
     groups = by_network(outcomes)
+    figure, axis = pyplot.subplots(figsize=(7.2, 1.4 + 0.27 * len(groups)))
     places = np.arange(len(groups))
     ours = [seeds[0].records["receptive_field"].values["field"][-1] for seeds in groups.values()]
     for (paper, values), marker in style.told_apart(printed, "osD"):
-        known = [(place, values[net]) for place, net in enumerate(groups) if net in values]
+        known = [(values[net], place) for place, net in enumerate(groups) if net in values]
         look = style.ORIGINAL | {"marker": marker}
-        axis.plot(*zip(*known, strict=True), **look, label=f"printed in {paper}")
-        for place, value in known:
+        axis.plot(*(zip(*known, strict=True) if known else ([], [])), **look, label=f"printed in {paper}")
+        for value, place in known:
             if value != ours[place]:
                 axis.annotate(
-                    f"{value:g}", (place, value), (8, -10), textcoords="offset points",
-                    color=style.GREY, fontsize="small",
+                    f"{value:g}", (value, place), (-8, 0), textcoords="offset points", ha="right",
+                    va="center", color=style.GREY, fontsize="small",
                 )  # fmt: skip
-    axis.plot(places, ours, linestyle="none", **style.OURS, label="computed")
-    axis.set_xticks(places, [titled(net) for net in groups], rotation=60, ha="right", fontsize="small")
-    axis.set(ylabel="receptive field, pixels", ylim=(0, None))
-    axis.legend()
+    axis.plot(ours, places, linestyle="none", **style.OURS, label="computed")
+    axis.set_yticks(places, [titled(net) for net in groups], fontsize="small")
+    axis.set(xlabel="receptive field, pixels", xlim=(0, None), ylim=(len(groups) - 0.5, -0.5))
+    axis.legend(fontsize="small", loc="lower right")
     style.show(figure, page.only(outcomes), alt, caption, name)
 
 
@@ -107,7 +107,7 @@ def curves(
         if half is not None:
             axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
     axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
-    axis.legend(fontsize="small")
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
     style.show(figure, page, alt, caption, name)
 
 

@@ -2,6 +2,7 @@
 
 from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import arms, outside, pairwise, periods, stages
+from rfbook.pages.tables.printed_fields import printed_fields
 from rfbook.pages.tables.standard import (
     comparison,
     details,
@@ -17,5 +18,5 @@ from rfbook.pages.tables.table import Table
 
 __all__ = [
     "Table", "arms", "comparison", "details", "footer", "number", "numbers", "opening", "outside",
-    "pairwise", "parameters", "periods", "quoted", "rerun", "says", "stages", "verdicts",
+    "pairwise", "parameters", "periods", "printed_fields", "quoted", "rerun", "says", "stages", "verdicts",
 ]  # fmt: skip
