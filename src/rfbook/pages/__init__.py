@@ -13,12 +13,14 @@ _FROM = {
     "Recipe": "rfbook.experiments.spec",
     "RECIPES": "rfbook.experiments.spec",
     "Page": "rfbook.pages.page",
+    "eigenvalues_of": "rfbook.pages.spectra",
     "resnets": "rfbook.pages.parameters",
     "by_network": "rfbook.pages.outcomes",
     "curves_of": "rfbook.pages.outcomes",
     "mean_field": "rfbook.pages.outcomes",
     "means": "rfbook.pages.outcomes",
     "of_seeds": "rfbook.pages.outcomes",
+    "saturations": "rfbook.pages.spectra",
     "starts": "rfbook.pages.outcomes",
 }
 """A public name -> the module that defines it."""

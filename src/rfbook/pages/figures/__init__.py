@@ -4,6 +4,7 @@ from rfbook.pages.figures import learning, paired, pairwise, predictions, scatte
 from rfbook.pages.figures.layers import (
     bars,
     curves,
+    curves_by_network,
     fields_against_printed,
     heatmaps,
     layer_profiles,
@@ -11,6 +12,6 @@ from rfbook.pages.figures.layers import (
 )
 
 __all__ = [
-    "bars", "curves", "fields_against_printed", "heatmaps", "layer_profiles", "learning", "maps",
-    "paired", "pairwise", "predictions", "scatter", "sizes", "spread",
+    "bars", "curves", "curves_by_network", "fields_against_printed", "heatmaps", "layer_profiles",
+    "learning", "maps", "paired", "pairwise", "predictions", "scatter", "sizes", "spread",
 ]  # fmt: skip

@@ -76,7 +76,8 @@ def fields_against_printed(
     for (paper, values), marker in style.told_apart(printed, "osD"):
         known = [(values[net], place) for place, net in enumerate(groups) if net in values]
         look = style.ORIGINAL | {"marker": marker}
-        axis.plot(*(zip(*known, strict=True) if known else ([], [])), **look, label=f"printed in {paper}")
+        values_and_places = zip(*known, strict=True) if known else ([], [])
+        axis.plot(*values_and_places, **look, label=f"printed in {paper}")
         for value, place in known:
             if value != ours[place]:
                 axis.annotate(
@@ -100,15 +101,42 @@ def curves(
     """
     style.use()
     figure, axis = pyplot.subplots()
+    _curves(axis, lines)
+    axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
+    style.show(figure, page, alt, caption, name)
+
+
+def curves_by_network(
+    page: Page, networks: Mapping[str, Mapping[str, Sequence[float] | np.ndarray]],
+    borders: Mapping[str, float], axes: tuple[str, str], alt: str, caption: str, name: str,
+) -> None:  # fmt: skip
+    """`curves` of several networks, a panel each, with the border layer as a black line.
+
+    networks: label -> name of the curve -> values. borders: label -> number of the border layer, for
+    the networks that have one.
+    """
+    style.use()
+    size = (6.0, 3.4) if len(networks) == 1 else (4.4, 3.0)
+    figure, panels = panel_grid(len(networks), 2, size, sharey=True)
+    for axis, (network, lines) in zip(panels, networks.items(), strict=True):
+        _curves(axis, lines)
+        if network in borders:
+            axis.axvline(borders[network] - 0.5, **style.BORDER, label="border layer begins")
+        axis.set(title=titled(network), xlabel=axes[0], ylabel=axes[1])
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
+    style.show(figure, page, alt, caption, name)
+
+
+def _curves(axis: Axes, lines: Mapping[str, Sequence[float] | np.ndarray]) -> None:
     for (label, values), marker in style.told_apart(lines, "osD^vP*"):
         seeds = np.atleast_2d(values)
         places, mean, half = np.arange(1, seeds.shape[1] + 1), seeds.mean(0), half_width(seeds)
         (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=titled(label))
         if half is not None:
             axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
-    axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
-    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
-    style.show(figure, page, alt, caption, name)
 
 
 def maps(

@@ -2,6 +2,7 @@
 
 from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import arms, outside, pairwise, periods, stages
+from rfbook.pages.tables.by_layer import by_layer
 from rfbook.pages.tables.printed_fields import printed_fields
 from rfbook.pages.tables.standard import (
     comparison,
@@ -17,6 +18,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "Table", "arms", "comparison", "details", "footer", "number", "numbers", "opening", "outside",
-    "pairwise", "parameters", "periods", "printed_fields", "quoted", "rerun", "says", "stages", "verdicts",
+    "Table", "arms", "by_layer", "comparison", "details", "footer", "number", "numbers", "opening",
+    "outside", "pairwise", "parameters", "periods", "printed_fields", "quoted", "rerun", "says",
+    "stages", "verdicts",
 ]  # fmt: skip

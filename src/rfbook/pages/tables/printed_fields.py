@@ -12,7 +12,7 @@ from rfbook.pages.tables.table import Table
 
 
 def printed_fields(page: Page, papers: Mapping[str, Mapping[str, float]]) -> Table:
-    """One row a network: each paper's field of the last convolution, ours, and what else follows from it.
+    """One row a network: each paper's field of the last convolution, and ours with what goes with it.
 
     papers: what a paper is called -> network -> the field that it prints, in pixels.
     """
