@@ -81,3 +81,9 @@ def test_nothing_is_said_of_training_where_no_record_does(page):
     assert prose.trained(page.outcomes) == (
         "In the last epoch the networks are right on 30 % (vgg13) of their training images."
     )
+
+
+def test_how_many_probes_converged_is_counted_over_all_runs_and_kinds(page):
+    for one, fits in zip(page.outcomes, ([True, True], [True, False], [True], []), strict=True):
+        one.records["probes"].values["converged"] = fits
+    assert prose.converged(page.outcomes) == "4 of 5 probes"

@@ -91,3 +91,15 @@ def trained(outcomes: Sequence[Outcome]) -> str:
         return ""
     said = listed([f"{np.mean(shares):.0f} % ({label})" for label, shares in ends.items()])
     return f"In the last epoch the networks are right on {said} of their training images."
+
+
+def converged(outcomes: Sequence[Outcome]) -> str:
+    """How many of the outcomes' probes were fitted to the end: "84 of 84 probes"."""
+    fits = [
+        fit
+        for one in outcomes
+        for measure in ("probes", "probes_global")
+        if measure in one.records
+        for fit in one.records[measure].values["converged"]
+    ]
+    return f"{sum(fits)} of {len(fits)} probes"
