@@ -162,7 +162,7 @@ def test_error_bars_are_the_intervals_over_seeds(page, draw):
 
 def test_a_single_seed_says_so_and_has_no_error_bars(page, draw):
     (axis,) = visible(drawn(draw, "layer_profiles", page.outcomes[:1]))
-    assert axis.get_title() == "vgg11, 60.0 % (1 seed, no interval)"
+    assert axis.get_title() == "VGG11, 60.0 % (1 seed)"
     assert error_bars(axis) == []
 
 

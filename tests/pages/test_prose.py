@@ -69,7 +69,7 @@ def test_only_several_seeds_have_error_bars(page, published):
 def test_how_far_networks_are_trained_is_a_mean_over_their_seeds(page):
     for one, share in zip(page.outcomes, (0.4, 0.5, 0.9, 0.9), strict=True):
         one.records["accuracy"].values["training_accuracy"] = [0.1, share]
-    said = "In the last epoch the networks are right on 45 % (vgg11) and 90 % (vgg13) of their training "
+    said = "In the last epoch the networks are right on 45 % (VGG11) and 90 % (VGG13) of their training "
     assert prose.trained(page.outcomes) == f"{said}images."
 
 
@@ -79,7 +79,7 @@ def test_nothing_is_said_of_training_where_no_record_does(page):
     assert prose.trained(page.outcomes) == ""
     page.outcomes[2].records["accuracy"].values["training_accuracy"] = [0.3]
     assert prose.trained(page.outcomes) == (
-        "In the last epoch the networks are right on 30 % (vgg13) of their training images."
+        "In the last epoch the networks are right on 30 % (VGG13) of their training images."
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from rfbook.claims.amounts import between as between
 from rfbook.claims.verdicts import Verdict
+from rfbook.experiments.architecture import titled
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.unsaid import finite
 
@@ -89,7 +90,7 @@ def trained(outcomes: Sequence[Outcome]) -> str:
                 ends.setdefault(label, []).append(100 * share)
     if not ends:
         return ""
-    said = listed([f"{np.mean(shares):.0f} % ({label})" for label, shares in ends.items()])
+    said = listed([f"{np.mean(shares):.0f} % ({titled(label)})" for label, shares in ends.items()])
     return f"In the last epoch the networks are right on {said} of their training images."
 
 

@@ -23,7 +23,7 @@ def layer_profiles(
     """Saturation bars and the probes' line per convolution, as in Size Matters, Figures 1 and 4.
 
     The black vertical line marks the border layer, the dotted one the model's own accuracy. Error
-    bars are 95 % intervals over seeds; with one seed there are none and the title says so.
+    bars are 95 % intervals over seeds; with one seed, as the title says, there are none.
     """
     style.use()
     groups = by_network(outcomes)
@@ -52,9 +52,9 @@ def _profile(axis: Axes, network: str, seeds: Sequence[Outcome], border: bool) -
     number = border_number(seeds[0].records)
     if border and number:
         axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
-    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
+    runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed"
     axis.set_title(f"{titled(network)}, {100 * accuracy:.1f} % ({runs})")
-    some = places[:: 1 + len(places) // 25]
+    some = places[:: 1 + (len(places) - 1) // 17]
     axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=some)
     axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
 
