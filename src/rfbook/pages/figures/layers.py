@@ -27,7 +27,8 @@ def layer_profiles(
     """
     style.use()
     groups = by_network(outcomes)
-    figure, axes = panel_grid(len(groups), 2, (4.4, 3.0), sharey=True)
+    size = (6.4, 3.4) if len(groups) == 1 else (4.4, 3.0)
+    figure, axes = panel_grid(len(groups), 2, size, sharey=True)
     for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
         _profile(axis, network, seeds, border)
     handles, labels = axes[0].get_legend_handles_labels()
@@ -200,9 +201,9 @@ def bars(
 def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
     style.use()
-    figure, axes = panel_grid(len(grids), 4, (2.6, 2.9))
+    figure, axes = panel_grid(len(grids), 5, (1.6, 1.8))
     for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         shown = axis.imshow(grid, vmin=0, vmax=1)
         axis.set(title=titled(title), xticks=[], yticks=[])
-    figure.colorbar(shown, ax=axes, label="probe / model")
+    figure.colorbar(shown, ax=axes, label="probe / model", fraction=0.04, aspect=30)
     style.show(figure, page, alt, caption, name)

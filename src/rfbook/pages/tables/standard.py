@@ -62,7 +62,8 @@ def opening(page: Page) -> HTML:
         f"{parameters(page)._repr_html_()}<pre>{escape(code)}</pre>"
         f'<p>{escape(page.scaled())}. <a href="{RERUN}">How to run it with other values.</a></p>'
     )
-    run = folded(f"What is run: {_runs(outcomes)}", content, "rf-run") if outcomes else ""
+    runs = "; ".join(_runs(part.outcomes) for part in [page, *page.parts] if part.outcomes)
+    run = folded(f"What is run: {runs}", content, "rf-run") if outcomes else ""
     return HTML(f'<p class="rf-about">{escape(line)}</p>{run}')
 
 
