@@ -32,6 +32,7 @@ MAY_HAVE_DIGITS = (
     r"\[[^\]]*\]\([^)]*\)",  # links
     r"`[^`]*`",
     r"\$[^$]*\$",
+    r"\b\d+x\d+\b",  # kernels and grids
     r"^> .*$",  # quotations
     r"^\d+\. ",  # the numbers of a list
     r"\((?:\d+) (?:min|h)\)",

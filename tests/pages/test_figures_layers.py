@@ -25,6 +25,9 @@ EXAMPLES = {
     "layer_profiles": lambda page: (page.outcomes,),
     "fields_against_printed": lambda page: (page.outcomes, {"Size Matters": {"vgg11": 150}}),
     "curves": lambda page: ({"vgg11": [0.1, 0.2], "vgg13": [0.2, 0.4]}, ("layer", "share")),
+    "curves_by_network": lambda page: (
+        {"vgg11": {"99 %": [0.1, 0.2]}, "vgg13": {"99 %": [0.2, 0.4]}}, {"vgg11": 2}, ("layer", "share"),
+    ),
     "maps": lambda page: ({"before": np.eye(8), "after": np.ones((8, 8))},),
     "bars": lambda page: ({"resnet18": {"plain": [1.0, 2.0], "padded": [3.0, 5.0]}}, "pixels"),
     "heatmaps": lambda page: ({"conv1": np.eye(4), "conv2": np.ones((2, 2))},),
@@ -185,11 +188,11 @@ def test_a_printed_value_is_hollow_and_grey_and_ours_is_filled(page, draw):
     printed = {"Size Matters": {"vgg11": 150}, "Dead Pixel": {"vgg13": 435}}
     (axis,) = visible(drawn(draw, "fields_against_printed", page.outcomes, printed))
     ours = labelled(axis, "computed")
-    assert list(ours.get_ydata()) == [150, 150]
+    assert list(ours.get_xdata()) == [150, 150]
     assert to_hex(ours.get_markerfacecolor()) == style.COLOURS[0].lower()
     for paper, place, value in (("Size Matters", 0, 150), ("Dead Pixel", 1, 435)):
         marks = labelled(axis, f"printed in {paper}")
-        assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([place], [value])
+        assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([value], [place])
         assert marks.get_markerfacecolor() == "none"
         assert to_hex(marks.get_color()) == style.GREY
     markers = {line.get_marker() for line in axis.get_lines()}
@@ -205,8 +208,8 @@ def test_a_printed_value_that_is_not_ours_stands_beside_its_mark(page, draw):
 def test_networks_of_which_nothing_is_printed_are_drawn_all_the_same(page, draw):
     figure = drawn(draw, "fields_against_printed", page.outcomes, {"Dead Pixel": {"resnet18": 1}})
     (axis,) = visible(figure)
-    assert [text.get_text() for text in axis.get_xticklabels()] == ["VGG11", "VGG13"]
-    assert list(labelled(axis, "computed").get_ydata()) == [150, 150]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["VGG11", "VGG13"]
+    assert list(labelled(axis, "computed").get_xdata()) == [150, 150]
 
 
 # Curves, maps and bars.
@@ -220,6 +223,14 @@ def test_a_curve_of_several_seeds_is_their_mean_in_its_interval(page, draw):
     (band,) = axis.collections
     ends = band.get_datalim(axis.transData)
     assert (ends.y0, ends.y1) == pytest.approx((2 - 4.3027 / 3**0.5, 5), abs=1e-3)
+
+
+def test_each_network_has_a_panel_and_the_border_layer_is_a_line_where_there_is_one(page, draw):
+    lines = {"vgg11": {"99 %": [0.1, 0.2, 0.3]}, "vgg13": {"99 %": [0.2, 0.4, 0.5]}}
+    axes = visible(drawn(draw, "curves_by_network", lines, {"vgg11": 2}, ("layer", "share")))
+    assert [axis.get_title() for axis in axes] == ["VGG11", "VGG13"]
+    assert list(labelled(axes[0], "border layer begins").get_xdata()) == [1.5, 1.5]
+    assert "border layer begins" not in axes[1].get_legend_handles_labels()[1]
 
 
 def test_curves_are_told_apart_without_colour(page, draw):

@@ -17,9 +17,9 @@ from rfbook.pages.outcomes import (
     mean_field,
     means,
     of_seeds,
-    position_maps,
     starts,
 )
+from rfbook.pages.positions import position_seeds
 
 
 def changed(outcome, **parts):
@@ -93,7 +93,7 @@ def test_maps_of_positions_are_one_a_convolution_with_every_seed():
     seeds = [
         SimpleNamespace(records={"receptive_field": layers, "position_probes": one}) for one in held
     ]
-    first, second = position_maps(seeds)
+    first, second = position_seeds(seeds)
     assert first.shape == (2, 3, 3) and second.shape == (2, 2, 2)
     assert (first[1] == 1.4).all() and (second[0] == 0.6).all()
 

@@ -89,3 +89,7 @@ def test_how_many_images_are_learnt_from_is_said_once_for_all_networks(page):
     learnt = page.outcomes[0].run.data.images or 50_000
     said = f"Every network learns from {learnt} images of CIFAR-10 and is tested on 500."
     assert prose.images(page.outcomes) == said
+def test_how_many_probes_converged_is_counted_over_all_runs_and_kinds(page):
+    for one, fits in zip(page.outcomes, ([True, True], [True, False], [True], []), strict=True):
+        one.records["probes"].values["converged"] = fits
+    assert prose.converged(page.outcomes) == "4 of 5 probes"

@@ -13,7 +13,12 @@ _FROM = {
     "Recipe": "rfbook.experiments.spec",
     "RECIPES": "rfbook.experiments.spec",
     "Page": "rfbook.pages.page",
+    "eigenvalues_of": "rfbook.pages.spectra",
+    "position_maps": "rfbook.pages.positions",
+    "position_means": "rfbook.pages.positions",
+    "position_seeds": "rfbook.pages.positions",
     "resnets": "rfbook.pages.parameters",
+    "accuracies_of": "rfbook.pages.spreads",
     "by_network": "rfbook.pages.outcomes",
     "curves_of": "rfbook.pages.outcomes",
     "guessing": "rfbook.pages.outcomes",
@@ -21,12 +26,15 @@ _FROM = {
     "mean_field": "rfbook.pages.outcomes",
     "means": "rfbook.pages.outcomes",
     "of_seeds": "rfbook.pages.outcomes",
-    "position_maps": "rfbook.pages.outcomes",
+    "saturations": "rfbook.pages.spectra",
+    "printed_spreads": "rfbook.pages.spreads",
+    "skipped": "rfbook.pages.positions",
+    "spreads_of": "rfbook.pages.spreads",
     "starts": "rfbook.pages.outcomes",
 }
 """A public name -> the module that defines it."""
 
-__all__ = [*_FROM, "figures", "noise", "prose", "tables"]
+__all__ = [*_FROM, "figures", "prose", "tables"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,6 @@ from math import isfinite, nan
 import numpy as np
 
 from rfbook.claims.quantities.layers import convolution_curve
-from rfbook.claims.quantities.positions import position_grids
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import CATALOGUE
@@ -121,13 +120,6 @@ def mean_field(
 def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
     """(seeds, convolutions): a measure per convolution of one network."""
     return np.array([convolution_curve(seed.records, measure) for seed in seeds])
-
-
-def position_maps(seeds: Sequence[Outcome]) -> list[np.ndarray]:
-    """(seeds, h, w) for each convolution of one network: accuracy of the probe at every position."""
-    return [
-        np.array(grids) for grids in zip(*(position_grids(one.records) for one in seeds), strict=True)
-    ]
 
 
 def guessing(outcome: Outcome) -> float:

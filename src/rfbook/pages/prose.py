@@ -108,3 +108,15 @@ def images(outcomes: Sequence[Outcome]) -> str:
     )
     said = [f"{learnt} images of {data} and is tested on {test}" for learnt, data, test in counts]
     return f"Every network learns from {listed(said)}."
+
+
+def converged(outcomes: Sequence[Outcome]) -> str:
+    """How many of the outcomes' probes were fitted to the end: "84 of 84 probes"."""
+    fits = [
+        fit
+        for one in outcomes
+        for measure in ("probes", "probes_global")
+        if measure in one.records
+        for fit in one.records[measure].values["converged"]
+    ]
+    return f"{sum(fits)} of {len(fits)} probes"

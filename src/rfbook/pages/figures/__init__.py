@@ -14,6 +14,7 @@ from rfbook.pages.figures import (
 from rfbook.pages.figures.layers import (
     bars,
     curves,
+    curves_by_network,
     fields_against_printed,
     heatmaps,
     layer_profiles,
@@ -21,6 +22,7 @@ from rfbook.pages.figures.layers import (
 )
 
 __all__ = [
-    "bars", "curves", "fields", "fields_against_printed", "heatmaps", "layer_profiles", "learning",
-    "maps", "paired", "pairwise", "pixels", "predictions", "scatter", "sizes", "spread",
+    "bars", "curves", "curves_by_network", "fields", "fields_against_printed", "heatmaps",
+    "layer_profiles", "learning", "maps", "paired", "pairwise", "pixels", "predictions", "scatter",
+    "sizes", "spread",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import BarContainer, ErrorbarContainer
 from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ def as_csv(figure: Figure) -> str:
 
 
 def _rows(axis: Axes) -> Iterator[list[str]]:
-    named = _named(axis)
+    named, beside = _named(axis.xaxis), _named(axis.yaxis)
     errors = [one for one in axis.containers if isinstance(one, ErrorbarContainer)]
     barred = {id(line) for one in errors for line in [one.lines[0], *one.lines[1]]}
     for one in axis.containers:
@@ -38,11 +39,11 @@ def _rows(axis: Axes) -> Iterator[list[str]]:
                 place = bar.get_x() + bar.get_width() / 2
                 yield [_label(one), named(place), _digits(end), "", ""]
     for one in errors:
-        yield from _with_errors(one, named)
+        yield from _with_errors(one, named, beside)
     for line in axis.lines:
         if id(line) not in barred:
             for x, y in zip(*line.get_data(), strict=True):
-                yield [_label(line), named(x), _digits(y), "", ""]
+                yield [_label(line), named(x), beside(y), "", ""]
     for collection in axis.collections:
         if isinstance(collection, PathCollection):
             for x, y in np.asarray(collection.get_offsets()):
@@ -57,20 +58,22 @@ def _rows(axis: Axes) -> Iterator[list[str]]:
             yield ["values", " ".join(map(_digits, np.ravel(values))), str(row), "", ""]
 
 
-def _with_errors(bars: ErrorbarContainer, named: Callable[[float], str]) -> Iterator[list[str]]:
+def _with_errors(
+    bars: ErrorbarContainer, named: Callable[[float], str], beside: Callable[[float], str]
+) -> Iterator[list[str]]:
     line = bars.lines[0]
     if line is None:
         return
     spans = [collection.get_segments() for collection in bars.lines[2]]
     for index, (x, y) in enumerate(zip(*line.get_data(), strict=True)):
         ends = np.ravel(spans[0][index])[1 - bool(bars.has_xerr) :: 2] if spans else []
-        yield [_label(bars), named(x), _digits(y), *([_digits(min(ends)), _digits(max(ends))]
+        yield [_label(bars), named(x), beside(y), *([_digits(min(ends)), _digits(max(ends))]
                if len(ends) else ["", ""])]  # fmt: skip
 
 
-def _named(axis: Axes) -> Callable[[float], str]:
-    """What stands below a place on the axis: its number, or the word at it."""
-    ticks = zip(axis.get_xticks(), axis.get_xticklabels(), strict=False)
+def _named(axis: Axis) -> Callable[[float], str]:
+    """What stands at a place on an axis: its number, or the word there."""
+    ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
     words = {tick: label.get_text() for tick, label in ticks if label.get_text().strip()}
     if all(_is_number(word) for word in words.values()):
         words = {}

@@ -69,7 +69,7 @@ def _profile(axis: Axes, seeds: Sequence[Outcome], border: bool) -> None:
     number = border_number(seeds[0].records)
     if border and number:
         axis.axvline(number - 0.5, **style.BORDER, label="border layer begins")
-    some = places[:: 1 + len(places) // 25]
+    some = places[:: 1 + (len(places) - 1) // 17]
     axis.set(xlabel="convolution", ylabel="share", ylim=(0, 1), xticks=some)
     axis.tick_params(axis="x", labelsize="x-small" if len(places) > 20 else "small")
 
@@ -98,24 +98,25 @@ def fields_against_printed(
     value that is not the computed one stands beside its marker.
     """
     style.use()
-    figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
     groups = by_network(outcomes)
+    figure, axis = pyplot.subplots(figsize=(7.2, 1.4 + 0.27 * len(groups)))
     places = np.arange(len(groups))
     ours = [seeds[0].records["receptive_field"].values["field"][-1] for seeds in groups.values()]
     for (paper, values), marker in style.told_apart(printed, "osD"):
-        known = [(place, values[net]) for place, net in enumerate(groups) if net in values]
+        known = [(values[net], place) for place, net in enumerate(groups) if net in values]
         look = style.ORIGINAL | {"marker": marker}
-        axis.plot(*zip(*known, strict=True), **look, label=f"printed in {paper}")
-        for place, value in known:
+        values_and_places = zip(*known, strict=True) if known else ([], [])
+        axis.plot(*values_and_places, **look, label=f"printed in {paper}")
+        for value, place in known:
             if value != ours[place]:
                 axis.annotate(
-                    f"{value:g}", (place, value), (8, -10), textcoords="offset points",
-                    color=style.GREY, fontsize="small",
+                    f"{value:g}", (value, place), (-8, 0), textcoords="offset points", ha="right",
+                    va="center", color=style.GREY, fontsize="small",
                 )  # fmt: skip
-    axis.plot(places, ours, linestyle="none", **style.OURS, label="computed")
-    axis.set_xticks(places, [titled(net) for net in groups], rotation=60, ha="right", fontsize="small")
-    axis.set(ylabel="receptive field, pixels", ylim=(0, None))
-    axis.legend()
+    axis.plot(ours, places, linestyle="none", **style.OURS, label="computed")
+    axis.set_yticks(places, [titled(net) for net in groups], fontsize="small")
+    axis.set(xlabel="receptive field, pixels", xlim=(0, None), ylim=(len(groups) - 0.5, -0.5))
+    axis.legend(fontsize="small", loc="lower right")
     style.show(figure, page.only(outcomes), alt, caption, name)
 
 
@@ -129,15 +130,42 @@ def curves(
     """
     style.use()
     figure, axis = pyplot.subplots()
+    _curves(axis, lines)
+    axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
+    style.show(figure, page, alt, caption, name)
+
+
+def curves_by_network(
+    page: Page, networks: Mapping[str, Mapping[str, Sequence[float] | np.ndarray]],
+    borders: Mapping[str, float], axes: tuple[str, str], alt: str, caption: str, name: str,
+) -> None:  # fmt: skip
+    """`curves` of several networks, a panel each, with the border layer as a black line.
+
+    networks: label -> name of the curve -> values. borders: label -> number of the border layer, for
+    the networks that have one.
+    """
+    style.use()
+    size = (6.0, 3.4) if len(networks) == 1 else (4.4, 3.0)
+    figure, panels = panel_grid(len(networks), 2, size, sharey=True)
+    for axis, (network, lines) in zip(panels, networks.items(), strict=True):
+        _curves(axis, lines)
+        if network in borders:
+            axis.axvline(borders[network] - 0.5, **style.BORDER, label="border layer begins")
+        axis.set(title=titled(network), xlabel=axes[0], ylabel=axes[1])
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize="small")
+    style.show(figure, page, alt, caption, name)
+
+
+def _curves(axis: Axes, lines: Mapping[str, Sequence[float] | np.ndarray]) -> None:
     for (label, values), marker in style.told_apart(lines, "osD^vP*"):
         seeds = np.atleast_2d(values)
         places, mean, half = np.arange(1, seeds.shape[1] + 1), seeds.mean(0), half_width(seeds)
         (line,) = axis.plot(places, mean, marker=marker, markersize=5, label=titled(label))
         if half is not None:
             axis.fill_between(places, mean - half, mean + half, color=line.get_color(), alpha=0.2)
-    axis.set(xlabel=axes[0], ylabel=axes[1], yscale=yscale)
-    axis.legend(fontsize="small")
-    style.show(figure, page, alt, caption, name)
 
 
 def maps(
@@ -202,9 +230,9 @@ def bars(
 def heatmaps(page: Page, grids: dict[str, np.ndarray], alt: str, caption: str, name: str) -> None:
     """Maps of shares on one scale from 0 to 1, as in Size Matters, Figures 6 and 17 to 19."""
     style.use()
-    figure, axes = panel_grid(len(grids), 4, (2.6, 2.9))
+    figure, axes = panel_grid(len(grids), 5, (1.6, 1.8))
     for axis, (title, grid) in zip(axes, grids.items(), strict=True):
         shown = axis.imshow(grid, vmin=0, vmax=1)
         axis.set(title=titled(title), xticks=[], yticks=[])
-    figure.colorbar(shown, ax=axes, label="probe / model")
+    figure.colorbar(shown, ax=axes, label="probe / model", fraction=0.04, aspect=30)
     style.show(figure, page, alt, caption, name)

@@ -4,12 +4,14 @@ from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import (
     arms,
     arrivals,
+    by_layer,
     fields,
     images,
     layer_lists,
     outside,
     pairwise,
     periods,
+    printed_fields,
     ranks,
     stages,
 )
@@ -28,7 +30,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "arrivals", "comparison", "details", "fields", "footer", "images",
-    "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters", "periods",
-    "quoted", "ranks", "rerun", "says", "stages", "verdicts",
+    "WORDS", "Table", "arms", "arrivals", "by_layer", "comparison", "details", "fields", "footer",
+    "images", "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters",
+    "periods", "printed_fields", "quoted", "ranks", "rerun", "says", "stages", "verdicts",
 ]  # fmt: skip

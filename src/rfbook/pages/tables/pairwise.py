@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from rfbook.claims.amounts import Amount, number
+from rfbook.claims.printed_tables import read_skip_ablation as as_printed
+from rfbook.experiments.architecture import titled
+from rfbook.pages.outcomes import Outcome, by_network, of_seeds
 from rfbook.pages.tables.standard import Table
-from rfbook.statistics.significance import ALPHA, CORRECTIONS, Comparisons
+from rfbook.statistics.significance import ALPHA, CORRECTIONS, Comparisons, compared, p_value
 from rfbook.statistics.spread import Spread
+
+__all__ = [
+    "as_printed", "floors", "of_trainings", "p_of", "recomputed", "short_names", "spreads", "survivors",
+    "unlike", "which",
+]  # fmt: skip
 
 
 def short_names(names: tuple[str, ...]) -> list[str]:
-    """What tells the arms of one network apart: `skips234`, and the network itself in full."""
-    return [name.partition("-")[2] or name for name in names]
+    """What tells the arms apart, as Size Matters, Table 2 has it: "2, 3, 4", the stages with skips."""
+    return [_stages(name) or titled(name) for name in names]
+
+
+def _stages(name: str) -> str:
+    return ", ".join(name.partition("-skips")[2])
+
+
+def recomputed(table: Comparisons) -> Comparisons:
+    """The same tests with the p-values that follow from their t."""
+    return replace(table, p=p_value(table.t, table.degrees))
+
+
+def of_trainings(outcomes: Sequence[Outcome]) -> Comparisons | None:
+    """All pairs of networks by the accuracies of their trainings; None where one has only one."""
+    accuracies = {name: of_seeds("accuracy", seeds) for name, seeds in by_network(outcomes).items()}
+    if min(map(len, accuracies.values())) < 2:
+        return None
+    return compared(accuracies)
+
+
+def unlike(one: Comparisons, network: str) -> list[str]:
+    """The arms that differ from this one after Holm's correction."""
+    place = one.names.index(network)
+    names = short_names(one.names)
+    return [names[sum(pair) - place] for pair in one.found("Holm") if place in pair]
+
+
+def p_of(one: Comparisons, first: str, second: str) -> Amount:
+    """p of the test between two arms, without a correction."""
+    return Amount(one.p[one.names.index(first), one.names.index(second)], decimals=3)
 
 
 def survivors(sources: Mapping[str, Comparisons]) -> Table:
@@ -25,7 +63,7 @@ def survivors(sources: Mapping[str, Comparisons]) -> Table:
         for source, one in sources.items()
     ]  # fmt: skip
     columns = ("tests", "pairs", "smallest p", *CORRECTIONS)
-    return Table(f"Pairs with p below {ALPHA}, by correction", columns, rows)
+    return Table(f"Pairs with p below {ALPHA}, by correction", columns, rows, folded=True)
 
 
 def which(sources: Mapping[str, Comparisons]) -> Table:
@@ -36,7 +74,8 @@ def which(sources: Mapping[str, Comparisons]) -> Table:
         for pair in one.found("Holm")
     ]
     columns = ("tests", "worse", "better", "difference, points", "p", "p by Holm", "p by Bonferroni")
-    return Table("Pairs that survive Holm's correction", columns, rows or [["none", *[""] * 6]])
+    caption = "Pairs that survive Holm's correction"
+    return Table(caption, columns, rows or [["none", *[""] * 6]], folded=True)
 
 
 def _pair(one: Comparisons, first: int, second: int) -> list[str]:
@@ -54,11 +93,12 @@ def spreads(sources: Mapping[str, Comparisons]) -> Table:
     first = next(iter(sources.values()))
     rows = [
         [name, *(cell for one in sources.values() for cell in _spread(one, index))]
-        for index, name in enumerate(first.names)
+        for index, name in enumerate(short_names(first.names))
     ]
     said = ("mean, %", "n", "pooled sd")
     columns = ("network", *(f"{source}: {what}" for source in sources for what in said))
-    return Table("Means, and the median pooled sd of each network's pairs (points)", columns, rows)
+    caption = "Means, and the median pooled sd of each network's pairs (points)"
+    return Table(caption, columns, rows, folded=True)
 
 
 def _spread(one: Comparisons, index: int) -> list[str]:

@@ -1,0 +1,28 @@
+"""Probes at every position, over the seeds of one network."""
+
+import numpy as np
+import pytest
+
+from rfbook.pages import positions
+from rfbook.pages.outcomes import by_network
+
+
+@pytest.fixture
+def seeds(page, monkeypatch):
+    """Two seeds of a network of three convolutions, the last of which falls back by ten points."""
+    grids = [np.full((2, 2), 0.2), np.full((2, 2), 0.5), np.full((1, 1), 0.4)]
+    monkeypatch.setattr(positions, "position_grids", lambda records: grids)
+    monkeypatch.setattr(positions, "position_curve", lambda records: [grid.mean() for grid in grids])
+    return by_network(page.outcomes)["vgg11"]
+
+
+def test_a_layer_whose_positions_fall_back_is_skipped(seeds):
+    assert positions.skipped(seeds) == ["conv3"]
+    assert positions.position_means(seeds)[0] == pytest.approx([20, 50, 40])
+
+
+def test_maps_are_relative_to_the_model_and_a_mean_over_seeds(seeds):
+    accuracies = [one.records["accuracy"].values["accuracy"] for one in seeds]
+    maps = positions.position_maps(seeds)
+    assert list(maps) == ["conv1", "conv2", "conv3"]
+    assert maps["conv2"] == pytest.approx(np.full((2, 2), np.mean([0.5 / one for one in accuracies])))
