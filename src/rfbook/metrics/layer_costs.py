@@ -48,14 +48,14 @@ def layer_costs(
     it was.
     """
     walk = Walk(model, positionwise)
-    passing = _Passing(_without_values(model), walk)
+    passing = _Passing(without_values(model), walk)
     # Not in inference mode, in which older releases of torch count nothing.
     with torch.no_grad(), torch.device("meta"):
         passing.run(torch.zeros(1, channels, side, side))
     return {name: Cost(*passing.counts[name], passing.shapes.get(name, ())) for name in passing.counts}
 
 
-def _without_values(model: nn.Module) -> nn.Module:
+def without_values(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode whose parameters and buffers have shapes and no values."""
     held = chain(model.parameters(), model.buffers())
     shells = {id(tensor): _shell(tensor) for tensor in held}

@@ -1,0 +1,92 @@
+"""`python -m rfbook look NETWORK --side 32`: arguments in, table, JSON and pictures out.
+
+It needs neither a checkout nor the packages of the book.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rfbook.look.advice import choices
+from rfbook.look.drawing import svg
+from rfbook.look.networks import FORMS, LookError, load_weights, network
+from rfbook.look.survey import survey
+from rfbook.look.windows import padding
+from rfbook.look.words import Look, lines, values
+
+SIDES = range(1, 65537)
+HELP = "which layers of a network do no work at an image side, and which pixels are read less"
+
+
+def main(words: Sequence[str]) -> int:
+    """Looks at one network; a mistake that the user can mend is one sentence and exit status 2."""
+    arguments = parser().parse_args(words)
+    try:
+        _require_places(arguments)
+        sys.stdout.write(_answer(arguments))
+        sys.stdout.flush()
+    except LookError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped; what was finished is kept and found again\n")
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = argparse.ArgumentParser(prog="python -m rfbook look", description=HELP)
+    made.add_argument("network", help=f"{FORMS}; your own code runs with your rights")
+    made.add_argument("--side", type=_count, required=True, help="of the square images, in pixels")
+    made.add_argument("--channels", type=_count, default=3, help="of the images (3)")
+    made.add_argument(
+        "--positionwise", action="append", default=[], metavar="CLASS",
+        help="class of modules to look past, as they work on each position by itself or as a gate",
+    )  # fmt: skip
+    made.add_argument("--json", action="store_true", help="print JSON and no table")
+    made.add_argument("--svg", type=Path, metavar="FILE", help="draw the graph into this file")
+    made.add_argument("--images", type=Path, metavar="FOLDER", help="also measure on these images")
+    made.add_argument(
+        "--layer", action="append", default=[], metavar="NAME", dest="layers",
+        help="with --images: a layer whose effective field is measured beside that of the output",
+    )  # fmt: skip
+    made.add_argument("--weights", type=Path, metavar="FILE", help="a state dict for the network")
+    return made
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) not in SIDES:
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number from {SIDES[0]} to {SIDES[-1]}")
+    return int(text)
+
+
+def _require_places(arguments: argparse.Namespace) -> None:
+    """Raises LookError for files and folders that cannot be used, before anything is computed."""
+    if arguments.svg and (arguments.svg.is_dir() or not arguments.svg.absolute().parent.is_dir()):
+        raise LookError(f"--svg {arguments.svg}: name a file in a folder that exists")
+    if arguments.layers and not arguments.images:
+        raise LookError(f"--layer {arguments.layers[0]}: it is measured on images: add --images FOLDER")
+
+
+def _answer(arguments: argparse.Namespace) -> str:
+    """What is printed; the picture is written on the way."""
+    measuring = bool(arguments.images)
+    model = network(arguments.network, values=measuring or bool(arguments.weights))
+    if arguments.weights:
+        load_weights(model, arguments.weights)
+    found = survey(model, arguments.side, arguments.channels, arguments.positionwise)
+    uneven = padding(found)
+    advice = tuple(choices(model, found, uneven, arguments.positionwise))
+    look = Look(arguments.network, found, uneven, advice)
+    measured = _measured(model, look, arguments) if measuring else None
+    if arguments.svg:
+        arguments.svg.write_text(svg(look.network, found), encoding="utf-8")
+    if arguments.json:
+        every = values(look) | ({"images": measured} if measured else {})
+        return json.dumps(every, indent=1, allow_nan=False) + "\n"
+    return "\n".join([*lines(look), ""])

@@ -1,0 +1,48 @@
+"""Networks whose convolutions all see everything, through a gate or a norm over the whole map."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from math import inf
+
+from torch import nn
+
+from rfbook.look.networks import LookError
+from rfbook.metrics.receptive_field import Layer, receptive_fields
+
+
+def require_finite(
+    model: nn.Module, layers: Mapping[str, Layer], positionwise: Collection[str]
+) -> None:
+    """Raises LookError if a convolution of the main path sees everything: since which, why, what to do."""
+    infinite = [layer for layer in layers.values() if _sees_all(layer)]
+    if not infinite:
+        return
+    first = infinite[0]
+    remedy = _remedy(model, positionwise)
+    told = (
+        f"Pass --positionwise {remedy} to look at it without"
+        if remedy
+        else "Pass --positionwise CLASS with the class of the module that does it, to look at it without"
+    )
+    raise LookError(
+        f"{len(infinite)} convolutions from {first.name} on see the whole image at any side: {first.note}. {told}"
+    )
+
+
+def _sees_all(layer: Layer) -> bool:
+    return layer.kind == "conv" and layer.main and layer.size == inf and min(layer.jump) < inf
+
+
+def _remedy(model: nn.Module, positionwise: Collection[str]) -> str | None:
+    """The class of modules without which all fields are finite, and most layers stay; None for none."""
+    left: dict[str, int] = {}
+    names = {type(module).__name__ for module in model.modules()} - {type(model).__name__}
+    for name in sorted(names):
+        try:
+            layers = receptive_fields(model, [*positionwise, name]).values()
+        except ValueError:
+            continue
+        if not any(map(_sees_all, layers)):
+            left[name] = len(layers)
+    return max(left, key=left.get, default=None)
