@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
+
 from rfbook.look.advice import choices
 from rfbook.look.drawing import svg
+from rfbook.look.measured import lines as words_of
+from rfbook.look.measured import measured, require_layers
 from rfbook.look.networks import FORMS, LookError, load_weights, network
+from rfbook.look.pictures import pictures
 from rfbook.look.survey import survey
 from rfbook.look.windows import padding
 from rfbook.look.words import Look, lines, values
@@ -32,6 +38,9 @@ def main(words: Sequence[str]) -> int:
     except LookError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except BrokenPipeError:  # the reader of our lines went away: nothing more is to be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("stopped; what was finished is kept and found again\n")
         return 130
@@ -75,18 +84,21 @@ def _require_places(arguments: argparse.Namespace) -> None:
 
 def _answer(arguments: argparse.Namespace) -> str:
     """What is printed; the picture is written on the way."""
-    measuring = bool(arguments.images)
-    model = network(arguments.network, values=measuring or bool(arguments.weights))
+    shown = pictures(arguments.images) if arguments.images else None
+    torch.manual_seed(0)  # random weights are the same each time, so that what was measured is found again
+    model = network(arguments.network, values=bool(shown or arguments.weights))
     if arguments.weights:
         load_weights(model, arguments.weights)
+    if shown:
+        require_layers(model, arguments.layers, arguments.channels)
     found = survey(model, arguments.side, arguments.channels, arguments.positionwise)
     uneven = padding(found)
     advice = tuple(choices(model, found, uneven, arguments.positionwise))
     look = Look(arguments.network, found, uneven, advice)
-    measured = _measured(model, look, arguments) if measuring else None
+    result = measured(model, found, shown, arguments.layers, arguments.positionwise) if shown else None
     if arguments.svg:
         arguments.svg.write_text(svg(look.network, found), encoding="utf-8")
     if arguments.json:
-        every = values(look) | ({"images": measured} if measured else {})
+        every = values(look) | ({"images": result} if result else {})
         return json.dumps(every, indent=1, allow_nan=False) + "\n"
-    return "\n".join([*lines(look), ""])
+    return "\n".join([*lines(look), *(words_of(result) if result else []), ""])

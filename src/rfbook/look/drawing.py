@@ -1,10 +1,12 @@
 """The graph of a network as SVG, top to bottom, coloured before, at and after its border layer.
 
-Colours follow the reader's light or dark setting; every state has a shape of its own as well.
+Colours follow the reader's light or dark setting; every state has a shape of its own as well. A layer is
+joined to the first layers that read it: what later ones read of it they get through the skips between.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import escape
 from math import inf, log2
@@ -16,6 +18,8 @@ ROW, TOP, WIDTH, SPINE, BRANCH = 20, 92, 860, 130, 152
 BOX, BAR, FIELD, SHARE = 14, 110, 560, 590
 """Pixels: side of a box, width of a bar, and where the columns of the field and of its share are."""
 COST = SHARE + BAR + 30
+READERS = {True: 2, False: 1}
+"""How many readers of a layer are joined to it, on the main path and off it."""
 WORDS = {
     "before": "before the border layer",
     "border": "border layer",
@@ -26,11 +30,11 @@ STYLE = """
 text { font: 13px sans-serif; fill: #1a1a1a } .title { font-size: 17px; font-weight: bold }
 .head { fill: #555 } .number { text-anchor: end } .edge { fill: none; stroke: #777; stroke-width: 1.2 }
 .before { fill: #0072b2; stroke: #0072b2 } .border { fill: #e69f00; stroke: #1a1a1a; stroke-width: 2 }
-.after { fill: none; stroke: #b0470a; stroke-width: 2; stroke-dasharray: 3 2 } .readout { fill: #999; stroke: #999 }
+.after { fill: #fff; stroke: #b0470a; stroke-width: 2; stroke-dasharray: 3 2 } .readout { fill: #999; stroke: #999 }
 .bar { fill: #0072b2; stroke: none; opacity: .75 } .room { fill: none; stroke: #bbb } .ground { fill: #fff }
 @media (prefers-color-scheme: dark) {
 text { fill: #eee } .head { fill: #bbb } .edge { stroke: #aaa } .ground { fill: #16181c } .room { stroke: #555 }
-.before, .bar { fill: #56b4e9 } .before { stroke: #56b4e9 } .border { stroke: #fff } .after { stroke: #ff9d5c }
+.before, .bar { fill: #56b4e9 } .before { stroke: #56b4e9 } .border { stroke: #fff } .after { fill: #16181c; stroke: #ff9d5c }
 }
 """
 
@@ -47,7 +51,7 @@ def svg(name: str, found: Survey) -> str:
         f"<title>{escape(title)}</title><style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
         *_head(title),
-        *(line for row in found.rows for line in _edges(row, found, places)),
+        *_edges(found, places),
         *(line for row in found.rows for line in _row(row, found, places)),
         "</svg>",
     ]
@@ -82,12 +86,17 @@ def _bar(x: float, y: float, share: float) -> Iterator[str]:
     yield f'<rect class="bar" x="{x}" y="{y - 5}" width="{BAR * share:.1f}" height="10"/>'
 
 
-def _edges(row: Row, found: Survey, places: Mapping[str, int]) -> Iterator[str]:
-    end = places[row.layer.name]
-    above = [places[name] for name in row.layer.sources]
-    straight = max((place for place in above if found.rows[place].layer.main), default=None)
-    for start in above:
-        yield f'<path class="edge" d="{_line(start, end, start == straight, row, found.rows[start])}"/>'
+def _edges(found: Survey, places: Mapping[str, int]) -> Iterator[str]:
+    readers = Counter()
+    for row in found.rows:
+        above = [found.rows[places[name]] for name in row.layer.sources]
+        straight = [source for source in above if source.layer.main][-1:]
+        for source in above:
+            name = source.layer.name
+            readers[name] += 1
+            if readers[name] <= READERS[source.layer.main]:
+                line = _line(places[name], places[row.layer.name], source in straight, row, source)
+                yield f'<path class="edge" d="{line}"/>'
 
 
 def _line(start: int, end: int, straight: bool, row: Row, source: Row) -> str:

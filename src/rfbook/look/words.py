@@ -175,6 +175,7 @@ def _times(ratio: float | None) -> str:
 
 def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
     yield "What can be done, and its price (parameters and multiply-adds as they are now: 100 %):"
+    told: set[str] = set()
     for choice in choices:
         border = f"border layer {choice.border}, {choice.late} convolutions from it on" if choice.border else "no border layer"
         prices = (
@@ -182,4 +183,5 @@ def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
             f"{_percent(choice.total.multiply_adds, now.multiply_adds)} of the multiply-adds"
         )
         yield f"  {choice.what}: {prices}; {border}; {choice.note}"
-        yield from (f"      {finding(one)}" for one in choice.findings)
+        yield from (f"      {finding(one)}" for one in choice.findings if one not in told)
+        told.update(choice.findings)

@@ -50,7 +50,7 @@ def layer_costs(
     walk = Walk(model, positionwise)
     passing = _Passing(without_values(model), walk)
     # Not in inference mode, in which older releases of torch count nothing.
-    with torch.no_grad(), torch.device("meta"):
+    with torch.no_grad(), torch.device("meta"), passing.counter:
         passing.run(torch.zeros(1, channels, side, side))
     return {name: Cost(*passing.counts[name], passing.shapes.get(name, ())) for name in passing.counts}
 
@@ -74,23 +74,29 @@ class _Passing(fx.Interpreter):
         super().__init__(model, graph=walk.graph)
         self.counts: dict[str, list[int]] = {name: [0, 0] for name in ("", *walk.passed)}
         self.shapes: dict[str, tuple[int, ...]] = {}
+        self.counter = FlopCounterMode(display=False, custom_mapping=COUNTED)
         self._walk, self._seen = walk, set()
         self._modules = dict(model.named_modules(remove_duplicate=False))
 
     def run_node(self, n: fx.Node) -> Any:
         """What the operation puts out. Raises ValueError, naming it, if it refuses its input."""
         place = self._walk.places[n]
-        counter = FlopCounterMode(display=False, custom_mapping=COUNTED)
+        before = self.counter.get_total_flops()
         try:
-            with counter:
-                result = super().run_node(n)
+            result = super().run_node(n)
         except Exception as error:  # torch's own words for a map that is too small, or of another size
             raise ValueError(f"{self._where(n)} cannot work on its input: {error}") from error
         self.counts[place][0] += sum(map(self._parameters, self._owned(n)))
-        self.counts[place][1] += counter.get_total_flops() // 2
+        self.counts[place][1] += (self.counter.get_total_flops() - before) // 2
         if place and isinstance(result, Tensor) and place not in self.shapes:
             self.shapes[place] = tuple(result.shape)
         return result
+
+    def call_module(self, target: str, args: Any, kwargs: Any) -> Any:
+        """What the module puts out: a batch norm costs nothing here and leaves the shape as it is."""
+        if type(self._modules[target]) is nn.BatchNorm2d:  # torch takes most of its time for their shapes
+            return args[0]
+        return super().call_module(target, args, kwargs)
 
     def get_attr(self, target: str, args: Any, kwargs: Any) -> Any:
         """A tensor that the graph reads by name; what forward created is known to the walk alone."""
