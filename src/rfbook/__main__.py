@@ -66,7 +66,8 @@ def _count(text: str) -> int:
 def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="command")
-    verbs.add_parser(LOOK, help="look at a network of your own: look NETWORK --side PIXELS", add_help=False)
+    about = "look at a network of your own: look NETWORK --side PIXELS"
+    verbs.add_parser(LOOK, help=about, add_help=False)
 
     def verb(name: str, function, **tier: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=function.__doc__.splitlines()[0])

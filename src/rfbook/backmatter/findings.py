@@ -1,6 +1,6 @@
 """The verdicts that `python -m rfbook look` prints beside its advice, for a place without the book.
 
-    python -c "from rfbook.backmatter.findings import write; write()"
+python -c "from rfbook.backmatter.findings import write; write()"
 """
 
 from __future__ import annotations

@@ -16,10 +16,11 @@ from rfbook.metrics.layer_costs import without_values
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to do. border: the border layer then, None for none. late: layers that read from one that
-    sees more than the image, and the border layer. total: what the network then costs.
+    """One thing to do.
 
-    findings: ids of the claims of the book that speak of it.
+    border: the border layer then, None for none. late: how many convolutions are the border layer or
+    read from one that sees more than the image. total: what the network then costs. findings: ids of
+    the claims of the book that speak of it.
     """
 
     what: str
@@ -100,7 +101,7 @@ def _padded(found: Survey, padding: Padding) -> Choice:
     note = (
         "no layer reads some pixels more often than others then"
         if padding.keeps_maps
-        else f"maps keep their sides only for images whose side is a multiple of all strides, not {found.side}"
+        else f"maps keep their sides only where a side is a multiple of all strides, not at {found.side}"
     )
     what = f"pad the {len(uneven)} uneven kernels to a multiple of their stride"
     return Choice(what, padding.padded_border, len(late), total, note, findings.EVEN_KERNELS)

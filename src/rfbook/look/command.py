@@ -85,7 +85,9 @@ def _require_places(arguments: argparse.Namespace) -> None:
 def _answer(arguments: argparse.Namespace) -> str:
     """What is printed; the picture is written on the way."""
     shown = pictures(arguments.images) if arguments.images else None
-    torch.manual_seed(0)  # random weights are the same each time, so that what was measured is found again
+    torch.manual_seed(
+        0
+    )  # random weights are the same each time, so that what was measured is found again
     model = network(arguments.network, values=bool(shown or arguments.weights))
     if arguments.weights:
         load_weights(model, arguments.weights)

@@ -14,7 +14,7 @@ from math import inf, log2
 from rfbook.look.survey import Row, Survey
 
 ROW, TOP, WIDTH, SPINE, BRANCH = 20, 92, 860, 130, 152
-"""Pixels: height of a layer, of the head, width of all, and where main path and branches have their boxes."""
+"""Pixels: height of a layer, of the head, width of all, and where main path and branches stand."""
 BOX, BAR, FIELD, SHARE = 14, 110, 560, 590
 """Pixels: side of a box, width of a bar, and where the columns of the field and of its share are."""
 COST = SHARE + BAR + 30
@@ -30,11 +30,13 @@ STYLE = """
 text { font: 13px sans-serif; fill: #1a1a1a } .title { font-size: 17px; font-weight: bold }
 .head { fill: #555 } .number { text-anchor: end } .edge { fill: none; stroke: #777; stroke-width: 1.2 }
 .before { fill: #0072b2; stroke: #0072b2 } .border { fill: #e69f00; stroke: #1a1a1a; stroke-width: 2 }
-.after { fill: #fff; stroke: #b0470a; stroke-width: 2; stroke-dasharray: 3 2 } .readout { fill: #999; stroke: #999 }
-.bar { fill: #0072b2; stroke: none; opacity: .75 } .room { fill: none; stroke: #bbb } .ground { fill: #fff }
+.after { fill: #fff; stroke: #b0470a; stroke-width: 2; stroke-dasharray: 3 2 }
+.readout { fill: #999; stroke: #999 } .bar { fill: #0072b2; stroke: none; opacity: .75 }
+.room { fill: none; stroke: #bbb } .ground { fill: #fff }
 @media (prefers-color-scheme: dark) {
-text { fill: #eee } .head { fill: #bbb } .edge { stroke: #aaa } .ground { fill: #16181c } .room { stroke: #555 }
-.before, .bar { fill: #56b4e9 } .before { stroke: #56b4e9 } .border { stroke: #fff } .after { fill: #16181c; stroke: #ff9d5c }
+text { fill: #eee } .head { fill: #bbb } .edge { stroke: #aaa } .ground { fill: #16181c }
+.room { stroke: #555 } .before, .bar { fill: #56b4e9 } .before { stroke: #56b4e9 }
+.border { stroke: #fff } .after { fill: #16181c; stroke: #ff9d5c }
 }
 """
 
@@ -46,8 +48,8 @@ def svg(name: str, found: Survey) -> str:
     border = f"border layer {found.border}" if found.border else "no border layer"
     title = f"{name} at {found.side} pixels: {border}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-label="{escape(title)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title><style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
         *_head(title),

@@ -1,7 +1,7 @@
 """What the book found about the advice, with its verdicts: a copy of the registry that travels along.
 
-The file beside this one is written from the book's claims and records by `backmatter.findings`; a test holds
-it to them.
+The file beside this one is written from the book's claims and records by `backmatter.findings`; a test
+holds it to them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SHOWN = (*AFTER_BORDER, *AFTER_BORDER_WITH_SKIPS, *SMALL_STEM, *LARGER_INPUT, *E
 class Finding:
     """A claim of one of the papers and what the book's records say of it.
 
-    verdict, why: the word, and for which networks it holds or fails. page: of the book, where the runs are.
+    verdict, why: the word, and for which networks it holds or fails. page: of the book, with the runs.
     """
 
     claim: str

@@ -11,10 +11,8 @@ from rfbook.look.networks import LookError
 from rfbook.metrics.receptive_field import Layer, receptive_fields
 
 
-def require_finite(
-    model: nn.Module, layers: Mapping[str, Layer], positionwise: Collection[str]
-) -> None:
-    """Raises LookError if a convolution of the main path sees everything: since which, why, what to do."""
+def require_finite(model: nn.Module, layers: Mapping[str, Layer], positionwise: Collection[str]) -> None:
+    """Raises LookError if a convolution of the main path sees everything: from which on, and why."""
     infinite = [layer for layer in layers.values() if _sees_all(layer)]
     if not infinite:
         return
@@ -26,7 +24,8 @@ def require_finite(
         else "Pass --positionwise CLASS with the class of the module that does it, to look at it without"
     )
     raise LookError(
-        f"{len(infinite)} convolutions from {first.name} on see the whole image at any side: {first.note}. {told}"
+        f"{len(infinite)} convolutions from {first.name} on see the whole image at any side: "
+        f"{first.note}. {told}"
     )
 
 

@@ -58,8 +58,8 @@ class Kept:
             partial.replace(path)
         except OSError as error:
             raise LookError(
-                f"{path}: the result cannot be kept there ({error}). Make room, or name another folder in "
-                "RFBOOK_CACHE"
+                f"{path}: the result cannot be kept there ({error}). Make room, or name another folder "
+                "in RFBOOK_CACHE"
             ) from error
 
 

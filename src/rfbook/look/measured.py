@@ -31,8 +31,8 @@ OUTPUT = "output"
 
 
 def require_layers(model: nn.Module, layers: Sequence[str], channels: int) -> None:
-    """Raises LookError, with the nearest name, for a layer that the network does not have; and for images
-    that are neither grey nor coloured."""
+    """Raises LookError for a layer that the network does not have, and for a number of channels that no
+    image file has."""
     known = [name for name, _ in model.named_modules() if name]
     for name in layers:
         if name not in known:
@@ -161,11 +161,17 @@ def _field_line(name: str, one: dict[str, Any]) -> str:
         else f"Gaussian {fit['sigma_x']:.1f} x {fit['sigma_y']:.1f} px around ({fit['centre_x']:.1f}, "
         f"{fit['centre_y']:.1f}), R^2 {fit['r_squared']:.2f}"
     )
-    held = ", ".join(f"{100 * float(share):.0f} % on {100 * ratio:.0f} %" for share, ratio in ratios.items())
-    return f"  effective field of {name}: {peak}; share of it on share of the image: {held}; {one['array']}"
+    held = ", ".join(
+        f"{100 * float(share):.0f} % on {100 * ratio:.0f} %" for share, ratio in ratios.items()
+    )
+    return (
+        f"  effective field of {name}: {peak}; share of it on share of the image: {held}; {one['array']}"
+    )
 
 
 def _layer_line(name: str, share: float, result: dict[str, Any]) -> str:
     probe = result.get("probes", {}).get(name)
     read = "" if probe is None else f"   {100 * probe['accuracy']:.1f} %"
-    return f"  {name}: {100 * share:.1f} %{read}" + ("" if not probe or probe["converged"] else " (not converged)")
+    return f"  {name}: {100 * share:.1f} %{read}" + (
+        "" if not probe or probe["converged"] else " (not converged)"
+    )

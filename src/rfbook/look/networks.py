@@ -5,7 +5,7 @@
     network("package.module:callable")
     network("net.py:build")
 
-A callable takes no argument and returns a module. It is the user's own code and runs with the user's rights.
+A callable takes no argument and returns a module. It is the user's own code and runs with their rights.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ def _run(where: str, code: Callable[[], Any]) -> Any:
     try:
         return code()
     except Exception as error:  # whatever the user's code does
-        raise LookError(f"{where} ended with {type(error).__name__}: {error}. Mend it, or its name") from error
+        raise LookError(
+            f"{where} ended with {type(error).__name__}: {error}. Mend it, or its name"
+        ) from error
 
 
 def _require_no_arguments(build: Callable[..., Any], where: str) -> None:
@@ -140,15 +142,17 @@ def load_weights(model: nn.Module, path: Path) -> None:
     Raises LookError if the file is not there, cannot be read, or is of another network.
     """
     if not path.is_file():
-        raise LookError(f"--weights {path}: there is no such file. Save one by torch.save(model.state_dict())")
+        raise LookError(
+            f"--weights {path}: there is no such file. Save one by torch.save(model.state_dict())"
+        )
     try:
         held = _read(path)
         model.load_state_dict(held)
     except Exception as error:  # torch and safetensors have many for a file of another kind
         first = str(error).strip().splitlines()
         raise LookError(
-            f"--weights {path} does not hold the weights of this network ({' '.join(first[:2])[:300]}). Save "
-            "model.state_dict() of the same network"
+            f"--weights {path} does not hold the weights of this network ({' '.join(first[:2])[:300]}). "
+            "Save model.state_dict() of the same network"
         ) from error
 
 

@@ -43,7 +43,7 @@ class Pictures:
 
 
 def pictures(folder: Path) -> Pictures:
-    """The images of a folder, or of its sub-folders, each a class. Raises LookError if there are none."""
+    """The images of a folder, or of its sub-folders, each a class. Raises LookError for none."""
     if not folder.is_dir():
         raise LookError(f"--images {folder}: there is no such folder")
     inside = sorted(one for one in folder.iterdir() if one.is_dir() and _images(one))
@@ -61,7 +61,9 @@ def pictures(folder: Path) -> Pictures:
 
 
 def _images(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    return sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file()
+    )
 
 
 def batches(
@@ -81,7 +83,9 @@ def _read(path: Path, side: int, channels: int) -> Tensor:
         with Image.open(path) as image:
             shown = image.convert(MODES[channels]).resize((side, side), Image.Resampling.BILINEAR)
     except (OSError, UnidentifiedImageError) as error:
-        raise LookError(f"{path}: it cannot be read as an image ({error}). Mend it or take it away") from error
+        raise LookError(
+            f"{path}: it cannot be read as an image ({error}). Mend it or take it away"
+        ) from error
     pixels = torch.from_numpy(np.array(shown, dtype=np.float32) / 255).reshape(side, side, channels)
     mean, deviation = (IMAGENET_MEAN, IMAGENET_SD) if channels == 3 else ((0.5,), (0.5,))
     return ((pixels - torch.tensor(mean)) / torch.tensor(deviation)).permute(2, 0, 1)

@@ -1,4 +1,4 @@
-"""What a network's graph alone says at one image side: fields, border layer, costs on either side of it."""
+"""What a network's graph alone says at one image side: fields, border layer, costs around it."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ class Survey:
         return [row.layer for row in self.rows if row.layer.main and row.layer.windows]
 
 
-def survey(
-    model: nn.Module, side: int, channels: int = 3, positionwise: Collection[str] = ()
-) -> Survey:
+def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collection[str] = ()) -> Survey:
     """Looks at the network's graph; nothing is trained and no value is computed.
 
     positionwise: as for `receptive_fields`. Raises LookError for what cannot be followed, for a network
@@ -91,7 +89,9 @@ def survey(
         raise LookError(str(error)) from error
     convolutions = conv_fields(layers)
     if not convolutions:
-        raise LookError("the network has no convolution between its images and its output: nothing to see")
+        raise LookError(
+            "the network has no convolution between its images and its output: nothing to see"
+        )
     require_finite(model, layers, positionwise)
     costs = costs_at(model, side, channels, positionwise)
     border, seen = border_layer(convolutions, side), _seen_before(layers)
@@ -125,7 +125,7 @@ def costs_at(
     except ValueError as error:
         raise LookError(
             f"an image of {channels} x {side} x {side} cannot pass: {error}. Give the side and the "
-            "--channels that the network takes, or a larger side if its strides leave nothing of this one"
+            "--channels that the network takes, or a larger side if its strides leave nothing of it"
         ) from error
     ahead, first = costs.pop(""), next(iter(costs))
     costs[first] = Cost(

@@ -6,7 +6,7 @@ A kernel whose size is no multiple of its stride does so (Dead Pixel, section 4 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, prod
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from rfbook.look.survey import Survey
 from rfbook.metrics.paths import window_counts
-from rfbook.metrics.receptive_field import Layer
+from rfbook.metrics.receptive_field import Layer, border_layer
 from rfbook.metrics.receptive_field_arithmetic import Axis, Window
 
 Windows = tuple[Window, Window]
@@ -44,12 +44,12 @@ class Uneven:
 class Padding:
     """All uneven kernels of a network, and the network with and without kernel padding.
 
-    strong_to_weak: how many times as much the last map depends on the strongest pixel as on the weakest, as
-        counting paths predicts for independent centred weights; infinite if a pixel is never read, None
-        where other operations than the listed layers enlarge or thin out the map.
-    padded_strong_to_weak, padded_field, padded_border: the same with padded kernels, the largest field and
-        the border layer. keeps_maps: whether maps keep their sides, as they do if the side is a multiple
-        of all strides together.
+    strong_to_weak: how many times as much the last map depends on the strongest pixel as on the weakest,
+        as counting paths predicts for independent centred weights; infinite if a pixel is never read,
+        None where other operations than the listed layers enlarge or thin out the map.
+    padded_strong_to_weak, padded_field, padded_border: the same with padded kernels, the largest field
+        and the border layer. keeps_maps: whether maps keep their sides then, as they do if the side is a
+        multiple of all strides together.
     """
 
     uneven: tuple[Uneven, ...]
@@ -102,23 +102,28 @@ def _along(windows: Sequence[Window]) -> float | None:
 
 
 def _extent(windows: Sequence[Window]) -> tuple[int, int]:
+    axis = list(_walked(windows))[-1]
+    return int(axis.size), int(axis.jump)
+
+
+def _walked(windows: Sequence[Window]) -> Iterator[Axis]:
     axis = Axis()
     for window in windows:
         axis = axis.window(*window)
-    return int(axis.size), int(axis.jump)
+        yield axis
 
 
 def _fields(path: Sequence[Windows]) -> list[int]:
     """The field after every layer of a path, its longer side."""
-    return [
-        max(_extent(axis)[0] for axis in zip(*path[:end], strict=True)) for end in range(1, len(path) + 1)
-    ]
+    height, width = (list(_walked(axis)) for axis in zip(*path, strict=True))
+    return [int(max(down.size, across.size)) for down, across in zip(height, width, strict=True)]
 
 
 def _border(main: Sequence[Layer], fields: Sequence[int], side: int) -> str | None:
-    convolutions = [(layer.name, field) for layer, field in zip(main, fields, strict=True) if layer.kind == "conv"]
-    later = zip(convolutions, convolutions[1:], strict=False)
-    return next((name for (_, field), (name, _) in later if field > side), None)
+    convolutions = [
+        (layer.name, field) for layer, field in zip(main, fields, strict=True) if layer.kind == "conv"
+    ]
+    return border_layer(convolutions, side)
 
 
 def _strides(path: Sequence[Windows]) -> tuple[int, int]:

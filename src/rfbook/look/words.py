@@ -38,7 +38,8 @@ def values(look: Look) -> dict[str, Any]:
         },
         "layers": [_layer(row) for row in found.rows],
         "totals": {
-            "before": asdict(found.total("before")), "from_border_on": asdict(found.total("border", "after")),
+            "before": asdict(found.total("before")),
+            "from_border_on": asdict(found.total("border", "after")),
             "readout": asdict(found.total("readout")), "all": asdict(found.total()),
             "unused_parameters": found.unused_parameters,
         },
@@ -89,7 +90,10 @@ def _table(found: Survey) -> Iterator[str]:
     rows = [_cells(row) for row in found.rows]
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
     for row in [head, *rows]:
-        texts = [cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))]
+        texts = [
+            cell.ljust(w) if i < 2 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
         yield "  ".join(texts).rstrip()
     yield ""
     yield "= border layer   - reads from a layer that sees more than the image   * sees all of any image"
@@ -99,7 +103,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     layer, cost = row.layer, row.cost
     return (
         MARKS[row.state], layer.name, _pair(layer.field), _pair(layer.jump), f"{100 * row.share:.3g} %",
-        _pair(cost.shape[2:]) if len(cost.shape) == 4 else "", f"{cost.parameters:,}", f"{cost.multiply_adds:,}",
+        _pair(cost.shape[2:]) if len(cost.shape) == 4 else "",
+        f"{cost.parameters:,}", f"{cost.multiply_adds:,}",
     )  # fmt: skip
 
 
@@ -111,14 +116,18 @@ def _pair(pair: Sequence[float]) -> str:
 
 def _border(found: Survey) -> Iterator[str]:
     if found.border is None:
-        yield f"No border layer: at {found.side} pixels every convolution reads from one that sees no more than the image."
+        yield f"No border layer: every convolution reads from one that sees {found.side} pixels at most."
         return
     late, every = found.total("border", "after"), found.total()
     yield (
-        f"Border layer: {found.border}, the first convolution that reads from one which sees more than the image. "
-        f"{late.convolutions} of {every.convolutions} convolutions do."
+        f"Border layer: {found.border}, the first convolution that reads from one which sees more than "
+        f"the image. {late.convolutions} of {every.convolutions} convolutions do."
     )
-    for words, states in (("before it", ("before",)), ("from it on", ("border", "after")), ("readout", ("readout",))):
+    for words, states in (
+        ("before it", ("before",)),
+        ("from it on", ("border", "after")),
+        ("readout", ("readout",)),
+    ):
         yield f"  {words:<11}{_share(found.total(*states), every)}"
 
 
@@ -134,7 +143,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _sides(found: Survey) -> Iterator[str]:
-    yield f"Every convolution sees something new in images of {found.whole_from} pixels and more (longest path)."
+    yield f"Every convolution sees something new in images of {found.whole_from} pixels and more."
     if found.skipped_from < found.whole_from:
         yield f"Along the path through all skips that is so from {found.skipped_from} pixels on."
     yield f"Up to {found.sees_all_to} pixels at least one layer has units that see the whole image."
@@ -144,21 +153,23 @@ def _sides(found: Survey) -> Iterator[str]:
 
 def _strided(padding: Padding) -> Iterator[str]:
     if not padding.uneven:
-        yield "No kernel reads some pixels more often than others: all sizes are multiples of their strides."
+        yield "No kernel reads some pixels more often than others: all are multiples of their strides."
         return
-    yield "Kernels that read some pixels more often than others (windows that read a pixel, most to fewest):"
+    yield "Kernels that read some pixels more often than others (most to fewest windows on a pixel):"
     width = max(len(one.name) for one in padding.uneven)
     for one in padding.uneven:
         yield f"  {one.name:<{width}}  {_window(one)}"
-    yield f"The last map depends on the strongest pixel {_times(padding.strong_to_weak)} as on the weakest,"
-    yield f"  with padded kernels {_times(padding.padded_strong_to_weak)} (counted paths, their root; random weights)."
+    now, padded = _times(padding.strong_to_weak), _times(padding.padded_strong_to_weak)
+    yield f"The last map depends on the strongest pixel {now} as on the weakest,"
+    yield f"  with padded kernels {padded} (root of the number of paths; weights independent)."
 
 
 def _window(one: Uneven) -> str:
     never = "" if one.fewest else f", {_never(one)} are never read"
     return (
         f"{_pair(one.kernel)} with stride {_pair(one.stride)}: {one.most} to {one.fewest}{never}; "
-        f"padded to {_pair(one.padded)}: {one.parameters:,} parameters and {one.multiply_adds:,} multiply-adds more"
+        f"padded to {_pair(one.padded)}: {one.parameters:,} parameters and {one.multiply_adds:,} "
+        "multiply-adds more"
     )
 
 
@@ -177,7 +188,11 @@ def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
     yield "What can be done, and its price (parameters and multiply-adds as they are now: 100 %):"
     told: set[str] = set()
     for choice in choices:
-        border = f"border layer {choice.border}, {choice.late} convolutions from it on" if choice.border else "no border layer"
+        border = (
+            f"border layer {choice.border}, {choice.late} convolutions from it on"
+            if choice.border
+            else "no border layer"
+        )
         prices = (
             f"{_percent(choice.total.parameters, now.parameters)} of the parameters, "
             f"{_percent(choice.total.multiply_adds, now.multiply_adds)} of the multiply-adds"

@@ -13,17 +13,17 @@ SHARES = (0.2, 0.3, 0.5, 0.99)
 
 
 def area_ratio(field: Float[np.ndarray, "h w"], share: float) -> float:
-    """Area of the smallest centred rectangle that holds this share of the field, over that of the image.
+    """Area of the smallest centred rectangle that holds this share of a field, over that of the image.
 
-    field: (h, w), nowhere negative, of any scale. Rectangles grow by a pixel on every side from the pixel
+    field: (h, w), nowhere negative, of any scale. Rectangles grow by a pixel on every side from pixel
     (h // 2, w // 2), as theirs do, and end at the image's. Near 0 for a peak in the middle; a field that
-    is as large everywhere has about `share`. Raises ValueError for a share outside 0 to 1, and for a field
-    that is empty, negative somewhere or not finite.
+    is as large everywhere has about `share`. Raises ValueError for a share outside 0 to 1, and for a
+    field that is zero everywhere, negative somewhere or not finite.
     """
     if not 0 < share < 1:
         raise ValueError(f"share={share}: a share of the field lies between 0 and 1")
     if not (np.isfinite(field).all() and (field >= 0).all() and field.sum() > 0):
-        raise ValueError("an area ratio needs a finite field that is nowhere negative and not zero everywhere")
+        raise ValueError("an area ratio needs a finite field, nowhere negative and not zero everywhere")
     height, width = field.shape
     for margin in range(max(height, width)):
         rows, columns = _around(height, margin), _around(width, margin)

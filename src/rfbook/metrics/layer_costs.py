@@ -94,7 +94,7 @@ class _Passing(fx.Interpreter):
 
     def call_module(self, target: str, args: Any, kwargs: Any) -> Any:
         """What the module puts out: a batch norm costs nothing here and leaves the shape as it is."""
-        if type(self._modules[target]) is nn.BatchNorm2d:  # torch takes most of its time for their shapes
+        if type(self._modules[target]) is nn.BatchNorm2d:  # their shapes take most of the time
             return args[0]
         return super().call_module(target, args, kwargs)
 
@@ -110,7 +110,9 @@ class _Passing(fx.Interpreter):
         """The parameters that the operation uses."""
         if node.op == "call_module":
             return list(self._modules[node.target].parameters())
-        read = (self._walk.tensors.get(one.target) for one in node.all_input_nodes if one.op == "get_attr")
+        read = (
+            self._walk.tensors.get(one.target) for one in node.all_input_nodes if one.op == "get_attr"
+        )
         return [tensor for tensor in read if isinstance(tensor, nn.Parameter)]
 
     def _parameters(self, tensor: Tensor) -> int:
