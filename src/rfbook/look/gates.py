@@ -9,6 +9,7 @@ from torch import nn
 
 from rfbook.look.networks import LookError
 from rfbook.metrics.receptive_field import Layer, receptive_fields
+from rfbook.metrics.receptive_fields.operations import LAYER_KINDS
 
 
 def require_finite(model: nn.Module, layers: Mapping[str, Layer], positionwise: Collection[str]) -> None:
@@ -29,6 +30,20 @@ def require_finite(model: nn.Module, layers: Mapping[str, Layer], positionwise: 
     )
 
 
+def attention(model: nn.Module) -> str:
+    """In words that the network has attention, where it first has; empty if it has none."""
+    named = (
+        name for name, module in model.named_modules() if "attention" in type(module).__name__.lower()
+    )
+    first = next(named, None)
+    if first is None:
+        return ""
+    return (
+        f"The network has attention, first at {first!r}, behind which every unit sees the whole image: no "
+        "field is left to tell. A part before it can be looked at, as FILE.py:callable"
+    )
+
+
 def _sees_all(layer: Layer) -> bool:
     return layer.kind == "conv" and layer.main and layer.size == inf and min(layer.jump) < inf
 
@@ -37,7 +52,7 @@ def _remedy(model: nn.Module, positionwise: Collection[str]) -> str | None:
     """The class of modules without which all fields are finite, and most layers stay; None for none."""
     left: dict[str, int] = {}
     names = {type(module).__name__ for module in model.modules()} - {type(model).__name__}
-    for name in sorted(names):
+    for name in sorted(names - LAYER_KINDS.keys()):
         try:
             layers = receptive_fields(model, [*positionwise, name]).values()
         except ValueError:

@@ -15,7 +15,6 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -40,9 +39,15 @@ def network(name: str, values: bool = True) -> nn.Module:
     source, colon, what = name.rpartition(":")
     if not (source and colon and what):
         raise LookError(f"{name!r} names no network: write {FORMS}")
-    with nullcontext() if values or source not in _LIBRARIES else torch.device("meta"):
-        model = _LIBRARIES[source](what) if source in _LIBRARIES else _own(source, what)
-    return model.eval()
+    if source not in _LIBRARIES:
+        return _own(source, what).eval()
+    if not values:
+        try:
+            with torch.device("meta"):
+                return _LIBRARIES[source](what).eval()
+        except NotImplementedError:  # RegNet's constructor computes with tensors
+            pass
+    return _LIBRARIES[source](what).eval()
 
 
 def _torchvision(name: str) -> nn.Module:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf
 
 from torch import nn
 
-from rfbook.look.gates import require_finite
+from rfbook.look.gates import attention, require_finite
 from rfbook.look.networks import LookError
 from rfbook.metrics.layer_costs import Cost, layer_costs
 from rfbook.metrics.receptive_field import Layer, border_layer, conv_fields, receptive_fields
@@ -86,7 +86,7 @@ def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collect
     try:
         layers = receptive_fields(model, positionwise)
     except ValueError as error:
-        raise LookError(str(error)) from error
+        raise LookError(attention(model) or str(error)) from error
     convolutions = conv_fields(layers)
     if not convolutions:
         raise LookError(
@@ -94,10 +94,10 @@ def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collect
         )
     require_finite(model, layers, positionwise)
     costs = costs_at(model, side, channels, positionwise)
-    border, seen = border_layer(convolutions, side), _seen_before(layers)
+    border = border_layer(convolutions, side)
+    states = _states(layers, border, side)
     rows = tuple(
-        Row(layer, _state(layer, border, seen[name], side), _share(layer, side), costs[name])
-        for name, layer in layers.items()
+        Row(layer, states[name], _share(layer, side), costs[name]) for name, layer in layers.items()
     )
     earlier = [layers[name] for name, _ in convolutions[:-1]]
     held = sum(parameter.numel() for parameter in model.parameters())
@@ -136,25 +136,23 @@ def costs_at(
     return costs
 
 
-def _seen_before(layers: Mapping[str, Layer]) -> dict[str, float]:
-    """Largest field of the last convolutions before each layer, in pixels; 1 where there is none.
-
-    As in the rule for the border layer, poolings do not count.
-    """
+def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[str, str]:
+    """The state of every layer. As in the rule for the border layer, poolings do not count: one goes with
+    what it reads."""
+    states: dict[str, str] = {}
     seen: dict[str, float] = {}
     for name, layer in layers.items():
-        read = ((source, layers[source]) for source in layer.sources)
-        sizes: Iterable[float] = (one.size if one.kind == "conv" else seen[key] for key, one in read)
-        seen[name] = max(sizes, default=1)
-    return seen
-
-
-def _state(layer: Layer, border: str | None, seen: float, side: int) -> str:
-    if layer.size == inf:
-        return "readout"
-    if layer.name == border:
-        return "border"
-    return "after" if seen > side else "before"
+        read = [(source, layers[source]) for source in layer.sources]
+        seen[name] = max((one.size if one.kind == "conv" else seen[key] for key, one in read), default=1)
+        late = seen[name] > side
+        if layer.kind == "pool":
+            late = any(states[source] in ("border", "after") for source in layer.sources)
+        states[name] = "after" if late else "before"
+        if layer.size == inf:
+            states[name] = "readout"
+        elif name == border:
+            states[name] = "border"
+    return states
 
 
 def _share(layer: Layer, side: int) -> float:

@@ -72,6 +72,7 @@ class _Passing(fx.Interpreter):
 
     def __init__(self, model: nn.Module, walk: Walk) -> None:
         super().__init__(model, graph=walk.graph)
+        self.extra_traceback = False  # the operation is named, which is enough
         self.counts: dict[str, list[int]] = {name: [0, 0] for name in ("", *walk.passed)}
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.counter = FlopCounterMode(display=False, custom_mapping=COUNTED)
