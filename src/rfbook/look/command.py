@@ -16,8 +16,6 @@ import torch
 
 from rfbook.look.advice import choices
 from rfbook.look.drawing import svg
-from rfbook.look.measured import lines as words_of
-from rfbook.look.measured import measured, require_layers
 from rfbook.look.networks import FORMS, LookError, load_weights, network
 from rfbook.look.pictures import pictures
 from rfbook.look.survey import survey
@@ -85,22 +83,25 @@ def _require_places(arguments: argparse.Namespace) -> None:
 def _answer(arguments: argparse.Namespace) -> str:
     """What is printed; the picture is written on the way."""
     shown = pictures(arguments.images) if arguments.images else None
-    torch.manual_seed(
-        0
-    )  # random weights are the same each time, so that what was measured is found again
+    torch.manual_seed(0)  # random weights are the same each time, so that results are found again
     model = network(arguments.network, values=bool(shown or arguments.weights))
     if arguments.weights:
         load_weights(model, arguments.weights)
     if shown:
-        require_layers(model, arguments.layers, arguments.channels)
+        from rfbook.look import measured  # only here: it waits for torchvision
+
+        measured.require_layers(model, arguments.layers, arguments.channels)
     found = survey(model, arguments.side, arguments.channels, arguments.positionwise)
     uneven = padding(found)
     advice = tuple(choices(model, found, uneven, arguments.positionwise))
     look = Look(arguments.network, found, uneven, advice)
-    result = measured(model, found, shown, arguments.layers, arguments.positionwise) if shown else None
+    if shown:
+        weights = str(arguments.weights or "as the network is made, which may be random")
+        on_images = measured.measured(model, found, shown, arguments.layers, arguments.positionwise)
+        on_images["weights"] = weights
     if arguments.svg:
         arguments.svg.write_text(svg(look.network, found), encoding="utf-8")
     if arguments.json:
-        every = values(look) | ({"images": result} if result else {})
+        every = values(look) | ({"images": on_images} if shown else {})
         return json.dumps(every, indent=1, allow_nan=False) + "\n"
-    return "\n".join([*lines(look), *(words_of(result) if result else []), ""])
+    return "\n".join([*lines(look), *(measured.lines(on_images) if shown else []), ""])

@@ -32,10 +32,8 @@ def require_finite(model: nn.Module, layers: Mapping[str, Layer], positionwise: 
 
 def attention(model: nn.Module) -> str:
     """In words that the network has attention, where it first has; empty if it has none."""
-    named = (
-        name for name, module in model.named_modules() if "attention" in type(module).__name__.lower()
-    )
-    first = next(named, None)
+    classes = {name: type(module).__name__.lower() for name, module in model.named_modules()}
+    first = next((name for name, kind in classes.items() if "attention" in kind), None)
     if first is None:
         return ""
     return (

@@ -144,7 +144,8 @@ def lines(result: dict[str, Any]) -> list[str]:
     """The same as lines of text."""
     return [
         "",
-        f"On {result['images']} images, three channels normalised by ImageNet's mean and deviation:",
+        f"On {result['images']} images, normalised by ImageNet's mean and deviation, grey ones by 0.5 and 0.5;",
+        f"weights: {result['weights']}.",
         *(_field_line(name, one) for name, one in result["effective_fields"].items()),
         "",
         "Saturation, share of directions that hold 99 % of the variance"

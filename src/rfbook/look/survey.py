@@ -143,7 +143,8 @@ def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[
     seen: dict[str, float] = {}
     for name, layer in layers.items():
         read = [(source, layers[source]) for source in layer.sources]
-        seen[name] = max((one.size if one.kind == "conv" else seen[key] for key, one in read), default=1)
+        sizes = (one.size if one.kind == "conv" else seen[source] for source, one in read)
+        seen[name] = max(sizes, default=1)
         late = seen[name] > side
         if layer.kind == "pool":
             late = any(states[source] in ("border", "after") for source in layer.sources)
