@@ -213,11 +213,12 @@ def test_what_was_measured_is_found_again_and_another_layer_alone_is_made(
     monkeypatch.setattr(measured, "_saturation", lambda *_: made.append("saturation"))
     monkeypatch.setattr(measured, "_probe", lambda *_: made.append("probe"))
     take = measured.effective_field
-    monkeypatch.setattr(
-        measured,
-        "effective_field",
-        lambda model, batches, layer: made.append(layer) or take(model, batches, layer),
-    )
+
+    def noted(model, batches, layer):
+        made.append(layer)
+        return take(model, batches, layer)
+
+    monkeypatch.setattr(measured, "effective_field", noted)
     status, _, error = look(net, "--side", "16", "--images", images, "--layer", "3")
     assert status == 0, error
     assert made == ["3"]
@@ -269,7 +270,11 @@ import sys
 from importlib.machinery import PathFinder
 
 find = PathFinder.find_spec
-PathFinder.find_spec = lambda name, *where: None if name.partition(".")[0] in {names} else find(name, *where)
+
+def absent(name, *where):
+    return None if name.partition(".")[0] in {names} else find(name, *where)
+
+PathFinder.find_spec = staticmethod(absent)
 from rfbook.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """

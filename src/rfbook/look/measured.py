@@ -144,8 +144,8 @@ def lines(result: dict[str, Any]) -> list[str]:
     """The same as lines of text."""
     return [
         "",
-        f"On {result['images']} images, normalised by ImageNet's mean and deviation, grey ones by 0.5 and 0.5;",
-        f"weights: {result['weights']}.",
+        f"On {result['images']} images; weights: {result['weights']}. Colours are normalised by",
+        "ImageNet's mean and deviation, grey values by 0.5 and 0.5.",
         *(_field_line(name, one) for name, one in result["effective_fields"].items()),
         "",
         "Saturation, share of directions that hold 99 % of the variance"

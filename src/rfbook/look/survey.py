@@ -137,8 +137,8 @@ def costs_at(
 
 
 def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[str, str]:
-    """The state of every layer. As in the rule for the border layer, poolings do not count: one goes with
-    what it reads."""
+    """The state of every layer. As in the rule for the border layer, poolings do not count: one goes
+    with what it reads."""
     states: dict[str, str] = {}
     seen: dict[str, float] = {}
     for name, layer in layers.items():
