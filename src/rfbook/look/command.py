@@ -14,13 +14,11 @@ from pathlib import Path
 
 import torch
 
-from rfbook.look.advice import choices
 from rfbook.look.drawing import svg
+from rfbook.look.look import look_at
 from rfbook.look.networks import FORMS, LookError, load_weights, network
 from rfbook.look.pictures import pictures
-from rfbook.look.survey import survey
-from rfbook.look.windows import padding
-from rfbook.look.words import Look, lines, values
+from rfbook.look.words import lines, values
 
 SIDES = range(1, 65537)
 HELP = "which layers of a network do no work at an image side, and which pixels are read less"
@@ -91,16 +89,16 @@ def _answer(arguments: argparse.Namespace) -> str:
         from rfbook.look import measured  # only here: it waits for torchvision
 
         measured.require_layers(model, arguments.layers, arguments.channels)
-    found = survey(model, arguments.side, arguments.channels, arguments.positionwise)
-    uneven = padding(found)
-    advice = tuple(choices(model, found, uneven, arguments.positionwise))
-    look = Look(arguments.network, found, uneven, advice)
+    passed = arguments.side, arguments.channels, arguments.positionwise
+    look = look_at(model, arguments.network, *passed)
     if shown:
         weights = str(arguments.weights or "as the network is made, which may be random")
-        on_images = measured.measured(model, found, shown, arguments.layers, arguments.positionwise)
+        on_images = measured.measured(
+            model, look.survey, shown, arguments.layers, arguments.positionwise
+        )
         on_images["weights"] = weights
     if arguments.svg:
-        arguments.svg.write_text(svg(look.network, found), encoding="utf-8")
+        arguments.svg.write_text(svg(look.network, look.survey), encoding="utf-8")
     if arguments.json:
         every = values(look) | ({"images": on_images} if shown else {})
         return json.dumps(every, indent=1, allow_nan=False) + "\n"

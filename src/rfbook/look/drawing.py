@@ -45,14 +45,13 @@ def svg(name: str, found: Survey) -> str:
     """The whole picture. name: of the network, as the reader asked for it."""
     places = {row.layer.name: place for place, row in enumerate(found.rows)}
     height = TOP + ROW * len(found.rows) + 20
-    border = f"border layer {found.border}" if found.border else "no border layer"
-    title = f"{name} at {found.side} pixels: {border}"
+    said = title(name, found)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" role="img" aria-label="{escape(title)}">',
-        f"<title>{escape(title)}</title><style>{STYLE}</style>",
+        f'height="{height}" role="img" aria-label="{escape(said)}">',
+        f"<title>{escape(said)}</title><style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
-        *_head(title),
+        *_head(said),
         *_edges(found, places),
         *(line for row in found.rows for line in _row(row, found, places)),
         "</svg>",
@@ -60,8 +59,14 @@ def svg(name: str, found: Survey) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _head(title: str) -> Iterator[str]:
-    yield f'<text class="title" x="16" y="26">{escape(title)}</text>'
+def title(name: str, found: Survey) -> str:
+    """What the picture shows, in a sentence."""
+    border = f"border layer {found.border}" if found.border else "no border layer"
+    return f"{name} at {found.side} pixels: {border}"
+
+
+def _head(said: str) -> Iterator[str]:
+    yield f'<text class="title" x="16" y="26">{escape(said)}</text>'
     for place, (state, words) in enumerate(WORDS.items()):
         x = (16, 200, 320, 670)[place]
         yield f'<rect class="{state}" x="{x}" y="40" width="{BOX}" height="{BOX}"/>'

@@ -102,15 +102,15 @@ def _table(found: Survey) -> Iterator[str]:
 def _cells(row: Row) -> tuple[str, ...]:
     layer, cost = row.layer, row.cost
     return (
-        MARKS[row.state], layer.name, _pair(layer.field), _pair(layer.jump), f"{100 * row.share:.3g} %",
-        _pair(cost.shape[2:]) if len(cost.shape) == 4 else "",
+        MARKS[row.state], layer.name, pair(layer.field), pair(layer.jump), f"{100 * row.share:.3g} %",
+        pair(cost.shape[2:]) if len(cost.shape) == 4 else "",
         f"{cost.parameters:,}", f"{cost.multiply_adds:,}",
     )  # fmt: skip
 
 
-def _pair(pair: Sequence[float]) -> str:
+def pair(values: Sequence[float]) -> str:
     """One number for a square, "3x5" otherwise (height x width)."""
-    shown = ["all" if value == inf else f"{value:g}" for value in pair]
+    shown = ["all" if value == inf else f"{value:g}" for value in values]
     return shown[0] if len(set(shown)) == 1 else "x".join(shown)
 
 
@@ -167,8 +167,8 @@ def _strided(padding: Padding) -> Iterator[str]:
 def _window(one: Uneven) -> str:
     never = "" if one.fewest else f", {_never(one)} are never read"
     return (
-        f"{_pair(one.kernel)} with stride {_pair(one.stride)}: {one.most} to {one.fewest}{never}; "
-        f"padded to {_pair(one.padded)}: {one.parameters:,} parameters and {one.multiply_adds:,} "
+        f"{pair(one.kernel)} with stride {pair(one.stride)}: {one.most} to {one.fewest}{never}; "
+        f"padded to {pair(one.padded)}: {one.parameters:,} parameters and {one.multiply_adds:,} "
         "multiply-adds more"
     )
 

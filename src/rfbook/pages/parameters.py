@@ -79,6 +79,13 @@ def _networks(value: object) -> tuple[str, ...]:
     return tuple(str(known(name)) for name in names)
 
 
+def _network_name(value: object) -> object:
+    """Whether there is such a network is found out when it is looked at."""
+    if not isinstance(value, str) or not all(value.rpartition(":")):
+        raise ValueError("a network has a source and a name, with a colon between")
+    return value
+
+
 PARAMETERS: dict[str, Parameter] = {
     "tier": Parameter(
         "how far every run is scaled", ", ".join(TIERS), _one_of(*TIERS)
@@ -93,6 +100,10 @@ PARAMETERS: dict[str, Parameter] = {
         _number(int, 2, 20, False),
     ),
     "models": Parameter("networks, separated by spaces", ", ".join(NETWORKS), _networks),
+    "network": Parameter(
+        "a network to look at; code of your own runs with your rights",
+        "torchvision:NAME, timm:NAME, package.module:callable or FILE.py:callable", _network_name,
+    ),
     "side": Parameter(
         "input side in pixels, of every run of the page", "None (the tier's) or 8 to 1024",
         _number(int, 8, 1024, True),
