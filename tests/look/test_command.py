@@ -16,7 +16,7 @@ from PIL import Image
 from torch import nn
 
 from rfbook.__main__ import main
-from rfbook.look import measured
+from rfbook.look.images import measured
 
 ROOT = Path(__file__).parents[2]
 NET = """

@@ -5,10 +5,10 @@ import torch
 from torch import nn
 from torchvision import models
 
-from rfbook.look.advice import choices
+from rfbook.look.graph.advice import choices
+from rfbook.look.graph.survey import survey
+from rfbook.look.graph.windows import padding, strong_to_weak
 from rfbook.look.networks import LookError, network
-from rfbook.look.survey import survey
-from rfbook.look.windows import padding, strong_to_weak
 from rfbook.metrics.layer_list import convolution, odd_over_even, pooling
 from rfbook.metrics.receptive_field import receptive_fields
 

@@ -18,7 +18,6 @@ TO_COMPUTE = {
     "book/errata": "gradients of networks, an augmentation of torchvision",
     "dead_pixel/effective-field": "a solution differentiates a network",
     "dead_pixel/micro-object": "the toy paints on a photograph of scikit-learn",
-    "together/your-network": "it looks at a network of torchvision",
     "size_matters/border-layer": "a solution reads the layers of a network of torchvision",
 }
 """Pages with a cell that needs one of them."""

@@ -15,9 +15,9 @@ from pathlib import Path
 import torch
 
 from rfbook.look.drawing import svg
-from rfbook.look.look import look_at
+from rfbook.look.graph.look import look_at
+from rfbook.look.images.pictures import pictures
 from rfbook.look.networks import FORMS, LookError, load_weights, network
-from rfbook.look.pictures import pictures
 from rfbook.look.words import lines, values
 
 SIDES = range(1, 65537)
@@ -86,7 +86,7 @@ def _answer(arguments: argparse.Namespace) -> str:
     if arguments.weights:
         load_weights(model, arguments.weights)
     if shown:
-        from rfbook.look import measured  # only here: it waits for torchvision
+        from rfbook.look.images import measured  # only here: it waits for torchvision
 
         measured.require_layers(model, arguments.layers, arguments.channels)
     passed = arguments.side, arguments.channels, arguments.positionwise

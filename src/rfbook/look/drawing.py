@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from math import inf, log2
 
-from rfbook.look.survey import Row, Survey
+from rfbook.look.graph.survey import Row, Survey
 
 ROW, TOP, WIDTH, SPINE, BRANCH = 20, 92, 860, 130, 152
 """Pixels: height of a layer, of the head, width of all, and where main path and branches stand."""

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import inf, isinf
 from typing import Any
 
-from rfbook.look.advice import Choice
 from rfbook.look.findings import finding
-from rfbook.look.survey import Row, Survey, Total
-from rfbook.look.windows import Padding, Uneven
+from rfbook.look.graph.advice import Choice
+from rfbook.look.graph.look import Look
+from rfbook.look.graph.survey import Row, Survey, Total
+from rfbook.look.graph.windows import Padding, Uneven
 
 MARKS = {"before": " ", "border": "=", "after": "-", "readout": "*"}
 """Sign of each state in the table's first column."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """All that `look` found without images. network: its name, as it was asked for."""
-
-    network: str
-    survey: Survey
-    padding: Padding
-    choices: tuple[Choice, ...]
 
 
 def values(look: Look) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rfbook.pages.tables.standard import Table
 if TYPE_CHECKING:  # a page whose records exist does not wait for torch
     from IPython.display import HTML
 
-    from rfbook.look.words import Look
+    from rfbook.look.graph.look import Look
 
 
 def looked(page: Page) -> Look:
@@ -20,7 +20,7 @@ def looked(page: Page) -> Look:
 
     Raises ParameterError, before anything is shown, for a network that cannot be looked at.
     """
-    from rfbook.look.look import look_at
+    from rfbook.look.graph.look import look_at
     from rfbook.look.networks import LookError, network
 
     name, side = str(page.values["network"]), int(str(page.values["side"] or page.defaults["side"]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -57,8 +58,9 @@ class Walk:
         self._read: dict[str, fx.Node] = {}
         for node in self.graph.nodes:
             self._values[node] = self._value(node)
-            self._remember(node)
-            self._place(node)
+            target = self._written(node)
+            self._remember(node, target)
+            self._place(node, target)
 
     def _value(self, node: fx.Node) -> Any:
         if node.op == "placeholder":
@@ -99,19 +101,22 @@ class Walk:
             overwritten += node.args[:1]
         return [source for source in node.all_input_nodes if source not in overwritten]
 
-    def _place(self, node: fx.Node) -> None:
+    def _place(self, node: fx.Node, target: fx.Node | None) -> None:
         """Note which layers' outputs the node puts out, worked on by no other layer."""
-        read = dict.fromkeys(name for source in self._inputs(node) for name in self._upstream[source])
-        order = list(self.passed)
-        before = tuple(sorted(read, key=order.index))
-        if len(order) > len(self.sources):
-            self.sources[order[-1]] = before
-            before = (order[-1],)
+        found = [self._upstream[source] for source in self._inputs(node)]
+        before = found[0] if len(found) == 1 else self._in_order(chain.from_iterable(found))
+        if len(self.passed) > len(self.sources):
+            name = next(reversed(self.passed))
+            self.sources[name] = before
+            before = (name,)
         self._upstream[node] = before if isinstance(self._values[node], Map | Pieces) else ()
         self.places[node] = before[-1] if before else ""
-        target = self._written(node)
         if target is not None:
             self._upstream[target] = self._upstream[node]
+
+    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
+        read = set(names)
+        return tuple(name for name in self.passed if name in read)
 
     def _maps(self, nodes: Sequence[fx.Node]) -> list[Map]:
         values = (self._values[node] for node in nodes)
@@ -180,10 +185,9 @@ class Walk:
         named = {key: value for key, value in node.kwargs.items() if key not in _TENSORS}
         return settings, fx.map_arg(named, self._values.__getitem__)
 
-    def _remember(self, node: fx.Node) -> None:
-        """Note what shares its memory with the node's output, and what the node changed in place."""
+    def _remember(self, node: fx.Node, target: fx.Node | None) -> None:
+        """Note what shares its memory with the node's output, and that it changed `target` in place."""
         first = self._read.get(node.target, node) if node.op == "get_attr" else node
-        target = self._written(node)
         if first is not node:
             self._memory.share(node, first)
         elif node.op in _CALLS and self._operation(node) == "setitem":

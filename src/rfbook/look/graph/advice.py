@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from torch import nn
 
 from rfbook.look import findings
+from rfbook.look.graph.survey import Survey, Total, costs_at, survey
+from rfbook.look.graph.windows import Padding
 from rfbook.look.networks import LookError
-from rfbook.look.survey import Survey, Total, costs_at, survey
-from rfbook.look.windows import Padding
 from rfbook.metrics.layer_costs import without_values
 
 

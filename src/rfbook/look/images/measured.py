@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from rfbook.experiments.progress import track
-from rfbook.look.kept import Kept, fingerprint
+from rfbook.look.graph.survey import Survey
+from rfbook.look.images.kept import Kept, fingerprint
+from rfbook.look.images.pictures import MODES, Pictures, batches
 from rfbook.look.networks import LookError
-from rfbook.look.pictures import MODES, Pictures, batches
-from rfbook.look.survey import Survey
 from rfbook.metrics.area_ratio import SHARES, area_ratio
 from rfbook.metrics.effective_field import effective_field
 from rfbook.metrics.gaussian import fit_gaussian

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from torch import nn
 
-from rfbook.look.advice import choices
-from rfbook.look.survey import survey
-from rfbook.look.windows import padding
-from rfbook.look.words import Look
+from rfbook.look.graph.advice import Choice, choices
+from rfbook.look.graph.survey import Survey, survey
+from rfbook.look.graph.windows import Padding, padding
+
+
+@dataclass(frozen=True)
+class Look:
+    """All that is found without images. network: its name, as it was asked for."""
+
+    network: str
+    survey: Survey
+    padding: Padding
+    choices: tuple[Choice, ...]
 
 
 def look_at(

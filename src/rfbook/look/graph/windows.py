@@ -12,7 +12,7 @@ from math import inf, isfinite, prod
 
 import numpy as np
 
-from rfbook.look.survey import Survey
+from rfbook.look.graph.survey import Survey
 from rfbook.metrics.paths import window_counts
 from rfbook.metrics.receptive_field import Layer, border_layer
 from rfbook.metrics.receptive_field_arithmetic import Axis, Window

@@ -8,7 +8,7 @@ from math import inf
 
 from torch import nn
 
-from rfbook.look.gates import attention, require_finite
+from rfbook.look.graph.gates import attention, require_finite
 from rfbook.look.networks import LookError
 from rfbook.metrics.layer_costs import Cost, layer_costs
 from rfbook.metrics.receptive_field import Layer, border_layer, conv_fields, receptive_fields
