@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import base64
+import json
+from base64 import b64encode
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from rfbook.pages.page import Page
@@ -10,8 +12,6 @@ from rfbook.pages.parameters import ParameterError
 from rfbook.pages.tables.standard import Table
 
 if TYPE_CHECKING:  # a page whose records exist does not wait for torch
-    from IPython.display import HTML
-
     from rfbook.look.graph.look import Look
 
 
@@ -30,17 +30,28 @@ def looked(page: Page) -> Look:
         raise ParameterError(f"network={name!r}: {error}") from error
 
 
-def picture(look: Look) -> HTML:
-    """The graph of the network, apart from the styles of the page."""
-    from html import escape
+def picture(look: Look, caption: str, name: str) -> None:
+    """Shows the graph of the network as a figure of the book, and as a picture in a notebook.
 
-    from IPython.display import HTML
+    name: the figure's label, `fig-...`.
+    """
+    from IPython.display import display
 
     from rfbook.look.drawing import svg, title
 
-    drawn = base64.b64encode(svg(look.network, look.survey).encode()).decode()
-    alt = escape(title(look.network, look.survey))
-    return HTML(f'<img alt="{alt}" src="data:image/svg+xml;base64,{drawn}">')
+    alt = title(look.network, look.survey)
+    source = "data:image/svg+xml;base64," + b64encode(svg(look.network, look.survey).encode()).decode()
+    lines = [
+        f":::::{{figure}} {source}",
+        f":name: {name}",
+        f":alt: {json.dumps(alt)}",
+        "",
+        caption,
+        ":::::",
+    ]
+    image = f'<img alt="{escape(alt)}" src="{source}">'
+    html = f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+    display({"text/markdown": "\n".join(lines), "text/html": html}, raw=True)
 
 
 def layers(look: Look) -> Table:

@@ -37,8 +37,8 @@ def attention(model: nn.Module) -> str:
     if first is None:
         return ""
     return (
-        f"The network has attention, first at {first!r}, behind which every unit sees the whole image: "
-        "no field is left to tell. A part before it can be looked at, as FILE.py:callable"
+        f"The network has attention, first at {first!r}: what a unit sees depends on the image itself, "
+        "and no field is left to tell. A part before it can be looked at, as FILE.py:callable"
     )
 
 
