@@ -15,7 +15,8 @@ from torch import nn
 
 def build():
     return nn.Sequential(
-        nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 3, 2), nn.Conv2d(4, 4, 3), nn.AdaptiveAvgPool2d(1),
+        nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 4, 3, 2, padding=1), nn.Conv2d(4, 4, 3, padding=1),
+        nn.AdaptiveAvgPool2d(1),
     )
 """
 
@@ -41,7 +42,7 @@ def test_without_a_side_it_is_looked_at_at_the_pages_own(net):
 
 
 def test_a_network_that_cannot_be_looked_at_is_an_error_of_the_parameter():
-    with pytest.raises(ParameterError, match="network='torchvision:resnet5': .*did you mean resnet50"):
+    with pytest.raises(ParameterError, match=r"network=.torchvision:resnet5.: .*did you mean resnet50"):
         looking.looked(page("torchvision:resnet5"))
 
 
