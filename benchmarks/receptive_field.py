@@ -33,8 +33,8 @@ def measure(quick: bool = False) -> list[dict]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with _peer() as peer:
-            return [_row("resnet101", peer, repeats=2 if quick else 4)]
+        with peer() as theirs:
+            return [_row("resnet101", theirs, repeats=2 if quick else 4)]
     finally:
         torch.set_num_threads(threads)
 
@@ -68,7 +68,7 @@ def _largest(model: nn.Module) -> int:
 
 
 @contextmanager
-def _peer():
+def peer():
     """Yield the peer's function from model to its largest finite field, or None without a peer."""
     with mock.patch.object(sys, "path", [*sys.path, os.environ.get("RFBOOK_PEERS", "")]):
         if importlib.util.find_spec("rfa_toolbox") is None:

@@ -1,4 +1,4 @@
-"""`python -m rfbook`: run, why, verify, recompute, compare, plan, work, import, outside, book, pdf,
+"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, outside, book, pdf,
 notebooks."""
 
 from __future__ import annotations
@@ -9,14 +9,29 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
-from rfbook.site import commands, upkeep
+LOOK = "look"
+"""The command that needs neither a checkout nor the packages of the book."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Runs one command; errors that a user can mend are one message and exit status 2."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    arguments = _parser().parse_args(words)
+    given = list(sys.argv[1:] if words is None else words)
+    if given[:1] == [LOOK]:
+        from rfbook.look.command import main as look
+
+        return look(given[1:])
+    try:
+        from rfbook.site import commands, upkeep  # they import all that the book needs
+    except ModuleNotFoundError as error:
+        sys.stderr.write(
+            f"this command needs the packages of the book, and {error.name} is not there: "
+            f"pip install 'rfbook[book]', or make in a checkout. {LOOK} needs none of them\n"
+        )
+        return 2
+    arguments = _parser(commands, upkeep).parse_args(given)
     status = 0
     try:
         os.chdir(commands.repository())
@@ -48,9 +63,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="command")
+    about = "look at a network of your own: look NETWORK --side PIXELS"
+    verbs.add_parser(LOOK, help=about, add_help=False)
 
     def verb(name: str, function, **tier: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=function.__doc__.splitlines()[0])

@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-DECLARED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+MAKE = (ROOT / "Makefile").read_text()
+CORE = PROJECT["dependencies"]
+BOOK = PROJECT["optional-dependencies"]["book"]
+PINNED = [*BOOK, *PROJECT["optional-dependencies"]["test"]]
+DECLARED = [*CORE, *PINNED]
+OF_LOOK = ["look", "metrics"]
+"""The rooms that work with the core dependencies alone."""
 
 
 def lock():
@@ -56,9 +63,21 @@ def test_the_lock_holds_exactly_what_the_declared_names_bring_with_them(locked):
     assert expected == locked, "installed and locked versions differ"
 
 
-def test_every_declared_version_is_the_locked_one(locked):
-    for requirement in map(Requirement, DECLARED):
+def test_every_version_that_the_book_declares_is_the_locked_one(locked):
+    for requirement in map(Requirement, PINNED):
         assert str(requirement.specifier) == locked[canonicalize_name(requirement.name)]
+
+
+def test_the_lock_satisfies_the_ranges_of_the_core(locked):
+    for requirement in map(Requirement, CORE):
+        version = locked[canonicalize_name(requirement.name)].removeprefix("==")
+        assert requirement.specifier.contains(version), requirement
+
+
+def test_the_core_is_open_upwards():
+    for requirement in map(Requirement, CORE):
+        assert [one.operator for one in requirement.specifier] == [">="], requirement
+    assert PROJECT["requires-python"] == ">=3.11"
 
 
 def test_the_lock_is_sorted_and_names_nothing_twice():
@@ -68,21 +87,33 @@ def test_the_lock_is_sorted_and_names_nothing_twice():
 
 def test_conda_users_get_the_same_python_and_the_same_lock():
     python, pip, section = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    assert f"{python.replace('=', '==')}.*" == f"python{PROJECT['requires-python']}"
+    version = python.removeprefix("python=")
+    assert version in SpecifierSet(PROJECT["requires-python"])
+    assert f"sys.version_info[:2] == ({version.replace('.', ', ')})" in MAKE
     assert pip == "pip"
     assert section == {"pip": ["-r requirements.lock", "-e ."]}
 
 
-def test_what_the_package_imports_is_declared():
-    names = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
+def undeclared(files, requirements):
+    """(module, file) of what these files import and none of the requirements is."""
+    names = {canonicalize_name(Requirement(text).name) for text in requirements}
     owners = metadata.packages_distributions()
-    undeclared = {
+    return {
         (module, path.relative_to(ROOT).as_posix())
-        for path in (ROOT / "src").rglob("*.py")
+        for path in files
         for module in imported(path) - sys.stdlib_module_names - {"rfbook"}
         if not names & {canonicalize_name(owner) for owner in owners.get(module, [])}
     }
-    assert undeclared == set()
+
+
+def test_what_the_package_imports_is_declared():
+    assert undeclared((ROOT / "src").rglob("*.py"), [*CORE, *BOOK]) == set()
+
+
+def test_what_look_and_the_metrics_import_is_declared_by_the_core():
+    files = [path for room in OF_LOOK for path in (ROOT / "src/rfbook" / room).rglob("*.py")]
+    assert len(files) > 20
+    assert undeclared(files, CORE) == set()
 
 
 def imported(path):

@@ -23,8 +23,8 @@ def multiply_adds(model: nn.Module, side: int) -> int:
         raise ValueError("multiply_adds needs a model in evaluation mode: call model.eval() first")
     tensors = chain(model.parameters(), model.buffers(), [torch.zeros(0)])
     image = torch.zeros(1, 3, side, side, device=next(tensors).device)
-    counter = FlopCounterMode(display=False, custom_mapping={torch.ops.aten.avg_pool2d: _average})
-    with torch.inference_mode(), counter:
+    counter = FlopCounterMode(display=False, custom_mapping=COUNTED)
+    with torch.no_grad(), counter:  # in inference mode older releases of torch count nothing
         model(image)
     return counter.get_total_flops() // 2
 
@@ -32,3 +32,7 @@ def multiply_adds(model: nn.Module, side: int) -> int:
 def _average(images: Any, kernel: list[int], *_: object, out_shape: Any, **__: object) -> int:
     # The library counts a multiplication with an addition as two operations.
     return 2 * prod(out_shape) * prod((kernel * 2)[:2])
+
+
+COUNTED = {torch.ops.aten.avg_pool2d: _average}
+"""What FlopCounterMode does not count of itself."""

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from rfbook.metrics.receptive_field_arithmetic import Axis, Pixels
+from rfbook.metrics.receptive_field_arithmetic import Axis, Pixels, Window
 from rfbook.metrics.receptive_fields.graph import Walk
 
 
@@ -32,6 +32,9 @@ class Layer:
     center: middle of what unit (0, 0) sees; NaN where the field is infinite.
     smallest: the field along the path on which it grows least, through the skip connections.
     main: whether the layer lies on the path with the largest field, which leaves out 1x1 shortcuts.
+    sources: names of the layers whose outputs it reads, with no layer between; of the first ones none.
+    windows: what slides over (height, width): kernel size, stride, padding, dilation; None for what has
+        no window.
     axes: what each unit sees, by itself: in enlarged maps neighbours differ, and `field` is that of the
         unit that sees most.
     """
@@ -44,6 +47,8 @@ class Layer:
     smallest: tuple[Pixels, Pixels]
     main: bool
     note: str
+    sources: tuple[str, ...]
+    windows: tuple[Window, Window] | None
     axes: tuple[Axis, Axis] = field(repr=False)
 
     @property
@@ -84,6 +89,8 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
             smallest=tuple(axis.smallest for axis in image.axes),
             main=name in walk.path,
             note=image.note,
+            sources=walk.sources[name],
+            windows=image.windows if kind in ("conv", "pool") else None,
             axes=image.axes,
         )
         for name, (kind, image) in walk.passed.items()

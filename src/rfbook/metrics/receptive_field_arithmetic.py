@@ -8,7 +8,7 @@ second or third unit repeats the pattern. Everything is exact: integers, or infi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import zip_longest
 from math import gcd, inf, lcm, nan
@@ -21,6 +21,9 @@ Pixels = int | float
 
 Span = tuple[Pixels, Pixels]
 """First and last pixel that a unit sees: (inf, -inf) if none, (-inf, inf) if all."""
+
+Window = tuple[int, int, int, int]
+"""Kernel size, stride, units of padding in front, and dilation, along one axis."""
 
 EVERYTHING: Span = (-inf, inf)
 POSITIONS = {"h": (0,), "w": (1,), "t": (0, 1)}
@@ -142,6 +145,7 @@ class Map:
     layout: what lies along each dimension of the tensor: n images, c channels, h height, w width,
         t all positions in one row, 1 nothing.
     lost: why the map cannot be followed. No layer may read it; it may be put out.
+    windows: of the last operation that slid a kernel over (height, width), if that was the last of all.
     """
 
     axes: tuple[Axis, Axis] = (Axis(), Axis())
@@ -149,6 +153,7 @@ class Map:
     note: str = ""
     layout: str = "nchw"
     lost: str = ""
+    windows: tuple[Window, Window] | None = field(default=None, compare=False)
 
     @property
     def sizes(self) -> tuple[Pixels, Pixels]:

@@ -18,6 +18,9 @@ from rfbook.experiments.spec import NETWORKS, RESNETS, Data, Model, Recipe
 from rfbook.experiments.tiers import TIERS
 from rfbook.pages.injected import injected
 
+SOURCES = "torchvision:NAME, timm:NAME, package.module:callable or FILE.py:callable"
+"""How a network of one's own is named; whether there is such a one is found out when it is looked at."""
+
 
 class ParameterError(ValueError):
     """A parameter is unknown, has the wrong type or is out of range."""
@@ -65,6 +68,8 @@ def _values(schema: Mapping[str, Any]) -> str:
         return _values(schema["items"])
     if "enum" in schema:
         return ", ".join(schema["enum"])
+    if "pattern" in schema:
+        return str(schema["description"])
     if "maximum" not in schema:
         return f"at least {schema['minimum']:g}"
     low = f"{schema['minimum']:g}" if "minimum" in schema else f"above {schema['exclusiveMinimum']:g}"
@@ -80,6 +85,8 @@ def _mistake(error: ValidationError, words: list[str]) -> str:
     if kind == "literal_error":
         near = get_close_matches(str(value), words, n=1)
         return f"did you mean {near[0]!r}?" if near else ""
+    if kind == "string_pattern_mismatch":
+        return "a network has a source and a name, with a colon between"
     if kind.endswith("_type"):
         return f"it is of type {type(value).__name__}"
     return "it is out of range"
@@ -127,6 +134,10 @@ PARAMETERS: dict[str, Parameter] = {
     "models": Parameter(
         "networks, separated by spaces",
         Annotated[tuple[Literal[NETWORKS], ...], BeforeValidator(_separate)],
+    ),
+    "network": Parameter(
+        "a network to look at; code of your own runs with your rights",
+        Annotated[str, Field(pattern=r"^.+:.+$", description=SOURCES)],
     ),
     "side": Parameter("input side in pixels, of every run of the page", _as_in(Data, "side") | None),
     "width": Parameter("factor on all channel counts", _as_in(Model, "width") | None),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -34,12 +35,18 @@ class Walk:
 
     passed: name of a layer -> (kind, the map it puts out), in the order of data flow.
     path: names of the layers on the path with the largest field to the output.
+    sources: name of a layer -> names of those whose outputs reach it with no layer between.
+    graph: the operations in order. places: operation -> the layer that it is, or the last one before it,
+        or "" for none.
     Arguments and errors as in `receptive_fields`.
     """
 
     def __init__(self, model: nn.Module, positionwise: Collection[str] = ()) -> None:
         self.passed: dict[str, tuple[str, Map]] = {}
         self.path: tuple[str, ...] = ()
+        self.sources: dict[str, tuple[str, ...]] = {}
+        self.places: dict[fx.Node, str] = {}
+        self._upstream: dict[fx.Node, tuple[str, ...]] = {}
         self._modules = dict(model.named_modules(remove_duplicate=False))
         # Where the dimensions of a tensor lie is followed in any case: it leaves the field as it is.
         told = [name for name in positionwise if name not in LAYOUTS]
@@ -47,11 +54,13 @@ class Walk:
         self._refused = {name: REFUSED[name] for name in REFUSED if name not in told}
         self._memory = Memory()
         self._values = self._memory.values
-        graph, self._tensors = trace(model, told)
+        self.graph, self.tensors = trace(model, told)
         self._read: dict[str, fx.Node] = {}
-        for node in graph.nodes:
+        for node in self.graph.nodes:
             self._values[node] = self._value(node)
-            self._remember(node)
+            target = self._written(node)
+            self._remember(node, target)
+            self._place(node, target)
 
     def _value(self, node: fx.Node) -> Any:
         if node.op == "placeholder":
@@ -81,7 +90,7 @@ class Walk:
         first = self._read.setdefault(node.target, node)
         if first is not node:
             return self._values[first]
-        tensor = self._tensors.get(node.target, UNKNOWN)
+        tensor = self.tensors.get(node.target, UNKNOWN)
         return torch.empty_like(tensor, device="meta") if isinstance(tensor, Tensor) else tensor
 
     def _inputs(self, node: fx.Node) -> Sequence[fx.Node]:
@@ -91,6 +100,23 @@ class Walk:
         if self._operation(node) in OVERWRITES:
             overwritten += node.args[:1]
         return [source for source in node.all_input_nodes if source not in overwritten]
+
+    def _place(self, node: fx.Node, target: fx.Node | None) -> None:
+        """Note which layers' outputs the node puts out, worked on by no other layer."""
+        found = [self._upstream[source] for source in self._inputs(node)]
+        before = found[0] if len(found) == 1 else self._in_order(chain.from_iterable(found))
+        if len(self.passed) > len(self.sources):
+            name = next(reversed(self.passed))
+            self.sources[name] = before
+            before = (name,)
+        self._upstream[node] = before if isinstance(self._values[node], Map | Pieces) else ()
+        self.places[node] = before[-1] if before else ""
+        if target is not None:
+            self._upstream[target] = self._upstream[node]
+
+    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
+        read = set(names)
+        return tuple(name for name in self.passed if name in read)
 
     def _maps(self, nodes: Sequence[fx.Node]) -> list[Map]:
         values = (self._values[node] for node in nodes)
@@ -127,6 +153,8 @@ class Walk:
         if image.lost:
             return image
         # A single unit that sees everything goes on to do so, whatever a classifier head does.
+        if kind:  # What slid over the map before is another layer's.
+            image = replace(image, windows=None)
         if image.has_positions:
             image = self._apply(node, image, where)
         if isinstance(image, Pieces):
@@ -157,10 +185,9 @@ class Walk:
         named = {key: value for key, value in node.kwargs.items() if key not in _TENSORS}
         return settings, fx.map_arg(named, self._values.__getitem__)
 
-    def _remember(self, node: fx.Node) -> None:
-        """Note what shares its memory with the node's output, and what the node changed in place."""
+    def _remember(self, node: fx.Node, target: fx.Node | None) -> None:
+        """Note what shares its memory with the node's output, and that it changed `target` in place."""
         first = self._read.get(node.target, node) if node.op == "get_attr" else node
-        target = self._written(node)
         if first is not node:
             self._memory.share(node, first)
         elif node.op in _CALLS and self._operation(node) == "setitem":

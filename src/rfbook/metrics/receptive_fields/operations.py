@@ -122,8 +122,9 @@ def _window(
 ) -> Map:
     kernel, dilations = _pair(kernel_size), _pair(dilation)
     before = _same(kernel, dilations) if padding == "same" else padding
-    before = _pair(0 if before == "valid" else before)
-    return _slide(image, Axis.window, kernel, _pair(stride or kernel), before, dilations)
+    settings = kernel, _pair(stride or kernel), _pair(0 if before == "valid" else before), dilations
+    height, width = zip(*settings, strict=True)
+    return replace(_slide(image, Axis.window, *settings), windows=(height, width))
 
 
 def _convolution(

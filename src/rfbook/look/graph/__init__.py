@@ -1,0 +1,1 @@
+"""What the graph of a network says: fields, border layer, uneven kernels, choices and their prices."""

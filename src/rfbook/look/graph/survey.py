@@ -1,0 +1,161 @@
+"""What a network's graph alone says at one image side: fields, border layer, costs around it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import inf
+
+from torch import nn
+
+from rfbook.look.graph.gates import attention, require_finite
+from rfbook.look.networks import LookError
+from rfbook.metrics.layer_costs import Cost, layer_costs
+from rfbook.metrics.receptive_field import Layer, border_layer, conv_fields, receptive_fields
+
+STATES = ("before", "border", "after", "readout")
+"""before the border layer; the border layer itself; reading from a layer that sees more than the image;
+seeing all of it whatever its side, as behind global pooling."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer. state: of `STATES`. share: of the image that a unit in its middle sees, 0 to 1.
+
+    layer: its fields, as `receptive_fields` gives them. cost: what it and all up to the next one costs.
+    """
+
+    layer: Layer
+    state: str
+    share: float
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Total:
+    """Convolutions, parameters and multiply-adds of one image, of a part of a network."""
+
+    convolutions: int
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All layers of a network at one side of square images.
+
+    border: name of the border layer (Size Matters 3.4), None if there is none. whole_from: the smallest
+    side without one, at which every convolution sees something new; along the path through all skips
+    already at skipped_from. sees_all_to: the largest side of which a convolution sees the whole.
+    """
+
+    side: int
+    channels: int
+    rows: tuple[Row, ...]
+    border: str | None
+    whole_from: int
+    skipped_from: int
+    sees_all_to: int
+    unused_parameters: int
+
+    @property
+    def sequential(self) -> bool:
+        """Whether every layer reads from one other: there are no skips and no branches."""
+        return all(len(row.layer.sources) <= 1 for row in self.rows)
+
+    def total(self, *states: str) -> Total:
+        """What the layers in these states hold together; of all layers if none is named."""
+        rows = [row for row in self.rows if row.state in (states or STATES)]
+        return Total(
+            sum(row.layer.kind == "conv" for row in rows),
+            sum(row.cost.parameters for row in rows),
+            sum(row.cost.multiply_adds for row in rows),
+        )
+
+    def main(self) -> list[Layer]:
+        """The convolutions and poolings of the main path that slide a window, in order."""
+        return [row.layer for row in self.rows if row.layer.main and row.layer.windows]
+
+
+def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collection[str] = ()) -> Survey:
+    """Looks at the network's graph; nothing is trained and no value is computed.
+
+    positionwise: as for `receptive_fields`. Raises LookError for what cannot be followed, for a network
+    whose convolutions see everything through a gate, and where an image of this side cannot pass.
+    """
+    try:
+        layers = receptive_fields(model, positionwise)
+    except ValueError as error:
+        raise LookError(attention(model) or str(error)) from error
+    convolutions = conv_fields(layers)
+    if not convolutions:
+        raise LookError(
+            "the network has no convolution between its images and its output: nothing to see"
+        )
+    require_finite(model, layers, positionwise)
+    costs = costs_at(model, side, channels, positionwise)
+    border = border_layer(convolutions, side)
+    states = _states(layers, border, side)
+    rows = tuple(
+        Row(layer, states[name], _share(layer, side), costs[name]) for name, layer in layers.items()
+    )
+    earlier = [layers[name] for name, _ in convolutions[:-1]]
+    held = sum(parameter.numel() for parameter in model.parameters())
+    return Survey(
+        side=side,
+        channels=channels,
+        rows=rows,
+        border=border,
+        whole_from=max([1, *(int(layer.size) for layer in earlier)]),
+        skipped_from=max([1, *(int(max(layer.smallest)) for layer in earlier)]),
+        sees_all_to=int(max(layer.size for layer in layers.values() if layer.size < inf)),
+        unused_parameters=held - sum(cost.parameters for cost in costs.values()),
+    )
+
+
+def costs_at(
+    model: nn.Module, side: int, channels: int, positionwise: Collection[str]
+) -> dict[str, Cost]:
+    """The cost of every layer at this side; what comes before the first stands with the first.
+
+    Raises LookError, naming the layer, where an image of this side cannot pass.
+    """
+    try:
+        costs = layer_costs(model, side, channels, positionwise)
+    except ValueError as error:
+        raise LookError(
+            f"an image of {channels} x {side} x {side} cannot pass: {error}. Give the side and the "
+            "--channels that the network takes, or a larger side if its strides leave nothing of it"
+        ) from error
+    ahead, first = costs.pop(""), next(iter(costs))
+    costs[first] = Cost(
+        costs[first].parameters + ahead.parameters,
+        costs[first].multiply_adds + ahead.multiply_adds,
+        costs[first].shape,
+    )
+    return costs
+
+
+def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[str, str]:
+    """The state of every layer. As in the rule for the border layer, poolings do not count: one goes
+    with what it reads."""
+    states: dict[str, str] = {}
+    seen: dict[str, float] = {}
+    for name, layer in layers.items():
+        read = [(source, layers[source]) for source in layer.sources]
+        sizes = (one.size if one.kind == "conv" else seen[source] for source, one in read)
+        seen[name] = max(sizes, default=1)
+        late = seen[name] > side
+        if layer.kind == "pool":
+            late = any(states[source] in ("border", "after") for source in layer.sources)
+        states[name] = "after" if late else "before"
+        if layer.size == inf:
+            states[name] = "readout"
+        elif name == border:
+            states[name] = "border"
+    return states
+
+
+def _share(layer: Layer, side: int) -> float:
+    height, width = (min(size, side) / side for size in layer.field)
+    return height * width

@@ -1,0 +1,164 @@
+"""Kernels that read some pixels more often than others, and what kernel padding would change.
+
+A kernel whose size is no multiple of its stride does so (Dead Pixel, section 4 and Figure 2).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, prod
+
+import numpy as np
+
+from rfbook.look.graph.survey import Survey
+from rfbook.metrics.paths import window_counts
+from rfbook.metrics.receptive_field import Layer, border_layer
+from rfbook.metrics.receptive_field_arithmetic import Axis, Window
+
+Windows = tuple[Window, Window]
+
+
+@dataclass(frozen=True)
+class Uneven:
+    """A layer that reads some units of its input more often than others.
+
+    kernel, stride: (height, width). most, fewest: windows of this layer that read a unit. padded: the
+    kernel after kernel padding, (height, width). parameters, multiply_adds: what that adds.
+    """
+
+    name: str
+    kind: str
+    main: bool
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    most: int
+    fewest: int
+    padded: tuple[int, int]
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Padding:
+    """All uneven kernels of a network, and the network with and without kernel padding.
+
+    strong_to_weak: how many times as much the last map depends on the strongest pixel as on the weakest,
+        as counting paths predicts for independent centred weights; infinite if a pixel is never read,
+        None where other operations than the listed layers enlarge or thin out the map.
+    padded_strong_to_weak, padded_field, padded_border: the same with padded kernels, the largest field
+        and the border layer. keeps_maps: whether maps keep their sides then, as they do if the side is a
+        multiple of all strides together.
+    """
+
+    uneven: tuple[Uneven, ...]
+    strong_to_weak: float | None
+    padded_strong_to_weak: float | None
+    padded_field: int
+    padded_border: str | None
+    keeps_maps: bool
+
+
+def padding(found: Survey) -> Padding:
+    """Every uneven kernel, and what padding all of them would change."""
+    main = found.main()
+    before = [layer.windows for layer in main]
+    after = [(_padded(height), _padded(width)) for height, width in before]
+    followed = _strides(before) == main[-1].jump
+    jump = max(main[-1].jump)
+    return Padding(
+        uneven=tuple(
+            _uneven(row.layer, row.layer.windows, row.cost.multiply_adds, row.cost.shape)
+            for row in found.rows
+            if row.layer.windows and any(_padded(window) != window for window in row.layer.windows)
+        ),
+        strong_to_weak=strong_to_weak(before) if followed else None,
+        padded_strong_to_weak=strong_to_weak(after) if followed else None,
+        padded_field=_fields(after)[-1],
+        padded_border=_border(main, _fields(after), found.side),
+        keeps_maps=found.side % jump == 0 if jump < inf else False,
+    )
+
+
+def strong_to_weak(path: Sequence[Windows]) -> float | None:
+    """Strongest over weakest pixel of the last map's gradient, by the root of the number of paths.
+
+    path: the windows of its layers along (height, width). Infinite if a pixel is on no path; None if the
+    paths are too many to count. Weights are taken as independent and centred, pixels far from the edges.
+    """
+    ratios = [_along(axis) for axis in zip(*path, strict=True)]
+    return None if None in ratios else prod(ratios)
+
+
+def _along(windows: Sequence[Window]) -> float | None:
+    field, jump = _extent(windows)
+    side = 2 * field + 4 * jump
+    with np.errstate(over="ignore"):
+        paths = window_counts(side, windows)[side // 2 : side // 2 + jump]
+    if not np.isfinite(paths).all():
+        return None
+    return float(np.sqrt(paths.max() / paths.min())) if paths.min() else inf
+
+
+def _extent(windows: Sequence[Window]) -> tuple[int, int]:
+    axis = list(_walked(windows))[-1]
+    return int(axis.size), int(axis.jump)
+
+
+def _walked(windows: Sequence[Window]) -> Iterator[Axis]:
+    axis = Axis()
+    for window in windows:
+        axis = axis.window(*window)
+        yield axis
+
+
+def _fields(path: Sequence[Windows]) -> list[int]:
+    """The field after every layer of a path, its longer side."""
+    height, width = (list(_walked(axis)) for axis in zip(*path, strict=True))
+    return [int(max(down.size, across.size)) for down, across in zip(height, width, strict=True)]
+
+
+def _border(main: Sequence[Layer], fields: Sequence[int], side: int) -> str | None:
+    convolutions = [
+        (layer.name, field) for layer, field in zip(main, fields, strict=True) if layer.kind == "conv"
+    ]
+    return border_layer(convolutions, side)
+
+
+def _strides(path: Sequence[Windows]) -> tuple[int, int]:
+    height, width = (prod(window[1] for window in axis) for axis in zip(*path, strict=True))
+    return height, width
+
+
+def _padded(window: Window) -> Window:
+    """The window with its kernel grown to the next multiple of the stride."""
+    kernel, stride, before, dilation = window
+    even = len(set(_reads(window))) == 1
+    return window if even else (kernel + -kernel % stride, stride, before, dilation)
+
+
+def _reads(window: Window) -> list[int]:
+    """How many windows read a unit, for each of the units that a stride tells apart."""
+    kernel, stride, _, dilation = window
+    counts = Counter(dilation * tap % stride for tap in range(kernel))
+    return [counts[place] for place in range(stride)]
+
+
+def _uneven(layer: Layer, windows: Windows, multiply_adds: int, shape: tuple[int, ...]) -> Uneven:
+    kernel, padded = (tuple(one[0] for one in pair) for pair in (windows, tuple(map(_padded, windows))))
+    reads = [_reads(window) for window in windows]
+    growth = prod(padded) / prod(kernel) - 1 if layer.kind == "conv" else 0.0
+    places = prod(shape[2:])
+    return Uneven(
+        name=layer.name,
+        kind=layer.kind,
+        main=layer.main,
+        kernel=kernel,
+        stride=tuple(window[1] for window in windows),
+        most=prod(map(max, reads)),
+        fewest=prod(map(min, reads)),
+        padded=padded,
+        parameters=round(multiply_adds / places * growth) if places and isfinite(growth) else 0,
+        multiply_adds=round(multiply_adds * growth),
+    )

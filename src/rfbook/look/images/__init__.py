@@ -1,0 +1,1 @@
+"""What is measured on a folder of images, and how it is kept."""

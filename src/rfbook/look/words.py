@@ -1,0 +1,193 @@
+"""What was seen, as lines of text and as values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from math import inf, isinf
+from typing import Any
+
+from rfbook.look.findings import finding
+from rfbook.look.graph.advice import Choice
+from rfbook.look.graph.look import Look
+from rfbook.look.graph.survey import Row, Survey, Total
+from rfbook.look.graph.windows import Padding, Uneven
+
+MARKS = {"before": " ", "border": "=", "after": "-", "readout": "*"}
+"""Sign of each state in the table's first column."""
+
+
+def values(look: Look) -> dict[str, Any]:
+    """The same as plain values: what is infinite, as the field of a readout, is None."""
+    found = look.survey
+    return _plain({
+        "network": look.network, "side": found.side, "channels": found.channels, "border": found.border,
+        "sides": {
+            "every_layer_sees_something_new_from": found.whole_from,
+            "through_all_skips_from": found.skipped_from,
+            "a_unit_sees_the_whole_image_to": found.sees_all_to,
+        },
+        "layers": [_layer(row) for row in found.rows],
+        "totals": {
+            "before": asdict(found.total("before")),
+            "from_border_on": asdict(found.total("border", "after")),
+            "readout": asdict(found.total("readout")), "all": asdict(found.total()),
+            "unused_parameters": found.unused_parameters,
+        },
+        "strided": asdict(look.padding),
+        "choices": [
+            asdict(choice) | {"findings": [asdict(finding(one)) for one in choice.findings]}
+            for choice in look.choices
+        ],
+    })  # fmt: skip
+
+
+def _layer(row: Row) -> dict[str, Any]:
+    layer = row.layer
+    return {
+        "name": layer.name, "kind": layer.kind, "state": row.state, "field": layer.field,
+        "smallest_field": layer.smallest, "jump": layer.jump, "share_of_image": row.share,
+        "main_path": layer.main, "reads": layer.sources, "note": layer.note, **asdict(row.cost),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(held) for held in value]
+    return None if isinstance(value, float) and isinf(value) else value
+
+
+def lines(look: Look) -> Iterator[str]:
+    """The table of layers, then what follows from it."""
+    found = look.survey
+    yield f"{look.network} at {found.side} x {found.side} pixels"
+    yield ""
+    yield from _table(found)
+    yield ""
+    yield from _border(found)
+    yield ""
+    yield from _sides(found)
+    yield ""
+    yield from _strided(look.padding)
+    if look.choices:
+        yield ""
+        yield from _choices(look.choices, found.total())
+
+
+def _table(found: Survey) -> Iterator[str]:
+    head = ("", "layer", "field", "jump", "of the image", "map", "parameters", "multiply-adds")
+    rows = [_cells(row) for row in found.rows]
+    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    for row in [head, *rows]:
+        texts = [
+            cell.ljust(w) if i < 2 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(texts).rstrip()
+    yield ""
+    yield "= border layer   - reads from a layer that sees more than the image   * sees all of any image"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    layer, cost = row.layer, row.cost
+    return (
+        MARKS[row.state], layer.name, pair(layer.field), pair(layer.jump), f"{100 * row.share:.3g} %",
+        pair(cost.shape[2:]) if len(cost.shape) == 4 else "",
+        f"{cost.parameters:,}", f"{cost.multiply_adds:,}",
+    )  # fmt: skip
+
+
+def pair(values: Sequence[float]) -> str:
+    """One number for a square, "3x5" otherwise (height x width)."""
+    shown = ["all" if value == inf else f"{value:g}" for value in values]
+    return shown[0] if len(set(shown)) == 1 else "x".join(shown)
+
+
+def _border(found: Survey) -> Iterator[str]:
+    if found.border is None:
+        yield f"No border layer: every convolution reads from one that sees {found.side} pixels at most."
+        return
+    late, every = found.total("border", "after"), found.total()
+    yield (
+        f"Border layer: {found.border}, the first convolution that reads from one which sees more than "
+        f"the image. {late.convolutions} of {every.convolutions} convolutions do."
+    )
+    for words, states in (
+        ("before it", ("before",)),
+        ("from it on", ("border", "after")),
+        ("readout", ("readout",)),
+    ):
+        yield f"  {words:<11}{_share(found.total(*states), every)}"
+
+
+def _share(part: Total, every: Total) -> str:
+    return (
+        f"{part.parameters:,} parameters ({_percent(part.parameters, every.parameters)}), "
+        f"{part.multiply_adds:,} multiply-adds ({_percent(part.multiply_adds, every.multiply_adds)})"
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "none"
+
+
+def _sides(found: Survey) -> Iterator[str]:
+    yield f"Every convolution sees something new in images of {found.whole_from} pixels and more."
+    if found.skipped_from < found.whole_from:
+        yield f"Along the path through all skips that is so from {found.skipped_from} pixels on."
+    yield f"Up to {found.sees_all_to} pixels at least one layer has units that see the whole image."
+    if found.unused_parameters:
+        yield f"{found.unused_parameters:,} parameters take no part in the forward pass."
+
+
+def _strided(padding: Padding) -> Iterator[str]:
+    if not padding.uneven:
+        yield "No kernel reads some pixels more often than others: all are multiples of their strides."
+        return
+    yield "Kernels that read some pixels more often than others (most to fewest windows on a pixel):"
+    width = max(len(one.name) for one in padding.uneven)
+    for one in padding.uneven:
+        yield f"  {one.name:<{width}}  {_window(one)}"
+    now, padded = _times(padding.strong_to_weak), _times(padding.padded_strong_to_weak)
+    yield f"The last map depends on the strongest pixel {now} as on the weakest,"
+    yield f"  with padded kernels {padded} (root of the number of paths; weights independent)."
+
+
+def _window(one: Uneven) -> str:
+    never = "" if one.fewest else f", {_never(one)} are never read"
+    return (
+        f"{pair(one.kernel)} with stride {pair(one.stride)}: {one.most} to {one.fewest}{never}; "
+        f"padded to {pair(one.padded)}: {one.parameters:,} parameters and {one.multiply_adds:,} "
+        "multiply-adds more"
+    )
+
+
+def _never(one: Uneven) -> str:
+    read, every = one.kernel[0] * one.kernel[1], one.stride[0] * one.stride[1]
+    return f"{every - read} in {every}"
+
+
+def _times(ratio: float | None) -> str:
+    if ratio is None:
+        return "an unknown number of times (other operations thin the map out too)"
+    return "infinitely (some are never read)" if ratio == inf else f"{ratio:.2f} times as much"
+
+
+def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
+    yield "What can be done, and its price (parameters and multiply-adds as they are now: 100 %):"
+    told: set[str] = set()
+    for choice in choices:
+        border = (
+            f"border layer {choice.border}, {choice.late} convolutions from it on"
+            if choice.border
+            else "no border layer"
+        )
+        prices = (
+            f"{_percent(choice.total.parameters, now.parameters)} of the parameters, "
+            f"{_percent(choice.total.multiply_adds, now.multiply_adds)} of the multiply-adds"
+        )
+        yield f"  {choice.what}: {prices}; {border}; {choice.note}"
+        yield from (f"      {finding(one)}" for one in choice.findings if one not in told)
+        told.update(choice.findings)
