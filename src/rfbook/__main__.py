@@ -1,5 +1,5 @@
-"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, outside, book, pdf,
-notebooks."""
+"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, outside, book,
+pdf, notebooks."""
 
 from __future__ import annotations
 
