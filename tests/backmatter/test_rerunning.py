@@ -14,7 +14,7 @@ from rfbook.pages.page import store_of
 from rfbook.pages.parameters import require_valid
 from rfbook.pages.plan import asks, declared
 from rfbook.records.store import Store, read
-from rfbook.site import commands
+from rfbook.site import commands, upkeep
 from tests import skeleton
 from tests.reading import row
 
@@ -57,7 +57,7 @@ def test_what_is_published_takes_seconds_and_more_of_it_what_the_like_took(publi
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_page_on_rerunning_is_one(line):
     words = shlex.split(line.partition("python -m rfbook ")[2])
-    asked = _parser().parse_args(words)
+    asked = _parser(commands, upkeep).parse_args(words)
     for page in [*getattr(asked, "pages", []), *([asked.page] if hasattr(asked, "page") else [])]:
         declared(page)
     if "parameters" in asked:
