@@ -12,9 +12,9 @@ from rfbook.pages.parameters import PARAMETERS, ParameterError, checked, resnets
 from tests.samples import repeatable
 
 VALID = {
-    "network": "torchvision:resnet50",
     "tier": "thin", "device": "auto", "seeds": 1, "floor": 2, "models": "vgg11 vgg16", "side": 32,
     "width": None, "epochs": None, "images": None, "test_images": None, "delta": 0.99,
+    "network": "torchvision:resnet50",
 }  # fmt: skip
 RANGES = {
     "seeds": (1, 20), "floor": (2, 20), "side": (8, 1024), "epochs": (0, 1000), "images": (2, 10**7),
