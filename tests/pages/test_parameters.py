@@ -15,9 +15,9 @@ from rfbook.pages.parameters import PARAMETERS, Parameter, ParameterError, _as_i
 from tests.samples import repeatable
 
 VALID = {
-    "network": "torchvision:resnet50",
     "tier": "thin", "device": "auto", "seeds": 1, "floor": 2, "models": "vgg11 vgg16", "side": 32,
     "width": None, "epochs": None, "images": None, "test_images": None, "delta": 0.99,
+    "network": "torchvision:resnet50",
 }  # fmt: skip
 SMALLEST = math.nextafter(0, 1)
 RANGES = {

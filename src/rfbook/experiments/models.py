@@ -13,6 +13,7 @@ from torchvision.ops import SqueezeExcitation
 
 from rfbook.experiments import surgery
 from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS, VGGS, Model
+from rfbook.experiments.processor import laid_out
 
 VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
 
@@ -24,7 +25,7 @@ def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = make(model, classes)
-    return network.to(memory_format=torch.channels_last)
+    return laid_out(network)
 
 
 def _vgg(model: Model, classes: int) -> nn.Module:

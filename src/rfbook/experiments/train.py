@@ -25,7 +25,6 @@ from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.images import Images
 from rfbook.experiments.optimisation import learning_rate, optimizer_for
 from rfbook.experiments.pretrained import started
-from rfbook.experiments.processor import require_gradients
 from rfbook.experiments.progress import log, track
 from rfbook.experiments.spec import Run
 
@@ -128,7 +127,6 @@ class Training:
     ) -> None:  # fmt: skip
         device = accelerator.device
         network = started(run, classes, start).to(device)
-        require_gradients(network, run.data.side, device)
         self.run, self.accelerator = run, accelerator
         self.view = View(run.data, run.recipe.augmentation)
         self.images = Images(images.pixels.to(device), images.labels.to(device))
