@@ -55,6 +55,7 @@ def visit_image(self, node: nodes.image) -> None:
         picture = path.read_text(encoding="utf-8").replace("<svg", named, 1)
         box = '<div class="rf-picture" tabindex="0" role="group" aria-label="figure">'
         self.body.append(f"{box}{picture}</div>")
+        self.builder.images.pop(node["uri"], None)  # no page asks for its file
     else:
         type(self).visit_image(self, node)
 

@@ -71,8 +71,8 @@ def opened(page):
             ("opening", "tables.opening(page)" in text),
             ("predict", ":class: predict" in text),
             ("answer", ":class: answer" in text),
-            ("figure", re.search(r"^(?:figures|conclusion)\.[\w.]*\(.*fig_", text, re.MULTILINE | re.DOTALL)),
-            ("verdicts", "tables.verdicts(page)" in text or "conclusion.summary(" in text),
+            ("figure", re.search(r"^(?:figures|conclusion|looking)\.[\w.]*\(.*fig[_-]", text, re.MULTILINE | re.DOTALL)),
+            ("verdicts", "tables.verdicts(page)" in text or re.search(r"conclusion.summary|looking.advice", text)),
         ]
         parts += [name for name, there in found if there]
     return list(dict.fromkeys(parts))

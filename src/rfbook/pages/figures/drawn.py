@@ -101,4 +101,4 @@ def _label(artist: object) -> str:
 
 
 def _digits(value: object) -> str:
-    return f"{float(value):.5g}" if np.isscalar(value) or np.ndim(value) == 0 else str(value)
+    return f"{float(value):.4g}" if np.isscalar(value) or np.ndim(value) == 0 else str(value)

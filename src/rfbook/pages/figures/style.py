@@ -82,7 +82,7 @@ RC = {
 }
 """The settings of matplotlib that differ from its own. Salt and font make the files repeatable."""
 
-PNG_DOTS_PER_INCH = 150
+PNG_DOTS_PER_INCH = 110
 
 FROM_PAGE = {
     INK: "currentColor",
