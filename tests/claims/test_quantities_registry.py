@@ -31,7 +31,7 @@ BORDER = np.array(
 def sample():
     """Six convolutions, of which the fourth is the border layer, and a linear readout."""
     made = records(
-        accuracy={"accuracy": 0.65},
+        accuracy={"accuracy": 0.65, "training_accuracy": [0.5, 0.8]},
         receptive_field={
             "layers": CONVOLUTIONS,
             "field": [3, 7, 15, 31, 47, 63],
@@ -61,6 +61,7 @@ def sample():
                 "convs": {"layer3": 14, "layer4": 7},
                 "all": {"layer3": 14, "layer4": 9},
             },
+            "parameters": {"plain": 100, "all": 112},
         },
         effective_field={
             "targets": {
@@ -70,6 +71,7 @@ def sample():
                     "residues": {"2": [[1.0, 0.9], [1.1, 1.0]]},
                 },
                 "output": {
+                    "gaussian": fitted(r_squared=0.7),
                     "residues": {
                         "2": [[0.8, 0.9], [1.1, 1.2]],
                         "4": [[0.7, 0.8], [1.1, 1.3]],
@@ -87,6 +89,9 @@ def sample():
             "order_correlation": 0.4,
             "unit_center": 96.0,
             "r_squared": 0.9,
+            "centre_x": 90.0,
+            "centre_y": 91.0,
+            "order_mass": 0.3,
         },
     )
     made["position_probes"].arrays.update(
@@ -137,6 +142,7 @@ EXPECTED = {
     "last_field": 63,
     "border": 4,
     "accuracy": 65,
+    "training_accuracy": 80,
     "tail_start": 4,
     "tail_distance_to_model": 5,
     "gain_after_border": 2,
@@ -182,10 +188,15 @@ EXPECTED = {
     "padding_growth_layer4": 31,
     "padding_growth_layer3": 15,
     "padding_resizes": 2,
+    "padding_parameters": 12,
     "batch_difference": 3e-7,
     "order_correlation": 0.4,
     "center_offset": 96 - 15.5,
     "gaussian_r_squared": 0.9,
+    "unit_center": 96,
+    "fitted_column": 90,
+    "fitted_row": 91,
+    "order_mass": 30,
     "checkerboard": 40,
     "checkerboard_layer3": 30,
     "checkerboard_layer4": 20,
@@ -210,6 +221,7 @@ EXPECTED = {
     "multiply_adds": 1800.5,
     "layer4_sigma": 30,
     "layer4_r_squared": 0.9,
+    "output_r_squared": 0.7,
     "printed_accuracy_against_field": -1,
     "printed_accuracy_against_sigma": 1 - 6 * 2 / (4 * 15),
     "printed_depth_exponent": 1,

@@ -399,7 +399,7 @@ from rfbook.pages.plan import replay
 style.display = lambda forms, raw: None
 page = replay(sys.argv[2], {})
 assert len(page.outcomes) == 4
-for table in (tables.parameters, tables.says, tables.verdicts, tables.footer):
+for table in (tables.parameters, tables.opening, tables.verdicts, tables.footer):
     assert table(page)._repr_html_()
 figures.layer_profiles(page, page.outcomes, "a text of more than twenty characters", "c", "fig-a")
 sys.exit("torch was imported" if "torch" in sys.modules else 0)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from rfbook.backmatter import claims as claim_tables
 from rfbook.pages.outcomes import Outcome
 from rfbook.pages.page import Page
 from rfbook.pages.tables import periods as period_tables
@@ -88,23 +87,3 @@ def test_at_its_own_period_a_claim_is_judged_by_what_it_asks_for(patterned):
 def test_a_claim_that_the_page_does_not_have_has_no_period(patterned):
     with pytest.raises(LookupError, match="SM-9"):
         period_tables.judged_by_period(patterned, "SM-9")
-
-
-def test_a_network_that_was_not_run_is_named_with_its_claims_and_the_command(patterned):
-    found = rows(claim_tables.not_run(patterned))[-1]
-    assert (found["network"], found["claims"]) == ("resnet50", "SM-1-gone, SM-1-better")
-    assert found["command"].endswith('-p models "vgg11 resnet50"')
-
-
-def test_a_network_with_a_printed_number_is_one_that_a_claim_names(patterned):
-    lacking = {one["network"]: one["claims"] for one in rows(claim_tables.not_run(patterned))}
-    assert lacking["vgg13"] == "SM-1-border"
-
-
-def test_a_claim_that_a_tier_does_not_test_misses_no_network(patterned):
-    patterned.values["tier"] = "smoke"
-    found = rows(claim_tables.not_run(patterned))[-1]
-    assert (found["network"], found["claims"]) == ("resnet50", "SM-1-gone")
-    patterned.outcomes.clear()
-    missing = [one["network"] for one in rows(claim_tables.not_run(patterned))]
-    assert missing == ["vgg11", "vgg13", "resnet50"]

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.backmatter.summary import Summary
 from rfbook.claims.claim import Claim, read_claims
-from rfbook.claims.verdicts import Verdict, named
-from rfbook.experiments.spec import NETWORKS
+from rfbook.claims.verdicts import Verdict
 from rfbook.pages import sources
-from rfbook.pages.page import Page
-from rfbook.pages.tables.standard import Table, command
+from rfbook.pages.tables.standard import Table
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -53,28 +51,3 @@ def untested(judged: Iterable[Verdict]) -> Table:
             reasons[verdict.why].append(verdict.claim.id)
     rows = [[why, str(len(ids)), ", ".join(ids)] for why, ids in reasons.items()]
     return Table("Not tested", ("reason", "claims", "which"), rows or [["none", "0", ""]])
-
-
-def not_run(page: Page) -> Table:
-    """One row a network that claims of the page speak of and that was not run: which claims, and how."""
-    needs: dict[str, list[str]] = {}
-    for claim in page.claims():
-        if not claim.untested and page.tier not in claim.untested_at:
-            for network in _lacking(page, claim):
-                needs.setdefault(network, []).append(claim.id)
-    asked = page.values["models"]
-    rows = [
-        [network, ", ".join(claims), command(page, {"models": " ".join([*asked, network])})]
-        for network, claims in needs.items()
-    ]
-    columns = ("network", "claims", "command")
-    return Table("Networks that were not run", columns, rows or [["none", "", ""]])
-
-
-def _lacking(page: Page, claim: Claim) -> list[str]:
-    """The networks without the claim's records among those it names; arms of one are no networks."""
-    needed = set(claim.measured.measures)
-    held = {one.label for one in page.outcomes if needed <= one.records.keys()}
-    asked = claim.arms or named(claim)
-    bases = [label.partition(" ")[0].partition("-")[0] for label in asked if label not in held]
-    return [name for name in dict.fromkeys(bases) if name in NETWORKS]

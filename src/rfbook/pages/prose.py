@@ -11,15 +11,6 @@ from rfbook.claims.verdicts import Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import CATALOGUE, TITLES
 from rfbook.pages.outcomes import Outcome, by_network
-from rfbook.pages.unsaid import finite
-
-
-def say(**texts: str) -> None:
-    """Makes each text available to the page's sentences under its name, each `finite`."""
-    from myst_nb import glue
-
-    for name, text in texts.items():
-        glue(name, finite(text), display=False)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -17,20 +17,18 @@ from rfbook.pages.tables import (
 )
 from rfbook.pages.tables.standard import (
     WORDS,
-    comparison,
     details,
     footer,
     numbers,
     opening,
     parameters,
     rerun,
-    says,
     verdicts,
 )
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "arrivals", "by_layer", "comparison", "details", "fields", "footer",
+    "WORDS", "Table", "arms", "arrivals", "by_layer", "details", "fields", "footer",
     "images", "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters",
-    "periods", "printed_fields", "quoted", "ranks", "rerun", "says", "stages", "verdicts",
+    "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "verdicts",
 ]  # fmt: skip

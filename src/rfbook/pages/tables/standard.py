@@ -235,16 +235,6 @@ def comparable(page: Page, quantity: Quantity) -> bool:
     return set(quantity.measures) <= BY_ARITHMETIC or page.as_printed
 
 
-def comparison(page: Page, quantity: str, printed: dict[str, float], caption: str) -> Table:
-    """A quantity of every network: the paper's number beside ours, with n and interval."""
-    return numbers(page, {quantity: caption}, {quantity: printed})
-
-
-def says(page: Page) -> Table:
-    """The page's claims in our words, and where they stand."""
-    return tests(page)
-
-
 def details(page: Page, *others: Table) -> HTML:
     """Folded: further tables of the page, how each claim is tested, where every number comes from."""
     every = [*others, *([tests(page)] if page.claims() else []), footer(page)]
