@@ -4,17 +4,17 @@ from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import (
     arms,
     arrivals,
-    by_layer,
     fields,
     images,
     layer_lists,
     outside,
     pairwise,
     periods,
-    printed_fields,
     ranks,
     stages,
 )
+from rfbook.pages.tables.by_layer import by_layer
+from rfbook.pages.tables.printed_fields import printed_fields
 from rfbook.pages.tables.standard import (
     WORDS,
     details,
