@@ -27,7 +27,7 @@ def figure(page, monkeypatch):
 
 def test_each_quantity_has_a_panel_and_each_network_a_row_with_its_number_of_seeds(figure):
     labels = [[label.get_text() for label in axis.get_yticklabels()] for axis in figure.axes]
-    assert labels == [["vgg11 (2)", "vgg19-d2 (1)"], ["resnet18 (2)"]]
+    assert labels == [["VGG11 (2)", "VGG19 with dilation 2 (1)"], ["ResNet18 (2)"]]
     assert [axis.get_xlabel() for axis in figure.axes] == list(PANELS)
 
 

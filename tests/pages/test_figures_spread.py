@@ -44,4 +44,4 @@ def test_every_deviation_has_its_interval_ours_filled_and_the_papers_hollow(pane
 
 def test_the_number_of_trainings_stands_beside_each_name(panels):
     names = [label.get_text() for label in panels[1].get_yticklabels()]
-    assert names == ["resnet18 (4)", "vgg16 (3)", "resnet18, paper (8)"]
+    assert names == ["ResNet18 (4)", "VGG16 (3)", "ResNet18, paper (8)"]

@@ -24,11 +24,11 @@ def test_a_stage_ends_with_its_last_convolution_and_half_of_r_stands_where_it_wa
     halves = Estimates(Estimate(name, 40.0, 2, (39.5, 40.5), False, unit="%") for name in names)
     table = stages.stages(staged, staged.outcomes, {"layer3": halves})
     assert len(rows(table)) == 8
-    assert row(table, stage="vgg11 layer3") == {
-        "stage": "vgg11 layer3", "last convolution": "conv6", "theoretical field, px": "63",
+    assert row(table, stage="VGG11 layer3") == {
+        "stage": "VGG11 layer3", "last convolution": "conv6", "theoretical field, px": "63",
         "times the side": "2.0", "saturation": "10.0 %", "probe": "60.0 %", "half of R on": "40.0 %",
     }  # fmt: skip
-    assert row(table, stage="vgg11 layer1")["half of R on"] == "not measured"
+    assert row(table, stage="VGG11 layer1")["half of R on"] == "not measured"
 
 
 def test_the_reach_of_a_stage_is_its_field_in_sides_of_the_image(staged):

@@ -60,7 +60,7 @@ def test_an_executed_page_holds_no_noise_and_hides_its_plumbing(built):
     assert "noise" not in str(notebook)
     tags = [set(cell.metadata.tags) for cell in notebook.cells]
     assert {"parameters", "remove-cell"} in tags
-    assert {"injected-parameters", "hide-input"} in tags
+    assert {"injected-parameters", "remove-cell"} in tags
 
 
 def test_what_is_shown_as_html_does_not_stand_there_as_python_prints_it_too(tiny):

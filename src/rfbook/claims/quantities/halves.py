@@ -6,6 +6,7 @@ import numpy as np
 
 from rfbook.claims.quantities.quantity import over_images
 from rfbook.metrics.patterns import pattern_correlations
+from rfbook.statistics.undefined import Undefined
 
 
 @over_images("pixel_response", ("others",), "correlation")
@@ -17,4 +18,7 @@ def clean_pixels(others: np.ndarray) -> float:
 @over_images("pixel_response", ("positive",), "correlation")
 def clean_pattern(positive: np.ndarray) -> float:
     """The same over the 64 classes of (row, column) mod 8, each averaged over the image."""
-    return float(pattern_correlations(positive[::2].mean(0)[None], positive[1::2].mean(0))[0])
+    first, second = positive[::2].mean(0), positive[1::2].mean(0)
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        raise Undefined("half of the images has no pattern at all: all its pixels are alike")
+    return float(pattern_correlations(first[None], second)[0])

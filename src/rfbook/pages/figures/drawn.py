@@ -54,8 +54,10 @@ def _rows(axis: Axes) -> Iterator[list[str]]:
                     ends = path.vertices[path.vertices[:, 0] == x, 1]
                     yield ["95 % interval", named(x), "", _digits(ends.min()), _digits(ends.max())]
     for image in axis.images:
-        for row, values in enumerate(np.asarray(image.get_array())):
-            yield ["values", " ".join(map(_digits, np.ravel(values))), str(row), "", ""]
+        values = np.asarray(image.get_array())
+        if values.ndim == 2:  # a photograph is a picture, and no numbers that anybody compares
+            for row, across in enumerate(values):
+                yield ["values", " ".join(f"{value:.3g}" for value in across), str(row), "", ""]
 
 
 def _with_errors(
