@@ -8,13 +8,14 @@ from html import escape
 
 from IPython.display import HTML, Markdown
 
-from rfbook.claims.amounts import Amount, quoted, with_unit
+from rfbook.claims.amounts import Amount, between, quoted, with_unit
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.quantity import Quantity, unit_of_differences
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import TITLES
+from rfbook.experiments.spec import Run
 from rfbook.pages import minutes, sources
 from rfbook.pages.addresses import claim_address, page_address, record_address
 from rfbook.pages.estimates import Estimates
@@ -22,7 +23,7 @@ from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
 from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import cells_of, declared
-from rfbook.pages.prose import listed, seeds
+from rfbook.pages.prose import listed
 from rfbook.pages.tables.table import Cell, Table, folded
 from rfbook.records.record import Record
 
@@ -44,8 +45,7 @@ def opening(page: Page) -> HTML:
     about = sources.matter(sources.find(page.name, sources.repository()))["rfbook"]
     reading = about["minutes_to_read"]
     times = [f"{reading} minute{'s' * (reading != 1)} to read"]
-    made = [part.outcomes for part in [page, *page.parts] if part.outcomes]
-    outcomes = [outcome for part in made for outcome in part]
+    outcomes = [outcome for part in [page, *page.parts] for outcome in part.outcomes]
     if outcomes:
         again = minutes.in_words(minutes.taken(outcomes))
         times.append(f"{again} to run again")
@@ -55,22 +55,28 @@ def opening(page: Page) -> HTML:
         f"{parameters(page)._repr_html_()}<pre>{escape(code)}</pre>"
         f'<p>{escape(page.scaled())}. <a href="{how}">How to run it with other values.</a></p>'
     )
-    run = folded(f"What is run: {_runs(made)}", content, "rf-run") if outcomes else ""
+    run = folded(f"What is run: {_runs(outcomes)}", content, "rf-run") if outcomes else ""
     return HTML(f'<p class="rf-about">{escape(line)}</p>{run}')
 
 
-def _runs(made: Sequence[Sequence[Outcome]]) -> str:
+def _runs(outcomes: Sequence[Outcome]) -> str:
     """The runs in words: "VGG11 and VGG13 on cifar10 at 32 pixels, 3 seeds".
 
-    made: of each part of the page, the page itself first. It is the one whose seeds count.
+    The seeds are those of each run that is the same but for its seed; published networks have none.
     """
-    outcomes = [outcome for part in made for outcome in part]
+    seeds: dict[Run, set[int]] = {}
+    for outcome in outcomes:
+        seeds.setdefault(outcome.run.model_copy(update={"seed": 0}), set()).add(outcome.run.seed)
+    counts = [len(those) for run, those in seeds.items() if not run.published]
+    repeated = f"{between(min(counts), max(counts))} seeds" if counts else "published weights"
     networks = list(dict.fromkeys(titled(outcome.run.model.label) for outcome in outcomes))
     named = listed(networks) if len(networks) <= 4 else f"{len(networks)} networks"
     data = dict.fromkeys(TITLES[outcome.run.data.name] for outcome in outcomes)
     sides = sorted({outcome.run.data.side for outcome in outcomes})
     at = listed([str(side) for side in sides])
-    return f"{named} on {listed(list(data))} at {at} pixels, {seeds(made[0])}"
+    if counts and max(counts) == 1:
+        repeated = "one seed"
+    return f"{named} on {listed(list(data))} at {at} pixels, {repeated}"
 
 
 def parameters(page: Page) -> Table:
