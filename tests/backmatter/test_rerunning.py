@@ -47,13 +47,6 @@ def test_a_grey_image_takes_a_third_of_the_room():
     assert rerunning.decoded("mnist") == (grey.train + grey.test) * grey.side**2
 
 
-def test_what_is_published_takes_seconds_and_more_of_it_what_the_like_took(published):
-    assert rerunning.expected(skeleton.PAGE) == "seconds"
-    assert rerunning.expected(skeleton.PAGE, seeds=3).startswith("about ")
-    with pytest.raises(LookupError, match="no published run says"):
-        rerunning.expected(skeleton.PAGE, models="vgg16")
-
-
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_page_on_rerunning_is_one(line):
     words = shlex.split(line.partition("python -m rfbook ")[2])

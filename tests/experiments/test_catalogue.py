@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from torchvision.models import get_model_weights
 
-from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD
+from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD, TITLES
 
 each = pytest.mark.parametrize("name", CATALOGUE)
 COUNTS = {  # owners: the data sets' own pages; Caltech-101 has 9,144 images in 102 folders, and
@@ -123,3 +123,7 @@ def test_the_constants_of_mnist_are_those_of_its_pixels(real):
     pixels = real("mnist", decode=False).train.pixels[::10].float() / 255
     assert CATALOGUE["mnist"].mean == (pytest.approx(pixels.mean().item(), abs=2e-3),) * 3
     assert CATALOGUE["mnist"].sd == (pytest.approx(pixels.std().item(), abs=2e-3),) * 3
+
+
+def test_every_data_set_has_a_title():
+    assert TITLES.keys() == CATALOGUE.keys()

@@ -339,4 +339,4 @@ def test_a_command_to_run_again_can_be_pasted_into_a_shell(page):
     line = f'papermill page://{PAGE} out.ipynb -p models "vgg11 vgg13" -p width 0.5'
     assert command(page, passed) == line
     text = tables.rerun(page, "Two networks", **passed).data
-    assert text.startswith("Two networks, ") and f"```sh\n{line}\n```" in text
+    assert text.startswith("Two networks (") and f"```sh\n{line}\n```" in text

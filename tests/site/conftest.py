@@ -154,3 +154,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         skeleton.seem_installed(monkeypatch, root)
         build.build("published", root)
     return root
+
+
+@pytest.fixture
+def told(tmp_path, request):
+    """A checkout with the one page that a module of tests writes: `TOLD`, under the name `PAGE`."""
+    path = tmp_path / f"notebooks/{request.module.PAGE}.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(request.module.TOLD)
+    return tmp_path

@@ -25,14 +25,6 @@ It is run at {{{{ tier }}}}.
 """
 
 
-@pytest.fixture
-def told(tmp_path):
-    path = tmp_path / f"notebooks/{PAGE}.md"
-    path.parent.mkdir(parents=True)
-    path.write_text(TOLD)
-    return tmp_path
-
-
 def test_without_the_package_the_first_cell_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "rfbook", None)
     with pytest.raises(ModuleNotFoundError, match=r"(?s)does not have the package.*requirements\.lock"):

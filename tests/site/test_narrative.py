@@ -29,14 +29,6 @@ The {{term}}`probe` gains {{{{ gain }}}} points.
 """
 
 
-@pytest.fixture
-def told(tmp_path):
-    path = tmp_path / f"notebooks/{PAGE}.md"
-    path.parent.mkdir(parents=True)
-    path.write_text(TOLD)
-    return tmp_path
-
-
 def exported(root, monkeypatch):
     """As JupyterLab runs what `make notebooks` wrote."""
     return nbclient.NotebookClient(handed_out(PAGE, root)).execute()

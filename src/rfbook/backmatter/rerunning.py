@@ -7,12 +7,7 @@ from collections.abc import Iterable
 from rfbook.backmatter.census import Asked, Cell, by_page, links, minutes
 from rfbook.backmatter.cost import records, spent
 from rfbook.experiments.catalogue import CATALOGUE
-from rfbook.measures.obtain import merged
-from rfbook.pages.page import store_of
-from rfbook.pages.plan import asks, declared
-from rfbook.pages.sources import PUBLISHED, tier_of
 from rfbook.pages.tables.standard import Table
-from rfbook.records.expected import Pace, time_in_words
 
 MEGABYTE = 10**6
 
@@ -35,20 +30,3 @@ def decoded(name: str) -> int:
     """Bytes of all images of a data set in the cache: one a pixel and channel."""
     source = CATALOGUE[name]
     return (source.train + source.test) * source.side**2 * (1 if source.grey else 3)
-
-
-def expected(page: str, **values: object) -> str:
-    """How long a page takes with these parameters, beyond reading its published records, in words.
-
-    Raises LookupError where no published run says so.
-    """
-    at = {"tier": tier_of(page, PUBLISHED)} if "tier" in declared(page) else {}
-    store = store_of(PUBLISHED).published
-    pace, parts = Pace(store), []
-    for run, measures in merged(asks(page, at | values)).items():
-        lacking = [name for name in measures if store.find(run, name) is None]
-        if lacking:
-            parts.append(pace.minutes(run, lacking))
-    if None in parts:
-        raise LookupError(f"{page} with {values}: no published run says how long it takes")
-    return f"about {time_in_words(sum(parts))}" if parts else "seconds"

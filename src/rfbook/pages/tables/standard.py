@@ -297,6 +297,8 @@ def command(page: Page, values: Mapping[str, object]) -> str:
 
 def rerun(page: Page, what: str, **values: object) -> Markdown:
     """A ready command to copy that runs this page with other parameters, and how long it will take."""
-    needed = minutes.expected(page, values)
-    time = "" if needed is None else f", {minutes.in_words(needed) if needed else 'in the records'}"
-    return Markdown(f"{what}{time}:\n\n```sh\n{command(page, values)}\n```")
+    try:
+        time = minutes.expected(page.name, **values)
+    except LookupError:
+        time = "no published run says how long it takes"
+    return Markdown(f"{what} ({time}):\n\n```sh\n{command(page, values)}\n```")
