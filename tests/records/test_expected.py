@@ -1,5 +1,7 @@
 """How long a run will take is what a run like it took."""
 
+from dataclasses import replace
+
 import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
@@ -23,9 +25,9 @@ def pace(tmp_path):
     store = Store((tmp_path,))
     for one, training, measuring in ((run(), 20.0, 2.0), (run(images=1_000), 2.5, 0.5)):
         held = skeleton.made(one, "accuracy")
-        held.provenance["training"]["minutes"] = training
-        held.provenance["measuring"]["minutes"] = measuring
-        store.add(held)
+        took = {"training": training, "measuring": measuring}
+        provenance = {part: held.provenance[part] | {"minutes": took[part]} for part in took}
+        store.add(replace(held, provenance=held.provenance | provenance))
     return Pace(store)
 
 
