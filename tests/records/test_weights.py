@@ -44,10 +44,10 @@ def digits_only(tmp_path, monkeypatch, made, cache):
     monkeypatch.setenv("RFBOOK_CACHE", str(tmp_path))
 
 
-def test_images_that_do_not_show_every_class_are_refused_before_training(epochs):
+def test_images_that_do_not_show_every_class_are_refused_before_training(epochs, tmp_path):
     few = RUN.model_copy(update={"data": RUN.data.model_copy(update={"images": 11})})
     with pytest.raises(DataError, match=r"first 11 training images show \d of its 10 classes"):
-        obtain(few, ("accuracy", "probes"), Store((Path("nowhere"),)), "cpu")
+        obtain(few, ("accuracy", "probes"), Store((tmp_path / "runs",)), "cpu")
     assert epochs == []
 
 
