@@ -6,7 +6,7 @@ from torch import nn
 from torchvision import models
 
 from rfbook.look.graph.advice import choices
-from rfbook.look.graph.survey import survey
+from rfbook.look.graph.survey import survey_of
 from rfbook.look.graph.windows import padding, strong_to_weak
 from rfbook.look.networks import LookError, network
 from rfbook.metrics.layer_list import convolution, odd_over_even, pooling
@@ -27,7 +27,7 @@ def conv(kernel: int = 3, stride: int = 1) -> nn.Conv2d:
 
 @pytest.fixture(scope="module")
 def vgg16():
-    return survey(meta("vgg16"), 32)
+    return survey_of(meta("vgg16"), 32)
 
 
 def test_the_layers_of_vgg16_at_32_pixels_are_before_at_and_after_its_eighth_convolution(vgg16):
@@ -55,32 +55,32 @@ def test_parameters_and_multiply_adds_of_the_parts_are_those_of_the_whole(vgg16)
 def test_parameters_that_take_no_part_are_counted_apart():
     """Auxiliary classifiers answer in training only."""
     model = meta("googlenet")
-    found = survey(model, 64)
+    found = survey_of(model, 64)
     aux = sum(p.numel() for name, p in model.named_parameters() if name.startswith("aux"))
     assert found.unused_parameters == aux > 0
 
 
 def test_the_share_of_the_image_is_an_area_and_ends_at_one():
-    found = survey(of(conv(), conv(), nn.AdaptiveAvgPool2d(1)), 4)
+    found = survey_of(of(conv(), conv(), nn.AdaptiveAvgPool2d(1)), 4)
     assert [row.share for row in found.rows] == [(3 / 4) ** 2, 1, 1]
 
 
 def test_from_the_side_that_it_names_on_there_is_no_border_layer():
     model = meta("resnet18")
-    side = survey(model, 32).whole_from
-    assert survey(model, side).border is None
-    assert survey(model, side - 1).border is not None
+    side = survey_of(model, 32).whole_from
+    assert survey_of(model, side).border is None
+    assert survey_of(model, side - 1).border is not None
 
 
 def test_through_the_skips_a_smaller_side_is_enough():
-    found = survey(meta("resnet18"), 32)
+    found = survey_of(meta("resnet18"), 32)
     assert (found.skipped_from, found.whole_from, found.sees_all_to) == (107, 371, 435)
-    assert not found.sequential and survey(meta("vgg11"), 32).sequential
+    assert not found.sequential and survey_of(meta("vgg11"), 32).sequential
 
 
 def test_with_branches_a_layer_is_late_by_what_it_reads_and_not_by_its_place():
     """In an inception block behind the border every first convolution of a branch reads the same."""
-    found = survey(meta("googlenet"), 32)
+    found = survey_of(meta("googlenet"), 32)
     late = {row.layer.name for row in found.rows if row.state in ("border", "after")}
     firsts = {f"inception4e.branch{branch}.conv" for branch in ("1", "2.0", "3.0")}
     assert firsts <= late
@@ -157,21 +157,21 @@ def test_fields_are_those_of_rfa_toolbox(name, fields):
 
 
 def test_a_kernel_of_three_with_stride_two_reads_a_pixel_one_two_or_four_times():
-    (one,) = padding(survey(of(conv(), conv(stride=2), conv()), 32)).uneven
+    (one,) = padding(survey_of(of(conv(), conv(stride=2), conv()), 32)).uneven
     assert (one.name, one.kernel, one.stride, one.most, one.fewest) == ("1", (3, 3), (2, 2), 4, 1)
     assert one.padded == (4, 4)
     assert (one.parameters, one.multiply_adds) == (9 * 7, 9 * 7 * 16 * 16)
 
 
 def test_a_kernel_of_one_with_stride_two_never_reads_three_pixels_of_four():
-    found = padding(survey(of(conv(1, stride=2), conv()), 32))
+    found = padding(survey_of(of(conv(1, stride=2), conv()), 32))
     assert (found.uneven[0].most, found.uneven[0].fewest) == (1, 0)
     assert found.strong_to_weak == float("inf")
     assert found.padded_strong_to_weak == 1
 
 
 def test_kernels_that_are_multiples_of_their_strides_are_even():
-    found = padding(survey(of(conv(), nn.MaxPool2d(2), nn.Conv2d(3, 3, 4, 4)), 32))
+    found = padding(survey_of(of(conv(), nn.MaxPool2d(2), nn.Conv2d(3, 3, 4, 4)), 32))
     assert found.uneven == ()
     assert found.strong_to_weak == 1
 
@@ -185,7 +185,7 @@ def test_the_ratio_is_that_of_the_list_of_layers_for_a_single_stride():
 
 def test_padding_enlarges_the_field_by_a_jump_a_kernel_as_for_resnet18():
     """Dead Pixel, section 4: 31 pixels."""
-    found = padding(survey(meta("resnet18"), 224))
+    found = padding(survey_of(meta("resnet18"), 224))
     assert found.padded_field == 435 + 31
     assert found.keeps_maps
     assert found.padded_strong_to_weak == pytest.approx(1)
@@ -200,11 +200,11 @@ def test_where_something_else_thins_the_map_out_no_ratio_is_given():
         def forward(self, images):
             return self.last(self.first(images)[:, :, ::2, ::2])
 
-    assert padding(survey(Thinning().eval(), 32)).strong_to_weak is None
+    assert padding(survey_of(Thinning().eval(), 32)).strong_to_weak is None
 
 
 def test_a_pool_without_weights_costs_nothing_to_pad():
-    (one,) = padding(survey(of(conv(), nn.MaxPool2d(3, 2, 1), conv()), 32)).uneven
+    (one,) = padding(survey_of(of(conv(), nn.MaxPool2d(3, 2, 1), conv()), 32)).uneven
     assert (one.kind, one.parameters) == ("pool", 0)
 
 
@@ -212,7 +212,7 @@ def test_a_pool_without_weights_costs_nothing_to_pad():
 
 
 def advice(model, side):
-    found = survey(model, side)
+    found = survey_of(model, side)
     return found, choices(model, found, padding(found), [])
 
 
@@ -244,7 +244,7 @@ def test_enlarged_images_cost_what_the_network_costs_at_that_side():
     model = of(conv(stride=2), conv(), conv(), conv())
     found, held = advice(model, 8)
     (larger,) = (choice for choice in held if choice.what.startswith("enlarge"))
-    assert larger.total.multiply_adds == survey(model, found.whole_from).total().multiply_adds
+    assert larger.total.multiply_adds == survey_of(model, found.whole_from).total().multiply_adds
     assert larger.border is None
 
 
@@ -264,8 +264,8 @@ def test_a_list_of_layers_gives_the_same_border_layer():
     from rfbook.metrics.layer_list import border_number
 
     for side in range(4, 20):
-        names = [row.layer.name for row in survey(model, side).rows if row.layer.kind == "conv"]
-        border = survey(model, side).border
+        names = [row.layer.name for row in survey_of(model, side).rows if row.layer.kind == "conv"]
+        border = survey_of(model, side).border
         assert (names.index(border) + 1 if border else 0) == border_number(steps, side)
 
 
@@ -282,27 +282,27 @@ def test_a_list_of_layers_gives_the_same_border_layer():
 )
 def test_what_cannot_be_looked_at_is_named_with_what_to_do(name, said):
     with pytest.raises(LookError, match=said):
-        survey(meta(name), 32)
+        survey_of(meta(name), 32)
 
 
 def test_past_its_gates_a_network_can_be_looked_at():
-    found = survey(meta("efficientnet_b0"), 224, positionwise=["SqueezeExcitation"])
+    found = survey_of(meta("efficientnet_b0"), 224, positionwise=["SqueezeExcitation"])
     assert found.border and found.total().parameters == 5_288_548
 
 
 def test_a_norm_over_the_whole_map_is_named_with_its_class():
     model = of(conv(), nn.GroupNorm(1, 3), conv())
     with pytest.raises(LookError, match="--positionwise GroupNorm"):
-        survey(model, 32)
+        survey_of(model, 32)
 
 
 def test_a_network_without_convolutions_has_nothing_to_look_at():
     with pytest.raises(LookError, match="no convolution"):
-        survey(of(nn.Flatten(), nn.Linear(48, 2)), 4)
+        survey_of(of(nn.Flatten(), nn.Linear(48, 2)), 4)
 
 
 def test_other_channels_than_three_must_be_said():
     model = of(nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3))
     with pytest.raises(LookError, match=r"3 x 8 x 8 cannot pass.*--channels"):
-        survey(model, 8)
-    assert survey(model, 8, channels=1).total().convolutions == 2
+        survey_of(model, 8)
+    assert survey_of(model, 8, channels=1).total().convolutions == 2

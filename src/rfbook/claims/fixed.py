@@ -23,7 +23,7 @@ def when(claim: Claim, made: Iterable[Mapping[str, Any]]) -> When | None:
     After is when the last measurement was there. None for a claim without a test of its own, and where
     no record stands behind it.
     """
-    times = [_known(one) for one in made]
+    times = [_known(provenance) for provenance in made]
     if claim.fixed is None or not times:
         return None
     begun, measured = zip(*times, strict=True)

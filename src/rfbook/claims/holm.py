@@ -16,12 +16,12 @@ from rfbook.claims.verdicts import Estimate, Verdict, Word, word_of
 from rfbook.statistics.significance import ALPHA, holm
 
 
-def is_test(one: Estimate) -> bool:
+def is_test(estimate: Estimate) -> bool:
     """Whether an estimate has an interval over seeds or images, and so a test."""
-    return one.interval is not None and not (one.exact or one.borrowed)
+    return estimate.interval is not None and not (estimate.exact or estimate.borrowed)
 
 
-def p_value(one: Estimate, claim: Claim) -> float:
+def p_value(estimate: Estimate, claim: Claim) -> float:
     """Two-sided p of the hypothesis that the number lies at the nearest margin of its claim.
 
     Below .05 just where the whole interval is on one side. Over seeds it is that of Student's t; of an
@@ -30,21 +30,21 @@ def p_value(one: Estimate, claim: Claim) -> float:
     """
     from scipy.stats import norm, t
 
-    distance = min(abs(one.mean - edge) for edge in _edges(one, claim))
+    distance = min(abs(estimate.mean - edge) for edge in _edges(estimate, claim))
     # An end that was cut at what is possible is nearer than the other.
-    half = max(one.mean - one.interval[0], one.interval[1] - one.mean)
+    half = max(estimate.mean - estimate.interval[0], estimate.interval[1] - estimate.mean)
     if half == 0:
         return float(distance == 0)
-    law = t(one.n - 1) if one.n > 1 else norm()
+    law = t(estimate.n - 1) if estimate.n > 1 else norm()
     return float(2 * law.sf(distance / half * law.ppf(1 - ALPHA / 2)))
 
 
-def _edges(one: Estimate, claim: Claim) -> tuple[float, ...]:
+def _edges(estimate: Estimate, claim: Claim) -> tuple[float, ...]:
     margin = float(claim.margin)
     if claim.holds_if == "within":
         return -margin, margin
     if claim.holds_if == "near":
-        printed = claim.printed.get(one.network, np.inf)
+        printed = claim.printed.get(estimate.network, np.inf)
         return printed - margin, printed + margin
     return (margin,)
 
@@ -52,7 +52,9 @@ def _edges(one: Estimate, claim: Claim) -> tuple[float, ...]:
 def all_tests(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, Estimate]]:
     """Every test behind the verdicts: one a claim and network, without those of identities."""
     asked = (verdict for verdict in verdicts if not verdict.claim.identity)
-    return [(verdict, one) for verdict in asked for one in verdict.estimates if is_test(one)]
+    return [
+        (verdict, estimate) for verdict in asked for estimate in verdict.estimates if is_test(estimate)
+    ]
 
 
 def after_holm(verdicts: Sequence[Verdict]) -> dict[str, Word]:
@@ -61,15 +63,15 @@ def after_holm(verdicts: Sequence[Verdict]) -> dict[str, Word]:
     A network whose test is not significant any more is left open. What has no test stays as it is.
     """
     every = all_tests(verdicts)
-    adjusted = holm(np.array([p_value(one, verdict.claim) for verdict, one in every]))
+    adjusted = holm(np.array([p_value(estimate, verdict.claim) for verdict, estimate in every]))
     lost = {
-        (verdict.claim.id, one.network)
-        for (verdict, one), p in zip(every, adjusted, strict=True) if p >= ALPHA
+        (verdict.claim.id, estimate.network)
+        for (verdict, estimate), p in zip(every, adjusted, strict=True) if p >= ALPHA
     }  # fmt: skip
     return {
         verdict.claim.id: word_of([
-            None if (verdict.claim.id, one.network) in lost else one.holds(verdict.claim)
-            for one in verdict.estimates
+            None if (verdict.claim.id, estimate.network) in lost else estimate.holds(verdict.claim)
+            for estimate in verdict.estimates
         ])
         for verdict in verdicts if all_tests([verdict])
     }  # fmt: skip

@@ -66,7 +66,7 @@ def require_regime(name: str | None, samples: Sequence[Sequence[Records]]) -> No
     trained = [records for arms in samples for records in arms if _run(records).recipe.epochs]
     if any("accuracy" not in records for records in trained):
         raise Undefined("how accurate it is was not measured, and the claim is on trained networks")
-    reached = [(regime.share(one["accuracy"]), regime.least(_run(one))) for one in trained]
+    reached = [(regime.share(records["accuracy"]), regime.least(_run(records))) for records in trained]
     if any(share < least for share, least in reached):
         shares, needed = zip(*reached, strict=True)
         told = between(100 * min(shares), 100 * max(shares), "%")

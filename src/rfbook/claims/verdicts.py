@@ -144,7 +144,7 @@ class Verdict:
     @property
     def borrowed(self) -> bool:
         """Whether it rests on the interval of one run: such verdicts are counted apart."""
-        return any(one.borrowed for one in self.estimates)
+        return any(estimate.borrowed for estimate in self.estimates)
 
     @property
     def told(self) -> str:
@@ -192,7 +192,7 @@ def _chosen(claim: Claim, outcomes: Outcomes) -> dict[str, list[Sample]]:
 
 def _lent(claim: Claim, thin: Outcomes) -> Pooled:
     """The spread of the thin networks that the claim speaks of, each as far trained as it asks."""
-    able = [one for one in _chosen(claim, thin).values() if in_regime(claim.regime, one)]
+    able = [estimate for estimate in _chosen(claim, thin).values() if in_regime(claim.regime, estimate)]
     return lent(claim.measured, able)
 
 
@@ -281,7 +281,9 @@ def _why(claim: Claim, estimates: Sequence[Estimate]) -> str:
     """In words: for which networks it holds, fails, or is left open, and where single runs stand."""
     bare = [estimate for estimate in estimates if estimate.bare]
     borrowed = [estimate for estimate in estimates if estimate.borrowed]
-    reasons = _decided(claim, [one for one in estimates if not (one.bare or one.borrowed)])
+    reasons = _decided(
+        claim, [estimate for estimate in estimates if not (estimate.bare or estimate.borrowed)]
+    )
     if borrowed:
         reasons.append(f"{BORROWED}; {', '.join(_decided(claim, borrowed))}")
     if bare:

@@ -31,4 +31,4 @@ def _is_narrow(module: nn.Conv2d) -> bool:
 
 
 def _channels_first(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return tuple(one.contiguous() for one in inputs)
+    return tuple(tensor.contiguous() for tensor in inputs)

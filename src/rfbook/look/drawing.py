@@ -41,32 +41,32 @@ text { fill: #eee } .head { fill: #bbb } .edge { stroke: #aaa } .ground { fill: 
 """
 
 
-def svg(name: str, found: Survey) -> str:
+def svg(name: str, survey: Survey) -> str:
     """The whole picture. name: of the network, as the reader asked for it."""
-    places = {row.layer.name: place for place, row in enumerate(found.rows)}
-    height = TOP + ROW * len(found.rows) + 20
-    said = title(name, found)
+    places = {row.layer.name: place for place, row in enumerate(survey.rows)}
+    height = TOP + ROW * len(survey.rows) + 20
+    heading = title(name, survey)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" role="img" aria-label="{escape(said)}">',
-        f"<title>{escape(said)}</title><style>{STYLE}</style>",
+        f'height="{height}" role="img" aria-label="{escape(heading)}">',
+        f"<title>{escape(heading)}</title><style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
-        *_head(said),
-        *_edges(found, places),
-        *(line for row in found.rows for line in _row(row, found, places)),
+        *_head(heading),
+        *_edges(survey, places),
+        *(line for row in survey.rows for line in _row(row, survey, places)),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def title(name: str, found: Survey) -> str:
+def title(name: str, survey: Survey) -> str:
     """What the picture shows, in a sentence."""
-    border = f"border layer {found.border}" if found.border else "no border layer"
-    return f"{name} at {found.side} pixels: {border}"
+    border = f"border layer {survey.border}" if survey.border else "no border layer"
+    return f"{name} at {survey.side} pixels: {border}"
 
 
-def _head(said: str) -> Iterator[str]:
-    yield f'<text class="title" x="16" y="26">{escape(said)}</text>'
+def _head(heading: str) -> Iterator[str]:
+    yield f'<text class="title" x="16" y="26">{escape(heading)}</text>'
     for place, (state, words) in enumerate(WORDS.items()):
         x = (16, 200, 320, 670)[place]
         yield f'<rect class="{state}" x="{x}" y="40" width="{BOX}" height="{BOX}"/>'
@@ -76,11 +76,11 @@ def _head(said: str) -> Iterator[str]:
     yield f'<text class="head" x="{COST}" y="80">of the multiply-adds</text>'
 
 
-def _row(row: Row, found: Survey, places: Mapping[str, int]) -> Iterator[str]:
+def _row(row: Row, survey: Survey, places: Mapping[str, int]) -> Iterator[str]:
     layer, y = row.layer, _y(places[row.layer.name])
     x = SPINE if layer.main else BRANCH
     field = "all" if layer.size == inf else f"{layer.size:g}"
-    cost = row.cost.multiply_adds / max(1, found.total().multiply_adds)
+    cost = row.cost.multiply_adds / max(1, survey.total().multiply_adds)
     yield f'<rect class="{row.state}" x="{x - BOX / 2}" y="{y - BOX / 2}" width="{BOX}" height="{BOX}"/>'
     yield f'<text x="{BRANCH + BOX}" y="{y + 4.5}">{escape(layer.name)}</text>'
     yield f'<text class="number" x="{FIELD}" y="{y + 4.5}">{field}</text>'
@@ -93,10 +93,10 @@ def _bar(x: float, y: float, share: float) -> Iterator[str]:
     yield f'<rect class="bar" x="{x}" y="{y - 5}" width="{BAR * share:.1f}" height="10"/>'
 
 
-def _edges(found: Survey, places: Mapping[str, int]) -> Iterator[str]:
+def _edges(survey: Survey, places: Mapping[str, int]) -> Iterator[str]:
     readers = Counter()
-    for row in found.rows:
-        above = [found.rows[places[name]] for name in row.layer.sources]
+    for row in survey.rows:
+        above = [survey.rows[places[name]] for name in row.layer.sources]
         straight = [source for source in above if source.layer.main][-1:]
         for source in above:
             name = source.layer.name
@@ -109,7 +109,7 @@ def _edges(found: Survey, places: Mapping[str, int]) -> Iterator[str]:
 def _line(start: int, end: int, straight: bool, row: Row, source: Row) -> str:
     """From box to box: down the main path, over to a branch and back, or around as a skip."""
     first, last = _y(start), _y(end)
-    x, to = (SPINE if one.layer.main else BRANCH for one in (source, row))
+    x, to = (SPINE if node.layer.main else BRANCH for node in (source, row))
     if x != to or (straight and x == SPINE) or (x == BRANCH and end == start + 1):
         return f"M{x} {first} L{to} {last}"
     out = SPINE - min(SPINE - 12, 16 + 14 * log2(end - start)) * 4 / 3

@@ -151,8 +151,8 @@ def load_weights(model: nn.Module, path: Path) -> None:
             f"--weights {path}: there is no such file. Save one by torch.save(model.state_dict())"
         )
     try:
-        held = _read(path)
-        model.load_state_dict(held)
+        weights = _read(path)
+        model.load_state_dict(weights)
     except Exception as error:  # torch and safetensors have many for a file of another kind
         first = str(error).strip().splitlines()
         raise LookError(

@@ -19,24 +19,25 @@ MARKS = {"before": " ", "border": "=", "after": "-", "readout": "*"}
 
 def values(look: Look) -> dict[str, Any]:
     """The same as plain values: what is infinite, as the field of a readout, is None."""
-    found = look.survey
+    survey = look.survey
     return _plain({
-        "network": look.network, "side": found.side, "channels": found.channels, "border": found.border,
+        "network": look.network, "side": survey.side, "channels": survey.channels,
+        "border": survey.border,
         "sides": {
-            "every_layer_sees_something_new_from": found.whole_from,
-            "through_all_skips_from": found.skipped_from,
-            "a_unit_sees_the_whole_image_to": found.sees_all_to,
+            "every_layer_sees_something_new_from": survey.whole_from,
+            "through_all_skips_from": survey.skipped_from,
+            "a_unit_sees_the_whole_image_to": survey.sees_all_to,
         },
-        "layers": [_layer(row) for row in found.rows],
+        "layers": [_layer(row) for row in survey.rows],
         "totals": {
-            "before": asdict(found.total("before")),
-            "from_border_on": asdict(found.total("border", "after")),
-            "readout": asdict(found.total("readout")), "all": asdict(found.total()),
-            "unused_parameters": found.unused_parameters,
+            "before": asdict(survey.total("before")),
+            "from_border_on": asdict(survey.total("border", "after")),
+            "readout": asdict(survey.total("readout")), "all": asdict(survey.total()),
+            "unused_parameters": survey.unused_parameters,
         },
         "strided": asdict(look.padding),
         "choices": [
-            asdict(choice) | {"findings": [asdict(finding(one)) for one in choice.findings]}
+            asdict(choice) | {"findings": [asdict(finding(claim)) for claim in choice.findings]}
             for choice in look.choices
         ],
     })  # fmt: skip
@@ -53,32 +54,32 @@ def _layer(row: Row) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(held) for key, held in value.items()}
+        return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(held) for held in value]
+        return [_plain(part) for part in value]
     return None if isinstance(value, float) and isinf(value) else value
 
 
 def lines(look: Look) -> Iterator[str]:
     """The table of layers, then what follows from it."""
-    found = look.survey
-    yield f"{look.network} at {found.side} x {found.side} pixels"
+    survey = look.survey
+    yield f"{look.network} at {survey.side} x {survey.side} pixels"
     yield ""
-    yield from _table(found)
+    yield from _table(survey)
     yield ""
-    yield from _border(found)
+    yield from _border(survey)
     yield ""
-    yield from _sides(found)
+    yield from _sides(survey)
     yield ""
     yield from _strided(look.padding)
     if look.choices:
         yield ""
-        yield from _choices(look.choices, found.total())
+        yield from _choices(look.choices, survey.total())
 
 
-def _table(found: Survey) -> Iterator[str]:
+def _table(survey: Survey) -> Iterator[str]:
     head = ("", "layer", "field", "jump", "of the image", "map", "parameters", "multiply-adds")
-    rows = [_cells(row) for row in found.rows]
+    rows = [_cells(row) for row in survey.rows]
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
     for row in [head, *rows]:
         texts = [
@@ -105,13 +106,14 @@ def pair(values: Sequence[float]) -> str:
     return shown[0] if len(set(shown)) == 1 else "x".join(shown)
 
 
-def _border(found: Survey) -> Iterator[str]:
-    if found.border is None:
-        yield f"No border layer: every convolution reads from one that sees {found.side} pixels at most."
+def _border(survey: Survey) -> Iterator[str]:
+    if survey.border is None:
+        side = survey.side
+        yield f"No border layer: every convolution reads from one that sees {side} pixels at most."
         return
-    late, every = found.total("border", "after"), found.total()
+    late, every = survey.total("border", "after"), survey.total()
     yield (
-        f"Border layer: {found.border}, the first convolution that reads from one which sees more than "
+        f"Border layer: {survey.border}, the first convolution that reads from one which sees more than "
         f"the image. {late.convolutions} of {every.convolutions} convolutions do."
     )
     for words, states in (
@@ -119,7 +121,7 @@ def _border(found: Survey) -> Iterator[str]:
         ("from it on", ("border", "after")),
         ("readout", ("readout",)),
     ):
-        yield f"  {words:<11}{_share(found.total(*states), every)}"
+        yield f"  {words:<11}{_share(survey.total(*states), every)}"
 
 
 def _share(part: Total, every: Total) -> str:
@@ -133,13 +135,13 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "none"
 
 
-def _sides(found: Survey) -> Iterator[str]:
-    yield f"Every convolution sees something new in images of {found.whole_from} pixels and more."
-    if found.skipped_from < found.whole_from:
-        yield f"Along the path through all skips that is so from {found.skipped_from} pixels on."
-    yield f"Up to {found.sees_all_to} pixels at least one layer has units that see the whole image."
-    if found.unused_parameters:
-        yield f"{found.unused_parameters:,} parameters take no part in the forward pass."
+def _sides(survey: Survey) -> Iterator[str]:
+    yield f"Every convolution sees something new in images of {survey.whole_from} pixels and more."
+    if survey.skipped_from < survey.whole_from:
+        yield f"Along the path through all skips that is so from {survey.skipped_from} pixels on."
+    yield f"Up to {survey.sees_all_to} pixels at least one layer has units that see the whole image."
+    if survey.unused_parameters:
+        yield f"{survey.unused_parameters:,} parameters take no part in the forward pass."
 
 
 def _strided(padding: Padding) -> Iterator[str]:
@@ -147,25 +149,23 @@ def _strided(padding: Padding) -> Iterator[str]:
         yield "No kernel reads some pixels more often than others: all are multiples of their strides."
         return
     yield "Kernels that read some pixels more often than others (most to fewest windows on a pixel):"
-    width = max(len(one.name) for one in padding.uneven)
-    for one in padding.uneven:
-        yield f"  {one.name:<{width}}  {_window(one)}"
+    width = max(len(window.name) for window in padding.uneven)
+    for window in padding.uneven:
+        yield f"  {window.name:<{width}}  {_window(window)}"
     now, padded = _times(padding.strong_to_weak), _times(padding.padded_strong_to_weak)
     yield f"The last map depends on the strongest pixel {now} as on the weakest,"
     yield f"  with padded kernels {padded} (root of the number of paths; weights independent)."
 
 
-def _window(one: Uneven) -> str:
-    never = "" if one.fewest else f", {_never(one)} are never read"
-    return (
-        f"{pair(one.kernel)} with stride {pair(one.stride)}: {one.most} to {one.fewest}{never}; "
-        f"padded to {pair(one.padded)}: {one.parameters:,} parameters and {one.multiply_adds:,} "
-        "multiply-adds more"
-    )
+def _window(window: Uneven) -> str:
+    never = "" if window.fewest else f", {_never(window)} are never read"
+    reads = f"{pair(window.kernel)} with stride {pair(window.stride)}: {window.most} to {window.fewest}"
+    price = f"{window.parameters:,} parameters and {window.multiply_adds:,} multiply-adds more"
+    return f"{reads}{never}; padded to {pair(window.padded)}: {price}"
 
 
-def _never(one: Uneven) -> str:
-    read, every = one.kernel[0] * one.kernel[1], one.stride[0] * one.stride[1]
+def _never(window: Uneven) -> str:
+    read, every = window.kernel[0] * window.kernel[1], window.stride[0] * window.stride[1]
     return f"{every - read} in {every}"
 
 
@@ -189,5 +189,5 @@ def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
             f"{_percent(choice.total.multiply_adds, now.multiply_adds)} of the multiply-adds"
         )
         yield f"  {choice.what}: {prices}; {border}; {choice.note}"
-        yield from (f"      {finding(one)}" for one in choice.findings if one not in told)
+        yield from (f"      {finding(claim)}" for claim in choice.findings if claim not in told)
         told.update(choice.findings)

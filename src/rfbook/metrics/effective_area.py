@@ -41,6 +41,6 @@ def central_square(
     middle = center or tuple(side // 2 for side in field.shape)
     rows, columns = (abs(np.arange(n) - round(at)) for n, at in zip(field.shape, middle, strict=True))
     reach = np.maximum(np.maximum.outer(rows, columns), 1)  # the smallest square has three pixels
-    held = np.bincount(reach.ravel(), weights=field.astype(np.float64).ravel()).cumsum()
-    half = int(np.argmax(held > share * held[-1]))
+    energy = np.bincount(reach.ravel(), weights=field.astype(np.float64).ravel()).cumsum()
+    half = int(np.argmax(energy > share * energy[-1]))
     return Square(2 * half + 1, float((reach <= half).mean()))

@@ -57,8 +57,8 @@ def layer_costs(
 
 def without_values(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode whose parameters and buffers have shapes and no values."""
-    held = chain(model.parameters(), model.buffers())
-    shells = {id(tensor): _shell(tensor) for tensor in held}
+    tensors = chain(model.parameters(), model.buffers())
+    shells = {id(tensor): _shell(tensor) for tensor in tensors}
     return copy.deepcopy(model, shells).eval()
 
 
@@ -101,8 +101,8 @@ class _Passing(fx.Interpreter):
 
     def get_attr(self, target: str, args: Any, kwargs: Any) -> Any:
         """A tensor that the graph reads by name; what forward created is known to the walk alone."""
-        held = self._walk.tensors.get(target)
-        return super().get_attr(target, args, kwargs) if held is None else held.to("meta")
+        tensor = self._walk.tensors.get(target)
+        return super().get_attr(target, args, kwargs) if tensor is None else tensor.to("meta")
 
     def _where(self, node: fx.Node) -> str:
         return f"{node.target!r}" if node.op == "call_module" else f"{node.name!r}"
@@ -112,7 +112,9 @@ class _Passing(fx.Interpreter):
         if node.op == "call_module":
             return list(self._modules[node.target].parameters())
         read = (
-            self._walk.tensors.get(one.target) for one in node.all_input_nodes if one.op == "get_attr"
+            self._walk.tensors.get(node_in.target)
+            for node_in in node.all_input_nodes
+            if node_in.op == "get_attr"
         )
         return [tensor for tensor in read if isinstance(tensor, nn.Parameter)]
 

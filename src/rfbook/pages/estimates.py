@@ -25,29 +25,29 @@ class Estimates:
     ) -> None:
         self.undefined = dict(undefined or {})
         every = tuple(estimates)
-        intervals = [one.interval for one in every if one.interval]
+        intervals = [given.interval for given in every if given.interval]
         unit = every[0].unit if every else ""
-        decimals = common_decimals(unit, [one.mean for one in every], intervals)
+        decimals = common_decimals(unit, [given.mean for given in every], intervals)
         self._held = {
-            one.network: one if one.decimals is not None else replace(one, decimals=decimals)
-            for one in every
+            given.network: given if given.decimals is not None else replace(given, decimals=decimals)
+            for given in every
         }
 
     @classmethod
     def of(cls, quantity: Quantity, samples: Mapping[str, Sequence[tuple[Records, ...]]]) -> Estimates:
         """From one sample a seed of each network."""
-        found, undefined = [], {}
+        estimates, undefined = [], {}
         for network, seeds in samples.items():
             try:
-                one = estimate(quantity, network, seeds)
+                result = estimate(quantity, network, seeds)
             except Undefined as error:
                 undefined[network] = str(error)
                 continue
-            if str(one) == NO_LAYER:
+            if str(result) == NO_LAYER:
                 undefined[network] = NO_LAYER
             else:
-                found.append(one)
-        return cls(found, undefined)
+                estimates.append(result)
+        return cls(estimates, undefined)
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self._held.values())
@@ -71,7 +71,7 @@ class Estimates:
     @property
     def means(self) -> dict[str, float]:
         """Network -> mean."""
-        return {one.network: one.mean for one in self}
+        return {estimate.network: estimate.mean for estimate in self}
 
     @property
     def range(self) -> str:
@@ -102,9 +102,9 @@ class Estimates:
     def listed(self) -> str:
         """All of them: "3.4 points in VGG11 and 1.3 points in VGG16 and VGG19"."""
         alike: dict[str, list[str]] = {}
-        for one in self:
-            alike.setdefault(str(one), []).append(one.name)
-        return listed([f"{said} in {listed(names)}" for said, names in alike.items()])
+        for given in self:
+            alike.setdefault(str(given), []).append(given.name)
+        return listed([f"{text} in {listed(names)}" for text, names in alike.items()])
 
     def from_to(self, pairs: Iterable[tuple[str, str]]) -> str:
         """From the first to the second of each pair: "7.4 to 2.3 % of the mean in ResNet18"."""
@@ -115,11 +115,11 @@ class Estimates:
 
     @property
     def _lowest(self) -> Estimate:
-        return min(self._some(), key=lambda one: one.mean)
+        return min(self._some(), key=lambda estimate: estimate.mean)
 
     @property
     def _highest(self) -> Estimate:
-        return max(self._some(), key=lambda one: one.mean)
+        return max(self._some(), key=lambda estimate: estimate.mean)
 
     def _some(self) -> Iterable[Estimate]:
         if not self._held:

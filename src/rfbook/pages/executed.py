@@ -68,8 +68,8 @@ def current(
     path = summary_of(page, tier, root)
     if not path.exists() or not executed(page, tier, root).exists():
         return False
-    held = _parts(path)["made_from"]
-    return held == made_from(page, values_of(page, tier, root, passed), root, held["files"])
+    recorded = _parts(path)["made_from"]
+    return recorded == made_from(page, values_of(page, tier, root, passed), root, recorded["files"])
 
 
 def left(page: str, tier: str, root: Path) -> Callable[[str], Any] | None:
@@ -109,12 +109,12 @@ def _write(path: Path, body: Mapping[str, Any]) -> None:
 def _package(root: Path) -> str:
     """A digest of what may stand behind any page: the code, the lock, the claims, the list of pages."""
     paths = [path for pattern in CODE for path in sorted(PACKAGE.rglob(pattern))]
-    held = {path.relative_to(PACKAGE).as_posix(): _content(path) for path in paths}
+    contents = {path.relative_to(PACKAGE).as_posix(): _content(path) for path in paths}
     for pattern in BESIDE:
         paths = sorted(root.glob(pattern))
-        held |= {path.relative_to(root).as_posix(): _content(path) for path in paths}
+        contents |= {path.relative_to(root).as_posix(): _content(path) for path in paths}
     listed = {"pages": sources.pages(root), "planned": sources.planned(root)}
-    return digest({"files": held, **listed}, length=64)
+    return digest({"files": contents, **listed}, length=64)
 
 
 def _state(name: str, root: Path) -> str | None:

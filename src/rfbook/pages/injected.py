@@ -29,8 +29,8 @@ PLAIN = (bool, int, float, str, list, dict, tuple, set, types.NoneType)
 
 def history_of(namespace: Mapping[str, object]) -> list[str]:
     """The code that ran in a kernel, cell by cell, the one that runs now last; empty in a script."""
-    held = namespace.get("_ih", namespace.get("In"))  # the same list; `In` is a name one may reuse
-    return held if isinstance(held, list) else []
+    history = namespace.get("_ih", namespace.get("In"))  # the same list; `In` is a name one may reuse
+    return history if isinstance(history, list) else []
 
 
 def injected(declared: Iterable[str], namespace: Mapping[str, object]) -> dict[str, object]:

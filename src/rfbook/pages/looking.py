@@ -75,10 +75,10 @@ def strided(look: Look) -> Table:
 
     rows = [
         [
-            one.name, pair(one.kernel), pair(one.stride), str(one.most), str(one.fewest),
-            pair(one.padded), f"{one.parameters:,}",
+            window.name, pair(window.kernel), pair(window.stride), str(window.most), str(window.fewest),
+            pair(window.padded), f"{window.parameters:,}",
         ]
-        for one in look.padding.uneven
+        for window in look.padding.uneven
     ]  # fmt: skip
     columns = ["layer", "kernel", "stride", "most windows", "fewest", "padded", "parameters more"]
     return Table(
@@ -100,7 +100,7 @@ def advice(look: Look) -> Table:
             choice.what, choice.border or "none", str(choice.late),
             share(choice.total.parameters, every.parameters),
             share(choice.total.multiply_adds, every.multiply_adds),
-            "; ".join(str(finding(one)) for one in choice.findings),
+            "; ".join(str(finding(claim)) for claim in choice.findings),
         ]
         for choice in look.choices
     ]  # fmt: skip

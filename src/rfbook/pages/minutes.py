@@ -16,7 +16,9 @@ def taken(outcomes: Iterable[Outcome]) -> float:
     """Minutes that training every network once and taking every measure took, by the records."""
     every = [list(outcome.records.values()) for outcome in outcomes]
     training = sum(records[0].provenance["training"]["minutes"] for records in every if records)
-    return training + sum(one.provenance["measuring"]["minutes"] for held in every for one in held)
+    return training + sum(
+        record.provenance["measuring"]["minutes"] for records in every for record in records
+    )
 
 
 def expected(page: str, **values: object) -> str:

@@ -37,13 +37,13 @@ def captioned(name: str, markdown: str, names: Mapping[str, object]) -> dict[str
 
     Raises NarrativeError, as `filled` does, and for a text without its `:alt:`.
     """
-    found = re.fullmatch(r"\s*:alt: +(.+?)\n[ \t]*\n(.+)", filled(markdown, names), re.DOTALL)
-    if not found:
+    parts = re.fullmatch(r"\s*:alt: +(.+?)\n[ \t]*\n(.+)", filled(markdown, names), re.DOTALL)
+    if not parts:
         raise NarrativeError(
             f"{name}: a caption begins with `:alt: what the figure shows, as a finding`, then comes an "
             "empty line, then the caption"
         )
-    alt, caption = (" ".join(part.split()) for part in found.groups())
+    alt, caption = (" ".join(part.split()) for part in parts.groups())
     return {"alt": alt, "caption": caption, "name": name}
 
 

@@ -49,7 +49,7 @@ class Outcome:
 
 def starts(planned: Sequence[Planned]) -> list[Planned]:
     """Each run from whose weights one of these starts, once."""
-    runs = dict.fromkeys(one.run.source for one in planned if one.run.source is not None)
+    runs = dict.fromkeys(asked.run.source for asked in planned if asked.run.source is not None)
     return [Planned(run, run, departs=("starts from Imagenette (paper ImageNet)",)) for run in runs]
 
 
@@ -60,15 +60,15 @@ def by_network(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     ValueError if runs that differ in more than their seed would be taken for one network's seeds.
     """
     sides: dict[str, set[int]] = {}
-    for one in outcomes:
-        sides.setdefault(one.label, set()).add(one.run.data.side)
+    for outcome in outcomes:
+        sides.setdefault(outcome.label, set()).add(outcome.run.data.side)
     grouped: dict[str, list[Outcome]] = {}
-    for one in outcomes:
-        several = len(sides[one.label]) > 1
-        name = f"{one.label}@{one.run.data.side}px" if several else one.label
-        grouped.setdefault(name, []).append(one)
+    for outcome in outcomes:
+        several = len(sides[outcome.label]) > 1
+        name = f"{outcome.label}@{outcome.run.data.side}px" if several else outcome.label
+        grouped.setdefault(name, []).append(outcome)
     for name, group in grouped.items():
-        if len({one.run.model_copy(update={"seed": 0}) for one in group}) > 1:
+        if len({outcome.run.model_copy(update={"seed": 0}) for outcome in group}) > 1:
             raise ValueError(f"{name}: runs that differ in more than their seed; name them as arms")
     return grouped
 
@@ -85,20 +85,20 @@ class Means(dict[str, float]):
 
 def means(outcomes: Sequence[Outcome], quantity: str) -> Means:
     """Mean of a quantity over the seeds of each network that has a finite one."""
-    found = Means()
+    result = Means()
     for name, seeds in by_network(outcomes).items():
         try:
             mean = float(np.mean(of_seeds(quantity, seeds)))
         except Undefined:
             continue
         if isfinite(mean):
-            found[name] = mean
-    return found
+            result[name] = mean
+    return result
 
 
 def of_seeds(quantity: str, seeds: Sequence[Outcome]) -> list[float]:
     """A quantity, one value a seed. Raises Undefined where one of them has none."""
-    return [QUANTITIES[quantity].function(one.records) for one in seeds]
+    return [QUANTITIES[quantity].function(outcome.records) for outcome in seeds]
 
 
 def mean_field(
@@ -109,8 +109,8 @@ def mean_field(
     pixels: the side of the part in the middle that is wanted, None for all. It begins at a multiple of
     eight, so that a pattern of period two, four or eight lies in it as it lies in the whole.
     """
-    maps = [one.records["effective_field"].arrays[target] for one in seeds]
-    whole = np.mean([one / one.mean() for one in maps], axis=0)
+    maps = [outcome.records["effective_field"].arrays[target] for outcome in seeds]
+    whole = np.mean([seed_map / seed_map.mean() for seed_map in maps], axis=0)
     if pixels is None:
         return whole
     start = (len(whole) - pixels) // 2 // 8 * 8
@@ -133,8 +133,8 @@ def hardly_learnt(outcomes: Sequence[Outcome], points: float = 10) -> dict[str, 
     A network and arm of which all learnt more is not there.
     """
     counts: dict[str, int] = {}
-    for one in outcomes:
-        if 100 * one.records["accuracy"].values["accuracy"] < guessing(one) + points:
-            name = titled(one.label)
+    for outcome in outcomes:
+        if 100 * outcome.records["accuracy"].values["accuracy"] < guessing(outcome) + points:
+            name = titled(outcome.label)
             counts[name] = counts.get(name, 0) + 1
     return counts

@@ -48,7 +48,7 @@ class Page:
         Raises ParameterError before anything is computed, UnknownPage for an unknown page.
         """
         names = declared(name)
-        if not history_of(namespace) and any(isinstance(one, cls) for one in namespace.values()):
+        if not history_of(namespace) and any(isinstance(value, cls) for value in namespace.values()):
             # The cells run again without a kernel: what else is there now, the page made itself.
             namespace = {key: namespace[key] for key in names}
         values = checked(names, namespace)
@@ -109,10 +109,10 @@ class Page:
             papers = [run for run in papers if not (run.published and run.seed)]
             return [Planned(self._scaled(run, thin), run, arm, tuple(departs)) for run in papers]
         except ValidationError as error:
-            said = in_words(error)
-            if any("images" in one for one in said):
-                said.append(stand_in(data, str(images.get("placement")), self.tier))
-            raise ParameterError("; ".join(filter(None, said))) from None
+            reasons = in_words(error)
+            if any("images" in reason for reason in reasons):
+                reasons.append(stand_in(data, str(images.get("placement")), self.tier))
+            raise ParameterError("; ".join(filter(None, reasons))) from None
 
     def at_most(
         self, planned: Sequence[Planned], seeds: int, but: Collection[str] = ()
@@ -122,7 +122,9 @@ class Page:
         but: labels of networks of which all seeds stay. A reader who asks for seeds gets all of all.
         """
         every = self.asked("seeds")
-        return [one for one in planned if every or one.run.seed < seeds or one.run.model.label in but]
+        return [
+            asked for asked in planned if every or asked.run.seed < seeds or asked.run.model.label in but
+        ]
 
     def _scaled(self, run: Run, thin: Changes | None) -> Run:
         # What is asked decides how a run is scaled too: no epochs, no bf16.
@@ -140,29 +142,33 @@ class Page:
         Raises ParameterError, before computing, if a measure cannot be taken on a run.
         """
         try:
-            for one in planned:
+            for asked in planned:
                 for name in measures:
-                    require(one.run, name)
+                    require(asked.run, name)
         except ValueError as error:
             raise ParameterError(str(error)) from None
-        if planning_now(self.tier, ((one.run, measures) for one in planned)):
+        if planning_now(self.tier, ((asked.run, measures) for asked in planned)):
             return []
         device = str(self.values.get("device", "auto"))
-        found = [
+        outcomes = [
             Outcome(
-                one.run, one.paper, obtain(one.run, measures, self.store, device), one.arm, one.departs
+                asked.run,
+                asked.paper,
+                obtain(asked.run, measures, self.store, device),
+                asked.arm,
+                asked.departs,
             )
-            for one in planned
+            for asked in planned
         ]
-        self._keep(found)
-        return found
+        self._keep(outcomes)
+        return outcomes
 
-    def _keep(self, found: Sequence[Outcome]) -> None:
+    def _keep(self, outcomes: Sequence[Outcome]) -> None:
         """Adds to the outcomes; a run that was measured before is not counted as another seed."""
         kept = {(outcome.run, outcome.arm): outcome for outcome in self.outcomes}
-        for one in found:
-            before = kept.get((one.run, one.arm), one).records
-            kept[one.run, one.arm] = replace(one, records=before | one.records)
+        for outcome in outcomes:
+            before = kept.get((outcome.run, outcome.arm), outcome).records
+            kept[outcome.run, outcome.arm] = replace(outcome, records=before | outcome.records)
         self.outcomes = list(kept.values())
 
     def each(self, *quantities: str, outcomes: Sequence[Outcome] | None = None) -> list[Estimates]:
@@ -172,7 +178,7 @@ class Page:
         """
         page = self if outcomes is None else self.only(outcomes)
         asked = [quantity_named(name) for name in quantities]
-        return [Estimates.of(one, paired((), page._held(one.measures))) for one in asked]
+        return [Estimates.of(quantity, paired((), page._held(quantity.measures))) for quantity in asked]
 
     def apart(self, quantity: str, *pairs: tuple[str, str]) -> Estimates:
         """A quantity of one network minus that of another, seed by seed, under the name of the first.
@@ -181,9 +187,9 @@ class Page:
         Raises LookupError for an unknown quantity.
         """
         difference = quantity_named(quantity, 2)
-        held = self._held(difference.measures)
-        run = [pair for pair in pairs if held.keys() >= set(pair)]
-        samples = {pair[0]: paired(pair, held)[" vs ".join(pair)] for pair in run}
+        samples = self._held(difference.measures)
+        run = [pair for pair in pairs if samples.keys() >= set(pair)]
+        samples = {pair[0]: paired(pair, samples)[" vs ".join(pair)] for pair in run}
         return Estimates.of(difference, samples)
 
     @property
@@ -198,12 +204,15 @@ class Page:
 
     def claims(self) -> list[Claim]:
         """The claims that name this page."""
-        held = read_claims(sources.repository() / "claims")
-        return [claim for claim in held if claim.page == self.name]
+        registered = read_claims(sources.repository() / "claims")
+        return [claim for claim in registered if claim.page == self.name]
 
     def printed(self, claim: str) -> dict[str, float]:
         """The numbers that a paper prints for a claim of any page, by network. Raises LookupError."""
-        known = {one.id: one.printed for one in read_claims(sources.repository() / "claims")}
+        known = {
+            registered.id: registered.printed
+            for registered in read_claims(sources.repository() / "claims")
+        }
         if claim not in known:
             raise LookupError(f"there is no claim {claim!r} in claims/")
         return known[claim]
@@ -215,7 +224,7 @@ class Page:
     def _judged(self, claim: Claim) -> Verdict:
         """The claim's verdict: at a side that a reader chose, none by the numbers of another."""
         if claim.holds_if == "near" and self.asked("side"):
-            sides = {(one.paper.data.side, one.run.data.side) for one in self.outcomes}
+            sides = {(outcome.paper.data.side, outcome.run.data.side) for outcome in self.outcomes}
             for papers, here in sorted(sides):
                 if papers != here:
                     why = f"printed for {papers} pixels, the page was run at {here}"
@@ -228,9 +237,9 @@ class Page:
     def _alike(self, arms: Sequence[str]) -> list[str]:
         """Of these arms those that are one and the same run: their difference is nothing, always."""
         names: dict[Run, list[str]] = {}
-        for one in self.outcomes:
-            if one.arm in arms or one.label in arms:
-                names.setdefault(one.run, []).append(one.label)
+        for outcome in self.outcomes:
+            if outcome.arm in arms or outcome.label in arms:
+                names.setdefault(outcome.run, []).append(outcome.label)
         return next((labels for labels in names.values() if len(labels) > 1), [])
 
     def _seeds(self, claim: Claim) -> dict[str, list[Records]]:
@@ -243,13 +252,13 @@ class Page:
         """The same of what a page at tier paper shows at tier thin beside its own runs."""
         if claim.quantity is None or self.tier != "paper":
             return {}
-        beside = [one for part in self.parts if part.tier == "thin" for one in part.outcomes]
+        beside = [outcome for part in self.parts if part.tier == "thin" for outcome in part.outcomes]
         return self.only(beside)._held(claim.measured.measures)
 
     def _held(self, needed: Collection[str]) -> dict[str, list[Records]]:
         """The records of each network's seeds, of the runs on which all these measures were taken."""
-        able = [one for one in self.outcomes if set(needed) <= one.records.keys()]
-        return {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
+        able = [outcome for outcome in self.outcomes if set(needed) <= outcome.records.keys()]
+        return {name: [outcome.records for outcome in seeds] for name, seeds in by_network(able).items()}
 
     def only(self, outcomes: Sequence[Outcome]) -> Page:
         """This page with some of its outcomes, for a figure or table that shows no others."""

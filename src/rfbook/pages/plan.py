@@ -24,7 +24,7 @@ def planning_now(tier: str, asked: Iterable[Ask]) -> bool:
     plan = _plan.get()
     if plan is None:
         return False
-    plan.extend((tier, one) for one in asked)
+    plan.extend((tier, ask) for ask in asked)
     return True
 
 
@@ -68,11 +68,11 @@ def replay(page: str, parameters: Mapping[str, object]) -> Any:
 
 def asks(page: str, parameters: Mapping[str, object]) -> list[Ask]:
     """All runs and measures a page asks for with these parameters; nothing is computed."""
-    return [one for part in asks_by_tier(page, parameters).values() for one in part]
+    return [ask for part in asks_by_tier(page, parameters).values() for ask in part]
 
 
 def asks_by_tier(page: str, parameters: Mapping[str, object]) -> dict[str, list[Ask]]:
     """The same by the tier at which it is asked: a page may show a second tier beside its own."""
     with planning() as plan:
         replay(page, parameters)
-        return {tier: [one for at, one in plan if at == tier] for tier, _ in plan}
+        return {tier: [ask for at, ask in plan if at == tier] for tier, _ in plan}

@@ -15,21 +15,25 @@ FALL = 5.0
 
 def position_means(seeds: Sequence[Outcome]) -> np.ndarray:
     """(seeds, convolutions): mean probe accuracy over the positions of each convolution, percent."""
-    return 100 * np.array([position_curve(one.records) for one in seeds])
+    return 100 * np.array([position_curve(outcome.records) for outcome in seeds])
 
 
 def position_seeds(seeds: Sequence[Outcome]) -> list[np.ndarray]:
     """(seeds, h, w) for each convolution of one network: accuracy of the probe at every position."""
     return [
-        np.array(grids) for grids in zip(*(position_grids(one.records) for one in seeds), strict=True)
+        np.array(grids)
+        for grids in zip(*(position_grids(outcome.records) for outcome in seeds), strict=True)
     ]
 
 
 def position_maps(seeds: Sequence[Outcome]) -> dict[str, np.ndarray]:
     """Convolution -> (h, w): accuracy of each position's probe over the model's, mean over seeds."""
     relative = [
-        [grid / one.records["accuracy"].values["accuracy"] for grid in position_grids(one.records)]
-        for one in seeds
+        [
+            grid / outcome.records["accuracy"].values["accuracy"]
+            for grid in position_grids(outcome.records)
+        ]
+        for outcome in seeds
     ]
     layers = zip(*relative, strict=True)
     return {f"conv{number}": np.mean(maps, axis=0) for number, maps in enumerate(layers, 1)}

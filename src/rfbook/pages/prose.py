@@ -29,7 +29,7 @@ def seeds(outcomes: Sequence[Outcome]) -> str:
 
     Published networks have none: "one published network".
     """
-    if all(one.run.published for one in outcomes):
+    if all(outcome.run.published for outcome in outcomes):
         return "one published network"
     counts = [len(group) for group in by_network(outcomes).values()]
     low, high = min(counts), max(counts)
@@ -40,22 +40,26 @@ def seeds(outcomes: Sequence[Outcome]) -> str:
 
 def mean_of(outcomes: Sequence[Outcome]) -> str:
     """What values are in a caption: "mean of 3 seeds"; a single seed has no mean, so "one seed"."""
-    said = seeds(outcomes)
-    return said if said.startswith("one ") else f"mean of {said}"
+    counted = seeds(outcomes)
+    return counted if counted.startswith("one ") else f"mean of {counted}"
 
 
 def banded(outcomes: Sequence[Outcome]) -> str:
     """`mean_of`, where the figure shows a band around the mean."""
-    said = mean_of(outcomes)
-    return said if said.startswith("one ") else f"{said}, with its 95 % interval{_unless(outcomes)}"
+    counted = mean_of(outcomes)
+    return (
+        counted
+        if counted.startswith("one ")
+        else f"{counted}, with its 95 % interval{_unless(outcomes)}"
+    )
 
 
 def error_bars(outcomes: Sequence[Outcome]) -> str:
     """What a caption says of error bars over seeds: how many seeds, or why there are none."""
-    said = seeds(outcomes)
-    if said.startswith("one "):
-        return f"No error bars: {said}."
-    return f"Error bars: 95 % intervals over {said}{_unless(outcomes)}."
+    counted = seeds(outcomes)
+    if counted.startswith("one "):
+        return f"No error bars: {counted}."
+    return f"Error bars: 95 % intervals over {counted}{_unless(outcomes)}."
 
 
 def _unless(outcomes: Sequence[Outcome]) -> str:
@@ -77,13 +81,13 @@ def trained(outcomes: Sequence[Outcome]) -> str:
     """
     ends: dict[str, list[float]] = {}
     for label, group in by_network(outcomes).items():
-        for one in group:
-            for share in one.records["accuracy"].values.get("training_accuracy", [])[-1:]:
+        for outcome in group:
+            for share in outcome.records["accuracy"].values.get("training_accuracy", [])[-1:]:
                 ends.setdefault(label, []).append(100 * share)
     if not ends:
         return ""
-    said = listed([f"{np.mean(shares):.0f} % ({titled(label)})" for label, shares in ends.items()])
-    return f"In the last epoch the networks are right on {said} of their training images."
+    accuracies = listed([f"{np.mean(shares):.0f} % ({titled(label)})" for label, shares in ends.items()])
+    return f"In the last epoch the networks are right on {accuracies} of their training images."
 
 
 def images(outcomes: Sequence[Outcome]) -> str:
@@ -92,22 +96,22 @@ def images(outcomes: Sequence[Outcome]) -> str:
         (
             data.images or CATALOGUE[data.name].train,
             TITLES[data.name],
-            one.records["accuracy"].values["test_images"],
+            outcome.records["accuracy"].values["test_images"],
         )
-        for one in outcomes
-        for data in [one.run.data]
+        for outcome in outcomes
+        for data in [outcome.run.data]
     )
-    said = [f"{learnt} images of {data} and is tested on {test}" for learnt, data, test in counts]
-    return f"Every network learns from {listed(said)}."
+    sentences = [f"{learnt} images of {data} and is tested on {test}" for learnt, data, test in counts]
+    return f"Every network learns from {listed(sentences)}."
 
 
 def converged(outcomes: Sequence[Outcome]) -> str:
     """How many of the outcomes' probes were fitted to the end: "84 of 84 probes"."""
     fits = [
         fit
-        for one in outcomes
+        for outcome in outcomes
         for measure in ("probes", "probes_global")
-        if measure in one.records
-        for fit in one.records[measure].values["converged"]
+        if measure in outcome.records
+        for fit in outcome.records[measure].values["converged"]
     ]
     return f"{sum(fits)} of {len(fits)} probes"

@@ -26,8 +26,10 @@ def brief(outcomes: Sequence[Outcome]) -> str:
     whole = differences(outcomes)
     if len(whole) <= BRIEF:
         return whole or "as in the paper"
-    names = sorted({CALLED.get(name, name) for one in outcomes for name in changed(one.run, one.paper)})
-    others = any(one.departs or [*_made(one)] for one in outcomes)
+    names = sorted(
+        {CALLED.get(name, name) for outcome in outcomes for name in changed(outcome.run, outcome.paper)}
+    )
+    others = any(outcome.departs or [*_made(outcome)] for outcome in outcomes)
     return f"not as in the paper: {', '.join([*names, *['other points'] * others])} (see details)"
 
 
@@ -61,13 +63,13 @@ def _made(outcome: Outcome) -> Iterator[str]:
 
 def _stopped(outcome: Outcome) -> list[str]:
     """Layers whose probe was stopped before it converged."""
-    found = []
+    layers = []
     fitted = [name for name in ("probes", "probes_global") if name in outcome.records]
     for measure in fitted:
         values = outcome.records[measure].values
         done = values.get("converged", [True] * len(values["layers"]))
-        found += [layer for layer, ended in zip(values["layers"], done, strict=True) if not ended]
-    return found
+        layers += [layer for layer, ended in zip(values["layers"], done, strict=True) if not ended]
+    return layers
 
 
 def _said(value: object) -> str:

@@ -87,14 +87,14 @@ def matter(path: Path) -> dict:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        held = yaml.load(text[4:].split("\n---", 1)[0], YAML) if text.startswith("---\n") else {}
+        front = yaml.load(text[4:].split("\n---", 1)[0], YAML) if text.startswith("---\n") else {}
     except UnicodeDecodeError as error:
         raise PageSourceError(f"{path}: it is no text in UTF-8: {error}") from error
     except yaml.YAMLError as error:
         raise PageSourceError(f"{path}: its front matter is not YAML: {error}") from error
-    if not isinstance(held or {}, dict):
-        raise PageSourceError(f"{path}: its front matter has fields (`name: value`), not {held!r}")
-    return held or {}
+    if not isinstance(front or {}, dict):
+        raise PageSourceError(f"{path}: its front matter has fields (`name: value`), not {front!r}")
+    return front or {}
 
 
 def read(page: str, root: Path) -> NotebookNode:

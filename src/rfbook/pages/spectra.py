@@ -22,6 +22,6 @@ def saturations(seeds: Sequence[Outcome], share: float) -> np.ndarray:
     from rfbook.metrics.saturation import dimensions
 
     return np.array([
-        [dimensions(torch.as_tensor(one), share) / len(one) for one in eigenvalues_of(outcome)]
+        [dimensions(torch.as_tensor(values), share) / len(values) for values in eigenvalues_of(outcome)]
         for outcome in seeds
     ])  # fmt: skip

@@ -57,15 +57,15 @@ def filled_in(cell: NotebookNode) -> list[NotebookNode]:
 
 def _parts(text: str) -> Iterator[NotebookNode]:
     start = 0
-    for found in _APART.finditer(text):
-        yield from _between(text[start : found.start()])
-        if found["heading"]:
-            yield new_markdown_cell(found["heading"])
+    for match in _APART.finditer(text):
+        yield from _between(text[start : match.start()])
+        if match["heading"]:
+            yield new_markdown_cell(match["heading"])
         else:
-            name, text = found["name"], _quoted(found["caption"])
+            name, text = match["name"], _quoted(match["caption"])
             source = CAPTION.format(variable=name.replace("-", "_"), name=name, text=text)
             yield _code(source, "remove-cell")
-        start = found.end()
+        start = match.end()
     yield from _between(text[start:])
 
 
@@ -78,15 +78,15 @@ def _between(text: str) -> Iterator[NotebookNode]:
 
 def _blocks(text: str) -> Iterator[str]:
     """Paragraphs; those that a condition, a loop or a fence holds together stay one block."""
-    held: list[str] = []
+    block: list[str] = []
     for paragraph in filter(None, re.split(r"\n{2,}", text.strip())):
-        held.append(paragraph)
-        joined = "\n\n".join(held)
+        block.append(paragraph)
+        joined = "\n\n".join(block)
         if all(len(begin.findall(joined)) <= len(end.findall(joined)) for begin, end in _HOLD):
             yield joined
-            held = []
-    if held:
-        yield "\n\n".join(held)
+            block = []
+    if block:
+        yield "\n\n".join(block)
 
 
 def _code(source: str, tag: str) -> NotebookNode:

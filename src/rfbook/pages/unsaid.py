@@ -23,5 +23,5 @@ def finite(text: str) -> str:
     """The text, with one that says why in place of each sentence that shows a `nan` or an `inf`."""
     if is_finite(text):
         return text
-    said = [one if is_finite(one) else UNSAID for one in _SENTENCES.split(text)]
-    return " ".join(dict.fromkeys(said))
+    sentences = [sentence if is_finite(sentence) else UNSAID for sentence in _SENTENCES.split(text)]
+    return " ".join(dict.fromkeys(sentences))

@@ -29,17 +29,17 @@ class Pace:
         trained: whether its weights are there. Of each part the published run that is nearest in size
         counts, on the machine that it was made on.
         """
-        held = self._of(run.model.name)
+        records = self._of(run.model.name)
         parts = [
-            _scaled(_seen(run), [(_seen(one.run), one.provenance["measuring"]["minutes"])
-                                 for one in held if one.measure == name])
+            _scaled(_seen(run), [(_seen(record.run), record.provenance["measuring"]["minutes"])
+                                 for record in records if record.measure == name])
             for name in measures
         ]  # fmt: skip
         if run.recipe.epochs and not trained:
             size = run.recipe.epochs * _seen(run)
             parts.append(_scaled(size, [
-                (one.run.recipe.epochs * _seen(one.run), one.provenance["training"]["minutes"])
-                for one in held if one.run.recipe.epochs
+                (record.run.recipe.epochs * _seen(record.run), record.provenance["training"]["minutes"])
+                for record in records if record.run.recipe.epochs
             ]))  # fmt: skip
         return None if None in parts else sum(parts)
 
@@ -69,7 +69,7 @@ def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
     """Minutes for a size, from the nearest that were taken."""
     if not taken:
         return None
-    near, minutes = min(taken, key=lambda one: abs(log(one[0] / size)))
+    near, minutes = min(taken, key=lambda known: abs(log(known[0] / size)))
     return minutes * size / near
 
 

@@ -49,9 +49,9 @@ def number_of(record: Record) -> float:
 
 def judged(record: Record, ours: Iterable[Record]) -> Answer:
     """What our records of its measure say of a record that was made elsewhere."""
-    beside = [one for one in ours if one.measure == record.measure]
-    seeds = [one for one in beside if _but_seed(one.run) == _but_seed(record.run)]
-    same = [one for one in seeds if one.run == record.run]
+    beside = [other for other in ours if other.measure == record.measure]
+    seeds = [other for other in beside if _but_seed(other.run) == _but_seed(record.run)]
+    same = [other for other in seeds if other.run == record.run]
     if not seeds:
         return Answer("no published record is of such a run", None)
     if not MEASURES[record.measure].number:
@@ -62,22 +62,22 @@ def judged(record: Record, ours: Iterable[Record]) -> Answer:
 
 
 def _agrees(record: Record, kept: Record) -> Answer:
-    found, limit = difference(kept, record), allowed(record.measure)
-    said = f"differs by {found:.2g} of the largest number, allowed is {limit:g}"
-    return Answer(said, found <= limit)
+    found_difference, limit = difference(kept, record), allowed(record.measure)
+    answer = f"differs by {found_difference:.2g} of the largest number, allowed is {limit:g}"
+    return Answer(answer, found_difference <= limit)
 
 
 def _predicted(record: Record, seeds: Sequence[Record], beside: Sequence[Record]) -> Answer:
-    spread = pooled(_alike([one for one in beside if _way(one.run) == _way(record.run)]))
-    interval = spread.of_next([number_of(one) for one in seeds])
+    spread = pooled(_alike([other for other in beside if _way(other.run) == _way(record.run)]))
+    interval = spread.of_next([number_of(seed) for seed in seeds])
     if interval is None:
         least = f"ours have {spread.degrees} degrees of freedom, and {LEAST_DEGREES} are needed"
         return Answer(f"no interval: {least}", None)
     value, (low, high) = number_of(record), interval
     inside = low <= value <= high
-    said = f"{value:.4g} is {'inside' if inside else 'outside'} {low:.4g} to {high:.4g}"
+    answer = f"{value:.4g} is {'inside' if inside else 'outside'} {low:.4g} to {high:.4g}"
     of = f"{len(seeds)} of ours, {spread.degrees} degrees of freedom"
-    return Answer(f"{said} (95 % prediction interval; {of})", inside)
+    return Answer(f"{answer} (95 % prediction interval; {of})", inside)
 
 
 def coverage(ours: Iterable[Record], lower: float = 0.0) -> dict[str, list[bool]]:
@@ -87,20 +87,20 @@ def coverage(ours: Iterable[Record], lower: float = 0.0) -> dict[str, list[bool]
     or no other seed, a record is not asked.
     """
     ways: dict[tuple[str, object], list[Record]] = defaultdict(list)
-    for one in ours:
-        if MEASURES[one.measure].number and not one.run.published:
-            ways[one.measure, _way(one.run)].append(one)
-    found: dict[str, list[bool]] = defaultdict(list)
+    for record in ours:
+        if MEASURES[record.measure].number and not record.run.published:
+            ways[record.measure, _way(record.run)].append(record)
+    answers_of: dict[str, list[bool]] = defaultdict(list)
     for (measure, _), records in ways.items():
-        found[measure] += left_out(_alike(records), lower)
-    return {measure: answers for measure, answers in found.items() if answers}
+        answers_of[measure] += left_out(_alike(records), lower)
+    return {measure: answers for measure, answers in answers_of.items() if answers}
 
 
 def _alike(records: Iterable[Record]) -> list[list[float]]:
     """The numbers of records, those of one network together."""
     groups: dict[Run, list[float]] = defaultdict(list)
-    for one in records:
-        groups[_but_seed(one.run)].append(number_of(one))
+    for record in records:
+        groups[_but_seed(record.run)].append(number_of(record))
     return list(groups.values())
 
 

@@ -53,15 +53,15 @@ def left_out(groups: Sequence[Sequence[float]], lower: float = 0.0) -> list[bool
     lower: by how much it is lowered before it is looked at. A value alone in its group is not asked, nor
     is one whose rest has no interval.
     """
-    found = []
+    inside = []
     for place, group in enumerate(groups):
         others = [other for at, other in enumerate(groups) if at != place]
         for index, value in enumerate(group):
             rest = [*group[:index], *group[index + 1 :]]
             interval = pooled([*others, rest]).of_next(rest) if rest else None
             if interval is not None:
-                found.append(interval[0] <= value - lower <= interval[1])
-    return found
+                inside.append(interval[0] <= value - lower <= interval[1])
+    return inside
 
 
 def alone(spread: Pooled, values: Sequence[float], factor: float) -> list[bool]:
@@ -69,10 +69,10 @@ def alone(spread: Pooled, values: Sequence[float], factor: float) -> list[bool]:
 
     Empty for a spread that gives no interval, and for a single value.
     """
-    found = []
+    inside = []
     for index, value in enumerate(values):
         others = [*values[:index], *values[index + 1 :]]
         interval = spread.around(value, factor)
         if others and interval is not None:
-            found.append(interval[0] <= float(np.mean(others)) <= interval[1])
-    return found
+            inside.append(interval[0] <= float(np.mean(others)) <= interval[1])
+    return inside

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from rfbook.look import findings
-from rfbook.look.graph.survey import Survey, Total, costs_at, survey
+from rfbook.look.graph.survey import Survey, Total, costs_at, survey_of
 from rfbook.look.graph.windows import Padding
 from rfbook.look.networks import LookError
 from rfbook.metrics.layer_costs import without_values
@@ -32,45 +32,51 @@ class Choice:
 
 
 def choices(
-    model: nn.Module, found: Survey, padding: Padding, positionwise: Collection[str]
+    model: nn.Module, survey: Survey, padding: Padding, positionwise: Collection[str]
 ) -> list[Choice]:
     """The choices for this network at this side; none of a tail where there is no border layer."""
-    about_tail = [_cut(found), *_stems(model, found, positionwise), *_larger(model, found, positionwise)]
-    uneven = [_padded(found, padding)] if padding.uneven else []
-    return (about_tail if found.border else []) + uneven
+    about_tail = [
+        _cut(survey),
+        *_stems(model, survey, positionwise),
+        *_larger(model, survey, positionwise),
+    ]
+    uneven = [_padded(survey, padding)] if padding.uneven else []
+    return (about_tail if survey.border else []) + uneven
 
 
-def _late(found: Survey) -> int:
-    return found.total("border", "after").convolutions
+def _late(survey: Survey) -> int:
+    return survey.total("border", "after").convolutions
 
 
-def _cut(found: Survey) -> Choice:
-    ids = findings.AFTER_BORDER if found.sequential else findings.AFTER_BORDER_WITH_SKIPS
+def _cut(survey: Survey) -> Choice:
+    ids = findings.AFTER_BORDER if survey.sequential else findings.AFTER_BORDER_WITH_SKIPS
     note = "a readout must then be trained on the map before the border layer"
     return Choice(
-        f"cut the {_late(found)} convolutions from {found.border} on",
-        None, 0, found.total("before", "readout"), note, ids,
+        f"cut the {_late(survey)} convolutions from {survey.border} on",
+        None, 0, survey.total("before", "readout"), note, ids,
     )  # fmt: skip
 
 
-def _stems(model: nn.Module, found: Survey, positionwise: Collection[str]) -> list[Choice]:
+def _stems(model: nn.Module, survey: Survey, positionwise: Collection[str]) -> list[Choice]:
     """Stride 1 in the first layer that has a stride, and in the first two."""
-    strided = [one.name for one in found.main() if max(window[1] for window in one.windows) > 1]
+    strided = [
+        layer.name for layer in survey.main() if max(stride for _, stride, *_ in layer.windows) > 1
+    ]
     modules = dict(model.named_modules())
     stem = [name for name in strided[:2] if getattr(modules.get(name), "stride", None) is not None]
-    made = (_at_stride_1(model, stem[:count], found, positionwise) for count in range(1, len(stem) + 1))
+    made = (_at_stride_1(model, stem[:count], survey, positionwise) for count in range(1, len(stem) + 1))
     return [choice for choice in made if choice]
 
 
 def _at_stride_1(
-    model: nn.Module, names: list[str], found: Survey, positionwise: Collection[str]
+    model: nn.Module, names: list[str], survey: Survey, positionwise: Collection[str]
 ) -> Choice | None:
     """None where the branches or the readout of the network would no longer fit together."""
     copy = without_values(model)
     for name in names:
         copy.get_submodule(name).stride = (1, 1)
     try:
-        then = survey(copy, found.side, found.channels, positionwise)
+        then = survey_of(copy, survey.side, survey.channels, positionwise)
     except LookError:
         return None
     note = "as a stem for small images; maps are larger from there on"
@@ -78,30 +84,30 @@ def _at_stride_1(
     return Choice(what, then.border, _late(then), then.total(), note, findings.SMALL_STEM)
 
 
-def _larger(model: nn.Module, found: Survey, positionwise: Collection[str]) -> list[Choice]:
-    side = found.whole_from
+def _larger(model: nn.Module, survey: Survey, positionwise: Collection[str]) -> list[Choice]:
+    side = survey.whole_from
     what = f"enlarge the images to {side} pixels, the smallest side without a border layer"
     try:
-        costs = costs_at(model, side, found.channels, positionwise).values()
+        costs = costs_at(model, side, survey.channels, positionwise).values()
     except LookError:  # a readout that takes one side only
         return []
-    every = found.total()
+    every = survey.total()
     total = Total(every.convolutions, every.parameters, sum(cost.multiply_adds for cost in costs))
     return [Choice(what, None, 0, total, "no detail is added by it", findings.LARGER_INPUT)]
 
 
-def _padded(found: Survey, padding: Padding) -> Choice:
-    every, uneven = found.total(), padding.uneven
+def _padded(survey: Survey, padding: Padding) -> Choice:
+    every, uneven = survey.total(), padding.uneven
     total = Total(
         every.convolutions,
-        every.parameters + sum(one.parameters for one in uneven),
-        every.multiply_adds + sum(one.multiply_adds for one in uneven),
+        every.parameters + sum(window.parameters for window in uneven),
+        every.multiply_adds + sum(window.multiply_adds for window in uneven),
     )
-    late = [row.layer.name for row in found.rows if row.state in ("border", "after")]
+    late = [row.layer.name for row in survey.rows if row.state in ("border", "after")]
     note = (
         "no layer reads some pixels more often than others then"
         if padding.keeps_maps
-        else f"maps keep their sides only where a side is a multiple of all strides, not at {found.side}"
+        else f"maps keep their sides only where they are multiples of all strides, not at {survey.side}"
     )
     what = f"pad the {len(uneven)} uneven kernels to a multiple of their stride"
     return Choice(what, padding.padded_border, len(late), total, note, findings.EVEN_KERNELS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from rfbook.look.graph.advice import Choice, choices
-from rfbook.look.graph.survey import Survey, survey
+from rfbook.look.graph.survey import Survey, survey_of
 from rfbook.look.graph.windows import Padding, padding
 
 
@@ -29,6 +29,6 @@ def look_at(
 
     name: of the network, for who reads the result.
     """
-    found = survey(model, side, channels, positionwise)
-    uneven = padding(found)
-    return Look(name, found, uneven, tuple(choices(model, found, uneven, positionwise)))
+    surveyed = survey_of(model, side, channels, positionwise)
+    uneven = padding(surveyed)
+    return Look(name, surveyed, uneven, tuple(choices(model, surveyed, uneven, positionwise)))

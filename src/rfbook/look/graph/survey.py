@@ -77,7 +77,9 @@ class Survey:
         return [row.layer for row in self.rows if row.layer.main and row.layer.windows]
 
 
-def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collection[str] = ()) -> Survey:
+def survey_of(
+    model: nn.Module, side: int, channels: int = 3, positionwise: Collection[str] = ()
+) -> Survey:
     """Looks at the network's graph; nothing is trained and no value is computed.
 
     positionwise: as for `receptive_fields`. Raises LookError for what cannot be followed, for a network
@@ -100,7 +102,7 @@ def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collect
         Row(layer, states[name], _share(layer, side), costs[name]) for name, layer in layers.items()
     )
     earlier = [layers[name] for name, _ in convolutions[:-1]]
-    held = sum(parameter.numel() for parameter in model.parameters())
+    parameters = sum(parameter.numel() for parameter in model.parameters())
     return Survey(
         side=side,
         channels=channels,
@@ -109,7 +111,7 @@ def survey(model: nn.Module, side: int, channels: int = 3, positionwise: Collect
         whole_from=max([1, *(int(layer.size) for layer in earlier)]),
         skipped_from=max([1, *(int(max(layer.smallest)) for layer in earlier)]),
         sees_all_to=int(max(layer.size for layer in layers.values() if layer.size < inf)),
-        unused_parameters=held - sum(cost.parameters for cost in costs.values()),
+        unused_parameters=parameters - sum(cost.parameters for cost in costs.values()),
     )
 
 
@@ -143,7 +145,7 @@ def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[
     seen: dict[str, float] = {}
     for name, layer in layers.items():
         read = [(source, layers[source]) for source in layer.sources]
-        sizes = (one.size if one.kind == "conv" else seen[source] for source, one in read)
+        sizes = (field.size if field.kind == "conv" else seen[source] for source, field in read)
         seen[name] = max(sizes, default=1)
         late = seen[name] > side
         if layer.kind == "pool":

@@ -60,9 +60,9 @@ class Padding:
     keeps_maps: bool
 
 
-def padding(found: Survey) -> Padding:
+def padding(survey: Survey) -> Padding:
     """Every uneven kernel, and what padding all of them would change."""
-    main = found.main()
+    main = survey.main()
     before = [layer.windows for layer in main]
     after = [(_padded(height), _padded(width)) for height, width in before]
     followed = _strides(before) == main[-1].jump
@@ -70,14 +70,14 @@ def padding(found: Survey) -> Padding:
     return Padding(
         uneven=tuple(
             _uneven(row.layer, row.layer.windows, row.cost.multiply_adds, row.cost.shape)
-            for row in found.rows
+            for row in survey.rows
             if row.layer.windows and any(_padded(window) != window for window in row.layer.windows)
         ),
         strong_to_weak=strong_to_weak(before) if followed else None,
         padded_strong_to_weak=strong_to_weak(after) if followed else None,
         padded_field=_fields(after)[-1],
-        padded_border=_border(main, _fields(after), found.side),
-        keeps_maps=found.side % jump == 0 if jump < inf else False,
+        padded_border=_border(main, _fields(after), survey.side),
+        keeps_maps=survey.side % jump == 0 if jump < inf else False,
     )
 
 
@@ -146,7 +146,9 @@ def _reads(window: Window) -> list[int]:
 
 
 def _uneven(layer: Layer, windows: Windows, multiply_adds: int, shape: tuple[int, ...]) -> Uneven:
-    kernel, padded = (tuple(one[0] for one in pair) for pair in (windows, tuple(map(_padded, windows))))
+    kernel, padded = (
+        tuple(value[0] for value in pair) for pair in (windows, tuple(map(_padded, windows)))
+    )
     reads = [_reads(window) for window in windows]
     growth = prod(padded) / prod(kernel) - 1 if layer.kind == "conv" else 0.0
     places = prod(shape[2:])

@@ -44,7 +44,7 @@ def require_layers(model: nn.Module, layers: Sequence[str], channels: int) -> No
 
 
 def measured(
-    model: nn.Module, found: Survey, shown: Pictures, layers: Sequence[str], positionwise: list[str]
+    model: nn.Module, survey: Survey, shown: Pictures, layers: Sequence[str], positionwise: list[str]
 ) -> dict[str, Any]:
     """All that is measured on these images, from the disk where it is there; long work shows progress.
 
@@ -52,19 +52,19 @@ def measured(
     puts out something else than class scores, or numbers that are not finite.
     """
     key = {"network": fingerprint(model, positionwise), "images": shown.fingerprint}
-    kept = Kept({**key, "side": found.side, "channels": found.channels})
-    names = _recorded(model, found)
+    kept = Kept({**key, "side": survey.side, "channels": survey.channels})
+    names = _recorded(model, survey)
     try:
         result: dict[str, Any] = {
             "images": len(shown),
             "effective_fields": {
-                name or OUTPUT: _field(kept, model, found, shown, name) for name in (None, *layers)
+                name or OUTPUT: _field(kept, model, survey, shown, name) for name in (None, *layers)
             },
-            "saturation": kept.or_made("saturation", lambda: _saturation(model, found, shown, names)),
+            "saturation": kept.or_made("saturation", lambda: _saturation(model, survey, shown, names)),
         }
         if shown.labels:
             result["probes"] = {
-                name: kept.or_made(f"probe {name}", lambda name=name: _probe(model, found, shown, name))
+                name: kept.or_made(f"probe {name}", lambda name=name: _probe(model, survey, shown, name))
                 for name in names
             }
     except (ValueError, RuntimeError, TypeError) as error:
@@ -72,21 +72,21 @@ def measured(
     return result
 
 
-def _recorded(model: nn.Module, found: Survey) -> list[str]:
+def _recorded(model: nn.Module, survey: Survey) -> list[str]:
     """Convolutions and linear layers that are modules, used once, on the main path or behind it."""
     modules = dict(model.named_modules())
-    wanted = (row.layer for row in found.rows if row.layer.kind in ("conv", "linear"))
+    wanted = (row.layer for row in survey.rows if row.layer.kind in ("conv", "linear"))
     return [layer.name for layer in wanted if layer.main and layer.name in modules]
 
 
 def _field(
-    kept: Kept, model: nn.Module, found: Survey, shown: Pictures, layer: str | None
+    kept: Kept, model: nn.Module, survey: Survey, shown: Pictures, layer: str | None
 ) -> dict[str, Any]:
     name = layer or OUTPUT
     array = kept.path(f"field {name}", "npy")
 
     def make() -> dict[str, Any]:
-        seen = track(_batches(found, shown), f"effective field of {name}", -(-len(shown) // BATCH))
+        seen = track(_batches(survey, shown), f"effective field of {name}", -(-len(shown) // BATCH))
         mean = effective_field(model, seen, layer).mean
         content = io.BytesIO()
         np.save(content, mean.astype(np.float32))
@@ -104,40 +104,42 @@ def _gaussian(field: np.ndarray) -> dict[str, Any]:
         return {"none": str(error)}
 
 
-def _batches(found: Survey, shown: Pictures, files: Sequence[Any] | None = None) -> Any:
-    return batches(tuple(files or shown.files), found.side, found.channels, BATCH)
+def _batches(survey: Survey, shown: Pictures, files: Sequence[Any] | None = None) -> Any:
+    return batches(tuple(files or shown.files), survey.side, survey.channels, BATCH)
 
 
 def _saturation(
-    model: nn.Module, found: Survey, shown: Pictures, names: Sequence[str]
+    model: nn.Module, survey: Survey, shown: Pictures, names: Sequence[str]
 ) -> dict[str, float]:
     covariances = {name: Covariance() for name in names}
-    seen = track(_batches(found, shown), "saturation", -(-len(shown) // BATCH))
+    seen = track(_batches(survey, shown), "saturation", -(-len(shown) // BATCH))
     with torch.inference_mode(), tap(model, names, lambda name, maps: covariances[name].update(maps)):
         for images, _ in seen:
             model(images)
     return {name: saturation(spectrum(covariances[name].matrix())) for name in names}
 
 
-def _probe(model: nn.Module, found: Survey, shown: Pictures, name: str) -> dict[str, Any]:
+def _probe(model: nn.Module, survey: Survey, shown: Pictures, name: str) -> dict[str, Any]:
     """Share of held-out images whose class a linear classifier reads from the layer."""
     labels = torch.tensor(shown.labels)
-    places = torch.cat([torch.arange(int((labels == one).sum())) for one in range(len(shown.classes))])
+    places = torch.cat(
+        [torch.arange(int((labels == label).sum())) for label in range(len(shown.classes))]
+    )
     test = places % HELD_OUT == HELD_OUT - 1
     if not test.any():
         raise LookError(f"probes need {HELD_OUT} images of a class at least, some of them for the test")
-    features = _features(model, found, shown, name)
+    features = _features(model, survey, shown, name)
     standardiser = Standardiser.of(features[~test])
     probe = fit_probe(standardiser.apply_(features[~test]), labels[~test])
     share = accuracy(probe, standardiser.apply_(features[test]), labels[test])
     return {"accuracy": share, "converged": probe.converged, "test_images": int(test.sum())}
 
 
-def _features(model: nn.Module, found: Survey, shown: Pictures, name: str) -> Tensor:
-    seen = track(_batches(found, shown), f"probe of {name}", -(-len(shown) // BATCH))
+def _features(model: nn.Module, survey: Survey, shown: Pictures, name: str) -> Tensor:
+    seen = track(_batches(survey, shown), f"probe of {name}", -(-len(shown) // BATCH))
     with torch.no_grad():
         maps = [forward_to(model, images, name) for images, _ in seen]
-    return torch.cat([pool_features(one) if one.ndim == 4 else one for one in maps])
+    return torch.cat([pool_features(stack) if stack.ndim == 4 else stack for stack in maps])
 
 
 def lines(result: dict[str, Any]) -> list[str]:
@@ -146,7 +148,10 @@ def lines(result: dict[str, Any]) -> list[str]:
         "",
         f"On {result['images']} images; weights: {result['weights']}. Colours are normalised by",
         "ImageNet's mean and deviation, grey values by 0.5 and 0.5.",
-        *(_field_line(name, one) for name, one in result["effective_fields"].items()),
+        *(
+            _field_line(name, result_of_layer)
+            for name, result_of_layer in result["effective_fields"].items()
+        ),
         "",
         "Saturation, share of directions that hold 99 % of the variance"
         + ("; accuracy of a probe on held-out images:" if "probes" in result else ":"),
@@ -154,20 +159,19 @@ def lines(result: dict[str, Any]) -> list[str]:
     ]
 
 
-def _field_line(name: str, one: dict[str, Any]) -> str:
-    fit, ratios = one["gaussian"], one["area_ratio"]
+def _field_line(name: str, field: dict[str, Any]) -> str:
+    fit, ratios = field["gaussian"], field["area_ratio"]
     peak = (
         f"no Gaussian fits ({fit['none']})"
         if "none" in fit
         else f"Gaussian {fit['sigma_x']:.1f} x {fit['sigma_y']:.1f} px around ({fit['centre_x']:.1f}, "
         f"{fit['centre_y']:.1f}), R^2 {fit['r_squared']:.2f}"
     )
-    held = ", ".join(
+    shares = ", ".join(
         f"{100 * float(share):.0f} % on {100 * ratio:.0f} %" for share, ratio in ratios.items()
     )
-    return (
-        f"  effective field of {name}: {peak}; share of it on share of the image: {held}; {one['array']}"
-    )
+    where = f"share of it on share of the image: {shares}"
+    return f"  effective field of {name}: {peak}; {where}; {field['array']}"
 
 
 def _layer_line(name: str, share: float, result: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ def pictures(folder: Path) -> Pictures:
     """The images of a folder, or of its sub-folders, each a class. Raises LookError for none."""
     if not folder.is_dir():
         raise LookError(f"--images {folder}: there is no such folder")
-    inside = sorted(one for one in folder.iterdir() if one.is_dir() and _images(one))
+    inside = sorted(entry for entry in folder.iterdir() if entry.is_dir() and _images(entry))
     if not inside:
         files = _images(folder)
         if not files:
@@ -55,9 +55,13 @@ def pictures(folder: Path) -> Pictures:
                 f"{', '.join(sorted(SUFFIXES))}), or one with a sub-folder of them for each class"
             )
         return Pictures(tuple(files), None, ())
-    held = [(path, label) for label, one in enumerate(inside) for path in _images(one)]
-    files, labels = zip(*held, strict=True)
-    return Pictures(files, labels, tuple(one.name for one in inside))
+    labelled = [
+        (path, label)
+        for label, folder_of_class in enumerate(inside)
+        for path in _images(folder_of_class)
+    ]
+    files, labels = zip(*labelled, strict=True)
+    return Pictures(files, labels, tuple(folder_of_class.name for folder_of_class in inside))
 
 
 def _images(folder: Path) -> list[Path]:

@@ -103,8 +103,8 @@ class Walk:
 
     def _place(self, node: fx.Node, target: fx.Node | None) -> None:
         """Note which layers' outputs the node puts out, worked on by no other layer."""
-        found = [self._upstream[source] for source in self._inputs(node)]
-        before = found[0] if len(found) == 1 else self._in_order(chain.from_iterable(found))
+        upstream = [self._upstream[source] for source in self._inputs(node)]
+        before = upstream[0] if len(upstream) == 1 else self._in_order(chain.from_iterable(upstream))
         if len(self.passed) > len(self.sources):
             name = next(reversed(self.passed))
             self.sources[name] = before

@@ -31,15 +31,15 @@ def as_csv(figure: Figure) -> str:
 
 def _rows(axis: Axes) -> Iterator[list[str]]:
     named, beside = _named(axis.xaxis), _named(axis.yaxis)
-    errors = [one for one in axis.containers if isinstance(one, ErrorbarContainer)]
-    barred = {id(line) for one in errors for line in [one.lines[0], *one.lines[1]]}
-    for one in axis.containers:
-        if isinstance(one, BarContainer):
-            for bar, end in zip(one.patches, one.datavalues, strict=True):
+    errors = [container for container in axis.containers if isinstance(container, ErrorbarContainer)]
+    barred = {id(line) for bars in errors for line in [bars.lines[0], *bars.lines[1]]}
+    for container in axis.containers:
+        if isinstance(container, BarContainer):
+            for bar, end in zip(container.patches, container.datavalues, strict=True):
                 place = bar.get_x() + bar.get_width() / 2
-                yield [_label(one), named(place), _digits(end), "", ""]
-    for one in errors:
-        yield from _with_errors(one, named, beside)
+                yield [_label(container), named(place), _digits(end), "", ""]
+    for bars in errors:
+        yield from _with_errors(bars, named, beside)
     for line in axis.lines:
         if id(line) not in barred:
             for x, y in zip(*line.get_data(), strict=True):

@@ -63,8 +63,8 @@ def centred(
 
 def _centres(seeds: Iterable[Outcome], target: str) -> Iterable[tuple[float, float]]:
     """(column, row) of each seed's Gaussian, of those with a peak inside the image."""
-    for one in seeds:
-        record = one.records["effective_field"]
+    for outcome in seeds:
+        record = outcome.records["effective_field"]
         fit = record.values["targets"][target]["gaussian"]
         if fit and GaussianFit(**fit).inside(record.arrays[target].shape):
             yield fit["centre_x"], fit["centre_y"]
@@ -90,7 +90,7 @@ def before_and_after(
             shown = _with_zoom(axes[row, column], maps[row][column] / brightest[column])
             axes[row, column].set_title("" if row else title)
     figure.colorbar(shown, ax=axes, label="share of the brightest", shrink=0.6)
-    style.show(figure, page.only([one for seeds in chosen for one in seeds]), alt, caption, name)
+    style.show(figure, page.only([outcome for seeds in chosen for outcome in seeds]), alt, caption, name)
 
 
 def _with_zoom(axis: Axes, field: np.ndarray) -> AxesImage:
@@ -168,7 +168,9 @@ def tiles(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name:
         return
     shown = {}
     for network, seeds in by_network(outcomes).items():
-        tile = np.mean([one.records["saliency"].arrays["field"].mean(0) for one in seeds], axis=0)
+        tile = np.mean(
+            [outcome.records["saliency"].arrays["field"].mean(0) for outcome in seeds], axis=0
+        )
         shown[f"{network}, middle"] = mean_field(seeds, pixels=MIDDLE)
         shown[f"{network}, mean tile"] = tile / tile.mean()
     maps(page.only(outcomes), shown, alt, caption, name)

@@ -32,7 +32,7 @@ def layer_profiles(
     groups = by_network(outcomes)
     size = (4.4, 3.0) if len(groups) > 1 else (7.0, 3.4)
     figure, axes = panel_grid(len(groups), 2, size, sharey=True)
-    sides = {one.run.data.side for one in outcomes}
+    sides = {outcome.run.data.side for outcome in outcomes}
     for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
         _profile(axis, seeds, border)
         _printed(axis, (printed or {}).get(network), (tails or {}).get(network))

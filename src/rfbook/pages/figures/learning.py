@@ -46,9 +46,9 @@ def learning_curves(page: Page, outcomes: Sequence[Outcome], alt: str, caption: 
 
 def _curves(seeds: Sequence[Outcome]) -> tuple[np.ndarray, np.ndarray]:
     """Updates after each epoch, and (seeds, epochs) accuracies in percent."""
-    held = [seed.records["learning_curve"].values for seed in seeds]
-    accuracies = 100 * np.array([one["test_accuracy"] for one in held])
-    return held[0]["steps"] * np.arange(1, accuracies.shape[1] + 1), accuracies
+    curves = [seed.records["learning_curve"].values for seed in seeds]
+    accuracies = 100 * np.array([curve["test_accuracy"] for curve in curves])
+    return curves[0]["steps"] * np.arange(1, accuracies.shape[1] + 1), accuracies
 
 
 def _curves_of_one(axis: Axes, steps: np.ndarray, accuracies: np.ndarray, colour: str) -> None:
@@ -66,7 +66,7 @@ def survival(
     """
     style.use()
     figure, axis = pyplot.subplots(figsize=(7.2, 4.2))
-    last = max(one.epoch for arm in arms.values() for one in arm)
+    last = max(arrival.epoch for arm in arms.values() for arrival in arm)
     looks = list(zip("osD^v", style.COLOURS, style.LINES, strict=False))
     for (label, arm), look in style.told_apart(arms, looks):
         look = dict(zip(("marker", "color", "linestyle"), look, strict=True))

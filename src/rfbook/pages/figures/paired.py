@@ -34,8 +34,8 @@ def differences(
     if printed:
         places = [rows.index(network) for network in printed]
         axis.plot(list(printed.values()), places, **style.ORIGINAL, label="printed")
-    said = {network: f"n = {len(values)}" for network, values in ours.items()}
-    labels = [f"{titled(network)}, {said.get(network, 'not run')}" for network in rows]
+    notes = {network: f"n = {len(values)}" for network, values in ours.items()}
+    labels = [f"{titled(network)}, {notes.get(network, 'not run')}" for network in rows]
     axis.set_yticks(range(len(rows)), labels, fontsize="small")
     axis.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
     handles = dict(zip(*reversed(axis.get_legend_handles_labels()), strict=True))
@@ -55,14 +55,14 @@ def compared(
     each pair from the second.
     """
     groups = by_network(page.outcomes)
-    held = {
+    panels = {
         f"{titled(pair[0])}, {words}": {
             arm: of_seeds(quantity, groups[label]) for arm, label in zip(arms, pair, strict=True)
         }
         for pair in pairs
         for words, quantity in quantities.items()
     }
-    bars(page, held, ylabel, alt, caption, name)
+    bars(page, panels, ylabel, alt, caption, name)
 
 
 def _seeds(axis: Axes, place: int, values: np.ndarray) -> None:

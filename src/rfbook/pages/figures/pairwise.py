@@ -29,30 +29,30 @@ def tests(
     """One matrix a title: p above the diagonal, t (column minus row) below, marked by what survives."""
     style.use()
     figure, axes = panel_grid(len(comparisons), 1, (8.6, 6.6))
-    for axis, (title, one) in zip(axes, comparisons.items(), strict=True):
-        _matrix(axis, one)
+    for axis, (title, tested) in zip(axes, comparisons.items(), strict=True):
+        _matrix(axis, tested)
         axis.set_title(title)
     handles = [
-        Patch(facecolor=ground, edgecolor=style.GREY, label=said) for said, ground in GROUNDS.items()
+        Patch(facecolor=ground, edgecolor=style.GREY, label=label) for label, ground in GROUNDS.items()
     ]
     figure.legend(handles=handles, loc="outside lower center", fontsize="small")
     style.show(figure, page, alt, caption, name)
 
 
-def _matrix(axis: Axes, one: Comparisons) -> None:
-    grounds = (one.p < ALPHA).astype(int) + (one.adjusted("Holm") < ALPHA)
+def _matrix(axis: Axes, tested: Comparisons) -> None:
+    grounds = (tested.p < ALPHA).astype(int) + (tested.adjusted("Holm") < ALPHA)
     axis.imshow(grounds, vmin=0, vmax=2, cmap=ListedColormap(list(GROUNDS.values())), aspect="auto")
     for (row, column), ground in np.ndenumerate(grounds):
         if row != column:
             axis.text(
-                column, row, _cell(one, row, column), ha="center", va="center", fontsize="x-small",
+                column, row, _cell(tested, row, column), ha="center", va="center", fontsize="x-small",
                 color="white" if ground == 2 else style.INK,
             )  # fmt: skip
-    names, places = short_names(one.names), range(len(one.names))
+    names, places = short_names(tested.names), range(len(tested.names))
     axis.set_xticks(places, names, rotation=60, ha="right", fontsize="small")
     axis.set_yticks(places, names, fontsize="small")
     axis.grid(False)
 
 
-def _cell(one: Comparisons, row: int, column: int) -> str:
-    return f"{one.p[row, column]:.3f}" if column > row else f"{one.t[column, row]:.2f}"
+def _cell(tested: Comparisons, row: int, column: int) -> str:
+    return f"{tested.p[row, column]:.3f}" if column > row else f"{tested.t[column, row]:.2f}"

@@ -37,12 +37,12 @@ def responses(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, n
     groups = by_network(outcomes)
     figure, axes = panel_grid(len(groups), 2, (3.9, 2.8), sharey=True)
     for axis, (network, seeds) in zip(axes, groups.items(), strict=True):
-        held = [seed.records["pixel_response"].values for seed in seeds]
-        orders = [np.argsort(one["field"]) for one in held]
+        responses_of_seeds = [seed.records["pixel_response"].values for seed in seeds]
+        orders = [np.argsort(response["field"]) for response in responses_of_seeds]
         for (label, key), marker in style.told_apart(RESPONSES, "os"):
             values = [
-                np.array(one[key])[order] / np.mean(one[key])
-                for one, order in zip(held, orders, strict=True)
+                np.array(response[key])[order] / np.mean(response[key])
+                for response, order in zip(responses_of_seeds, orders, strict=True)
             ]
             _line(axis, np.array(values), label, marker)
         axis.set_title(f"{titled(network)} ({len(seeds)})", fontsize="small")
@@ -65,7 +65,7 @@ def folded(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name
     for network, seeds in by_network(outcomes).items():
         arrays = [seed.records["pixel_response"].arrays for seed in seeds]
         for title, key in FOLDED.items():
-            tiles = [one[key].mean(0) / one[key].mean() for one in arrays]
+            tiles = [array[key].mean(0) / array[key].mean() for array in arrays]
             shown[f"{network}, {title}"] = np.mean(tiles, axis=0)
     maps(page.only(outcomes), shown, alt, caption, name, columns=4)
 
@@ -76,8 +76,8 @@ def saliency(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, na
     All averaged over the places of a tile, of each network's first run.
     """
     shown = {}
-    for network, (one, *_) in by_network(outcomes).items():
-        arrays = one.records["saliency"].arrays
+    for network, (outcome, *_) in by_network(outcomes).items():
+        arrays = outcome.records["saliency"].arrays
         shown[f"{network}, R"] = arrays["field"][1::2].mean(0)
         shown |= {f"{network}, saliency {place}": arrays["saliency"][place] for place in (0, 2)}
     maps(page.only(outcomes), shown, alt, caption, name)
@@ -87,7 +87,7 @@ def shifts(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name
     """The change of the logits over the shift of the image, one line a network and direction."""
     lines = {
         f"{network}, {direction}": np.array(
-            [one.records["translation"].values["change"][axis][:SHIFTS] for one in seeds]
+            [outcome.records["translation"].values["change"][axis][:SHIFTS] for outcome in seeds]
         )
         for network, seeds in by_network(outcomes).items()
         for axis, direction in enumerate(("down", "right"))
@@ -104,11 +104,11 @@ def attacks(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, nam
     if not outcomes:
         return
     shares, intervals = {}, {}
-    for one in outcomes:
-        arrays = one.records["one_pixel_attack"].arrays
+    for outcome in outcomes:
+        arrays = outcome.records["one_pixel_attack"].arrays
         changed = {f"{kind} pixels": arrays[f"{kind}_changed"] for kind in KINDS}
-        shares[one.label] = {kind: [100 * images.mean()] for kind, images in changed.items()}
-        intervals[one.label] = {
+        shares[outcome.label] = {kind: [100 * images.mean()] for kind, images in changed.items()}
+        intervals[outcome.label] = {
             kind: tuple(100 * end for end in wilson_interval(int(images.sum()), len(images)))
             for kind, images in changed.items()
         }

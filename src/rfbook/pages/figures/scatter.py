@@ -46,7 +46,7 @@ def scatter(page: Page, panels: Sequence[Scatter], alt: str, caption: str, name:
     """
     style.use()
     figure, axes = panel_grid(len(panels), 2, (4.4, 4.0))
-    series = dict.fromkeys(one for panel in panels for one in panel.others)
+    series = dict.fromkeys(other for panel in panels for other in panel.others)
     looks = {
         label: {"marker": marker, "color": colour}
         for ((label, _), marker), colour in zip(

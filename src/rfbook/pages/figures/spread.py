@@ -40,19 +40,21 @@ def _dots(axis: Axes, runs: Mapping[str, Sequence[float]], spreads: Mapping[str,
         axis.errorbar(
             place + 0.3, 0, spreads[network].sd, color=style.COLOURS[1], marker="s", capsize=4
         )
-    labels = [f"{titled(network)}\n{one.mean:.1f} %, n = {one.n}" for network, one in spreads.items()]
+    labels = [
+        f"{titled(network)}\n{spread.mean:.1f} %, n = {spread.n}" for network, spread in spreads.items()
+    ]
     axis.set_xticks(range(len(labels)), labels, fontsize="small")
     axis.set(ylabel="run minus mean, points", xlim=(-0.5, len(labels) - 0.5))
 
 
 def _deviations(axis: Axes, ours: Mapping[str, Spread], printed: Mapping[str, Spread]) -> None:
-    lines = [(one, style.OURS) for one in ours.values()]
-    lines += [(one, style.ORIGINAL) for one in printed.values()]
-    for place, (one, look) in enumerate(lines):
-        axis.plot(one.interval, [place, place], color=look["color"], linestyle="-")
-        axis.plot(one.sd, place, **look)
+    lines = [(spread, style.OURS) for spread in ours.values()]
+    lines += [(spread, style.ORIGINAL) for spread in printed.values()]
+    for place, (measured, look) in enumerate(lines):
+        axis.plot(measured.interval, [place, place], color=look["color"], linestyle="-")
+        axis.plot(measured.sd, place, **look)
     names = [*map(titled, ours), *(f"{titled(network)}, paper" for network in printed)]
-    labels = [f"{name} ({one.n})" for name, (one, _) in zip(names, lines, strict=True)]
+    labels = [f"{name} ({spread.n})" for name, (spread, _) in zip(names, lines, strict=True)]
     axis.set_yticks(range(len(labels)), labels, fontsize="small")
     axis.invert_yaxis()
     axis.set(xscale="log", xlabel="standard deviation, points (n)")

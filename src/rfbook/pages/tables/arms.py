@@ -22,8 +22,8 @@ def estimates(page: Page, claim: Claim) -> Estimates:
     """What a claim compares, for every network that was run in its arms, judged at this tier or not."""
     needed = set(claim.measured.measures)
     able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
-    held = {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
-    samples = paired(claim.arms, held)
+    samples = {name: [outcome.records for outcome in seeds] for name, seeds in by_network(able).items()}
+    samples = paired(claim.arms, samples)
     return Estimates(estimate(claim.measured, name, seeds) for name, seeds in samples.items())
 
 
@@ -41,23 +41,25 @@ def ratios(page: Page, sets: Mapping[str, Headed], caption: str) -> Table:
 
 
 def _rows(page: Page, data: str, claims: Headed) -> list[list[str]]:
-    found = {heading: estimates(page, claim) for heading, claim in claims.items()}
+    columns = {heading: estimates(page, claim) for heading, claim in claims.items()}
     printed = [name for claim in claims.values() for name in claim.printed]
-    named = [*printed, *(one.network for held in found.values() for one in held)]
+    named = [*printed, *(estimate.network for estimates in columns.values() for estimate in estimates)]
     return [
-        [titled(name), data, _count(name, found)]
-        + [cell for head, claim in claims.items() for cell in _cells(name, claim, found[head])]
+        [titled(name), data, _count(name, columns)]
+        + [cell for head, claim in claims.items() for cell in _cells(name, claim, columns[head])]
         for name in dict.fromkeys(named)
     ]
 
 
-def _count(name: str, found: Mapping[str, Estimates]) -> str:
-    counts = dict.fromkeys(str(held[name].n) if name in held else "0" for held in found.values())
+def _count(name: str, columns: Mapping[str, Estimates]) -> str:
+    counts = dict.fromkeys(
+        str(estimates[name].n) if name in estimates else "0" for estimates in columns.values()
+    )
     return ", ".join(counts)
 
 
-def _cells(name: str, claim: Claim, held: Estimates) -> list[str]:
+def _cells(name: str, claim: Claim, estimates: Estimates) -> list[str]:
     original = quoted(claim.printed.get(name))
-    if name not in held:
+    if name not in estimates:
         return [original, NOT_RUN]
-    return [original, f"{held[name].value} ({held[name].around})"]
+    return [original, f"{estimates[name].value} ({estimates[name].around})"]

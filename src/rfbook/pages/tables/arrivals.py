@@ -42,22 +42,22 @@ class Crossings:
 def arrivals(outcomes: Sequence[Outcome]) -> dict[str, list[Arrival]]:
     """Of each network's trainings."""
     return {
-        network: [survival.arrival(_curve(one)) for one in seeds]
+        network: [survival.arrival(_curve(outcome)) for outcome in seeds]
         for network, seeds in by_network(outcomes).items()
     }
 
 
 def medians(outcomes: Sequence[Outcome]) -> dict[str, Median]:
     """Of each network's trainings, by Kaplan and Meier's estimate."""
-    last = max(len(_curve(one)) for one in outcomes)
-    found = arrivals(outcomes).items()
-    return {network: Median(survival.median_epoch(arm), last) for network, arm in found}
+    last = max(len(_curve(outcome)) for outcome in outcomes)
+    arms = arrivals(outcomes).items()
+    return {network: Median(survival.median_epoch(arm), last) for network, arm in arms}
 
 
 def crossings(outcomes: Sequence[Outcome]) -> Crossings:
     """Over all trainings."""
-    found = [(survival.arrival(_curve(one)), _curve(one)) for one in outcomes]
-    after = [min(curve[one.epoch - 1 :]) for one, curve in found if one.reached]
+    curves = [(survival.arrival(_curve(outcome)), _curve(outcome)) for outcome in outcomes]
+    after = [min(curve[arrival.epoch - 1 :]) for arrival, curve in curves if arrival.reached]
     return Crossings(len(after), sum(lowest <= survival.LEVEL for lowest in after))
 
 
@@ -66,8 +66,8 @@ def error(images: int) -> Amount:
     return Amount(float(standard_error(100 * survival.LEVEL, images)), "points")
 
 
-def _curve(one: Outcome) -> list[float]:
-    return one.records["learning_curve"].values["test_accuracy"]
+def _curve(outcome: Outcome) -> list[float]:
+    return outcome.records["learning_curve"].values["test_accuracy"]
 
 
 def first_epochs(page: Page, outcomes: Sequence[Outcome], printed: Mapping[str, float]) -> Table:
@@ -84,8 +84,8 @@ def first_epochs(page: Page, outcomes: Sequence[Outcome], printed: Mapping[str, 
     for label, arm in arrivals(outcomes).items():
         epoch = middle[label].epoch
         half = ["not reached"] * 2 if epoch is None else [number(epoch), number(epoch * steps)]
-        epochs = ", ".join(str(one.epoch) if one.reached else "never" for one in arm)
-        reached, mean = sum(one.reached for one in arm), number(survival.mean_epoch(arm))
+        epochs = ", ".join(str(arrival.epoch) if arrival.reached else "never" for arrival in arm)
+        reached, mean = sum(arrival.reached for arrival in arm), number(survival.mean_epoch(arm))
         rows.append([titled(label), str(len(arm)), str(reached), epochs, *half, mean])
     columns = ["network", "n", "reached", "epoch of each seed", "median epoch", "median update",
                "mean, never = last epoch"]  # fmt: skip
@@ -100,9 +100,9 @@ def differences(
 
     From the seeds that both have. printed: "first - second" -> the paper's difference.
     """
-    found = arrivals(outcomes)
+    arms = arrivals(outcomes)
     rows = [[f"{name} (paper)", PRINTED, number(mean), "", "", ""] for name, mean in printed.items()]
-    rows += [_difference(pair, found) for pair in pairs]
+    rows += [_difference(pair, arms) for pair in pairs]
     columns = ["difference", "n", "of the means", "seed by seed", "95 % interval", "log-rank p"]
     return Table(f"Epochs that the first needs more ({page.scaled()})", columns, rows, folded=True)
 
@@ -110,12 +110,12 @@ def differences(
 def _difference(pair: tuple[str, str], arms: Arms) -> list[str]:
     shared = min(len(arms[label]) for label in pair)
     first, second = (arms[label][:shared] for label in pair)
-    found = survival.paired_difference(first, second)
-    ends = found.interval if found else None
+    difference = survival.paired_difference(first, second)
+    ends = difference.interval if difference else None
     return [
         " - ".join(map(titled, pair)), str(len(first)),
         number(survival.mean_epoch(first) - survival.mean_epoch(second)),
-        number(found.mean) if found else "some never arrive",
+        number(difference.mean) if difference else "some never arrive",
         f"{number(ends[0])} to {number(ends[1])}" if ends else "none",
         f"{survival.log_rank(first, second):.2g}",
     ]  # fmt: skip

@@ -20,12 +20,12 @@ def by_layer(
 
     seeds: of one network. columns: heading -> (seeds, convolutions).
     """
-    found = seeds[0].records["receptive_field"].values
+    fields = seeds[0].records["receptive_field"].values
     cells = [_cells(np.asarray(values, dtype=float)) for values in columns.values()]
     rows = [
-        [f"conv{number}", str(field), str(found["side"] // jump), *row]
+        [f"conv{number}", str(field), str(fields["side"] // jump), *row]
         for number, (field, jump, *row) in enumerate(
-            zip(found["field"], found["jump"], *cells, strict=True), 1
+            zip(fields["field"], fields["jump"], *cells, strict=True), 1
         )
     ]
     headings = ["layer", "field, pixels", "side of the map", *columns]
@@ -41,6 +41,6 @@ def _cells(values: np.ndarray) -> list[str]:
     half = half_interval(values.std(0, ddof=1) / np.sqrt(n), n)
     decimals = common_decimals("", list(means), list(zip(means - half, means + half, strict=True)))
     return [
-        f"{Amount(mean, decimals=decimals)} ± {Amount(one, decimals=decimals)}"
-        for mean, one in zip(means, half, strict=True)
+        f"{Amount(mean, decimals=decimals)} ± {Amount(half_width, decimals=decimals)}"
+        for mean, half_width in zip(means, half, strict=True)
     ]

@@ -27,11 +27,11 @@ FITTED = {
 def fits(page: Page, outcomes: Sequence[Outcome]) -> Table:
     """One row a network, target and model: its Gaussian, of the first seed."""
     rows = []
-    for network, (one, *_) in by_network(outcomes).items():
-        record = one.records["effective_field"]
-        for target, found in record.values["targets"].items():
+    for network, (outcome, *_) in by_network(outcomes).items():
+        record = outcome.records["effective_field"]
+        for target, fitted in record.values["targets"].items():
             for model in ("gaussian", "gaussian_with_offset"):
-                fit, shape = found[model], record.arrays[target].shape
+                fit, shape = fitted[model], record.arrays[target].shape
                 beyond = bool(fit) and not GaussianFit(**fit).inside(shape)
                 words = model.replace("_", " ") + ", beyond the image: no peak" * beyond
                 cells = [number(fit[name]) if fit else "no fit" for name in FITTED]
@@ -43,8 +43,8 @@ def fits(page: Page, outcomes: Sequence[Outcome]) -> Table:
 def padded(page: Page) -> Table:
     """One row a network: field and parameters before and after kernel padding (not in the paper)."""
     rows = []
-    for network, (one, *_) in by_network(page.outcomes).items():
-        values = one.records["kernel_padding"].values
+    for network, (outcome, *_) in by_network(page.outcomes).items():
+        values = outcome.records["kernel_padding"].values
         fields, count = values["fields"], values["parameters"]
         grown = [f"{fields['plain'][s]:g} → {fields['all'][s]:g}" for s in ("layer3", "layer4")]
         millions = f"{count['plain'] / 1e6:.2f} → {count['all'] / 1e6:.2f}"
@@ -60,7 +60,7 @@ def steps(page: Page) -> Table:
         errors = [linearity_errors(seed.records) for seed in seeds]
         images = str(len(seeds[0].records["pixel_response"].arrays["steps"]))
         for step in errors[0]:
-            mean = Amount(np.mean([one[step] for one in errors]), "%", 0)
+            mean = Amount(np.mean([error[step] for error in errors]), "%", 0)
             rows.append([titled(network), f"{step:g}", str(mean), images, str(len(seeds))])
     columns = ["network", "epsilon", "distance from linear, % of the mean change", "images", "n"]
     caption = f"Change of the output against 3 epsilon times the image's own gradient ({page.scaled()})"

@@ -40,34 +40,36 @@ class Attack:
         )
 
 
-def attack(one: Outcome) -> Attack:
+def attack(outcome: Outcome) -> Attack:
     """Of a network's first run."""
-    held = one.records["one_pixel_attack"].values
-    shares = [Amount(100 * held["changed"][kind], "%", 1) for kind in KINDS]
-    p = Amount(held["p"], decimals=2)
-    return Attack(titled(one.label), *shares, held["images"], p, held["tries"])
+    values = outcome.records["one_pixel_attack"].values
+    shares = [Amount(100 * values["changed"][kind], "%", 1) for kind in KINDS]
+    p = Amount(values["p"], decimals=2)
+    return Attack(titled(outcome.label), *shares, values["images"], p, values["tries"])
 
 
 def dips(outcomes: Sequence[Outcome]) -> str:
     """The shifts that change the logits less than both neighbours do, of each network, in words."""
-    found = []
+    lines = []
     for network, seeds in by_network(outcomes).items():
-        change = np.mean([one.records["translation"].values["change"] for one in seeds], axis=(0, 1))
+        change = np.mean(
+            [outcome.records["translation"].values["change"] for outcome in seeds], axis=(0, 1)
+        )
         near = change[:FEW]
         lower = [str(n + 1) for n in range(1, len(near) - 1) if near[n] < min(near[n - 1], near[n + 1])]
-        found.append(f"{listed(lower) or 'none'} in {titled(network)}")
-    return listed(found)
+        lines.append(f"{listed(lower) or 'none'} in {titled(network)}")
+    return listed(lines)
 
 
 def shifts(page: Page, outcomes: Sequence[Outcome]) -> Table:
     """One row a network and shift, of its first seed."""
     rows = []
-    for network, (one, *_) in by_network(outcomes).items():
-        held = one.records["translation"].values
-        for place, shift in enumerate(held["shifts"]):
-            changes = [number(direction[place]) for direction in held["change"]]
-            classes = [f"{100 * direction[place]:.1f}" for direction in held["flipped"]]
-            rows.append([titled(network), str(shift), *changes, *classes, str(held["images"])])
+    for network, (outcome, *_) in by_network(outcomes).items():
+        values = outcome.records["translation"].values
+        for place, shift in enumerate(values["shifts"]):
+            changes = [number(direction[place]) for direction in values["change"]]
+            classes = [f"{100 * direction[place]:.1f}" for direction in values["flipped"]]
+            rows.append([titled(network), str(shift), *changes, *classes, str(values["images"])])
     columns = ["network", "shift, px", "change down", "right", "other class down, %", "right, %",
                "images"]  # fmt: skip
     return Table(f"Translation, n = 1 ({page.only(outcomes).scaled()})", columns, rows, folded=True)
@@ -76,13 +78,13 @@ def shifts(page: Page, outcomes: Sequence[Outcome]) -> Table:
 def attacks(page: Page, outcomes: Sequence[Outcome]) -> Table:
     """One row a network and kind of pixel, with Wilson's interval over the images."""
     rows = []
-    for one in outcomes:
-        record = one.records["one_pixel_attack"]
+    for outcome in outcomes:
+        record = outcome.records["one_pixel_attack"]
         changed = [record.arrays[f"{kind}_changed"] for kind in KINDS]
         for kind, images, only in zip(KINDS, changed, discordant(*changed), strict=True):
             ends = (100 * end for end in wilson_interval(int(images.sum()), len(images)))
             rows.append([
-                titled(one.label), f"{kind} pixels", f"{int(images.sum())} of {len(images)}",
+                titled(outcome.label), f"{kind} pixels", f"{int(images.sum())} of {len(images)}",
                 between(*ends, decimals=1), str(only), number(record.values["fall"][kind]),
             ])  # fmt: skip
     columns = ["network", "pixels", "class changed", "95 % interval, %", "only there",

@@ -74,8 +74,8 @@ def correlated(table: Sizes) -> Table:
     """One row a pair of columns."""
     chance = chances(table)
     rows = [
-        [one.network, str(one.value), one.around, str(chance[one.network])]
-        for one in correlations(table)
+        [estimate.network, str(estimate.value), estimate.around, str(chance[estimate.network])]
+        for estimate in correlations(table)
     ]
     columns = ["columns", "rank correlation", "95 % interval", "p, all orders counted"]
     return Table(f"Rank correlations in Table 1, n = {len(table.networks)} networks", columns, rows)
@@ -107,8 +107,11 @@ def growth(table: Sizes, fits: Fits) -> Estimates:
     depth = table.column("depth")
     columns = {"Table 1, nine networks": (table.depth, table.sigma)}
     for model, name in MODELS.items():
-        found = sizes(fits, model)
-        columns[name] = [depth[one.network] for one in found], [one.mean for one in found]
+        fitted = sizes(fits, model)
+        columns[name] = (
+            [depth[estimate.network] for estimate in fitted],
+            [estimate.mean for estimate in fitted],
+        )
     return Estimates(
         _over(rows, "(exponent)", name, growth_exponent, growth_interval)
         for name, rows in columns.items()
@@ -117,7 +120,7 @@ def growth(table: Sizes, fits: Fits) -> Estimates:
 
 def grown(table: Sizes, fits: Fits) -> Table:
     """One row a source of sizes."""
-    rows = [[one.network, str(one.value), one.around] for one in growth(table, fits)]
+    rows = [[estimate.network, str(estimate.value), estimate.around] for estimate in growth(table, fits)]
     caption = "Growth of the effective size with depth: exponent b (the square root would be 0.5)"
     return Table(caption, ["source", "b", "95 % interval"], rows)
 
@@ -129,7 +132,7 @@ def fitted(table: Sizes, fits: Fits) -> Table:
     for network, fit in fits.items():
         plain, raised = (fit[model] for model in MODELS)
         rows.append([
-            network, _widths({column: held[network] for column, held in printed.items()}),
+            network, _widths({column: numbers[network] for column, numbers in printed.items()}),
             _widths(plain), _widths(raised),
             f"{100 * raised['offset']:.0f} %", f"{plain['centre_x']:.1f}, {plain['centre_y']:.1f}",
         ])  # fmt: skip
@@ -148,7 +151,7 @@ def patterns(fits: Fits) -> Table:
     periods = (2, 4, 8)
     ranges = [class_ranges(fits, period) for period in periods]
     rows = [
-        [network, *(str(found[network].value) for found in ranges),
+        [network, *(str(column[network].value) for column in ranges),
          *(str(Amount(100 * index, "%", 1)) for index in fit["relative"])]
         for network, fit in fits.items()
     ]  # fmt: skip

@@ -43,24 +43,24 @@ def of_trainings(outcomes: Sequence[Outcome]) -> Comparisons | None:
     return compared(accuracies)
 
 
-def unlike(one: Comparisons, network: str) -> list[str]:
+def unlike(tested: Comparisons, network: str) -> list[str]:
     """The arms that differ from this one after Holm's correction."""
-    place = one.names.index(network)
-    names = short_names(one.names)
-    return [names[sum(pair) - place] for pair in one.found("Holm") if place in pair]
+    place = tested.names.index(network)
+    names = short_names(tested.names)
+    return [names[sum(pair) - place] for pair in tested.found("Holm") if place in pair]
 
 
-def p_of(one: Comparisons, first: str, second: str) -> Amount:
+def p_of(tested: Comparisons, first: str, second: str) -> Amount:
     """p of the test between two arms, without a correction."""
-    return Amount(one.p[one.names.index(first), one.names.index(second)], decimals=3)
+    return Amount(tested.p[tested.names.index(first), tested.names.index(second)], decimals=3)
 
 
 def survivors(sources: Mapping[str, Comparisons]) -> Table:
     """One row a source: how many of its pairs are below the level, by correction."""
     rows = [
-        [source, str(len(one.pairs[0])), f"{np.nanmin(one.p):.2g}",
-         *(str(len(one.found(correction))) for correction in CORRECTIONS)]
-        for source, one in sources.items()
+        [source, str(len(tested.pairs[0])), f"{np.nanmin(tested.p):.2g}",
+         *(str(len(tested.found(correction))) for correction in CORRECTIONS)]
+        for source, tested in sources.items()
     ]  # fmt: skip
     columns = ("tests", "pairs", "smallest p", *CORRECTIONS)
     return Table(f"Pairs with p below {ALPHA}, by correction", columns, rows, folded=True)
@@ -69,21 +69,21 @@ def survivors(sources: Mapping[str, Comparisons]) -> Table:
 def which(sources: Mapping[str, Comparisons]) -> Table:
     """One row a pair that survives Holm's correction, of any source."""
     rows = [
-        [source, *_pair(one, *pair)]
-        for source, one in sources.items()
-        for pair in one.found("Holm")
+        [source, *_pair(tested, *pair)]
+        for source, tested in sources.items()
+        for pair in tested.found("Holm")
     ]
     columns = ("tests", "worse", "better", "difference, points", "p", "p by Holm", "p by Bonferroni")
     caption = "Pairs that survive Holm's correction"
     return Table(caption, columns, rows or [["none", *[""] * 6]], folded=True)
 
 
-def _pair(one: Comparisons, first: int, second: int) -> list[str]:
-    worse, better = sorted((first, second), key=lambda index: one.mean[index])
-    names = short_names(one.names)
-    values = [one.p, one.adjusted("Holm"), one.adjusted("Bonferroni")]
+def _pair(tested: Comparisons, first: int, second: int) -> list[str]:
+    worse, better = sorted((first, second), key=lambda index: tested.mean[index])
+    names = short_names(tested.names)
+    values = [tested.p, tested.adjusted("Holm"), tested.adjusted("Bonferroni")]
     return [
-        names[worse], names[better], str(Amount(one.difference[worse, better], "points")),
+        names[worse], names[better], str(Amount(tested.difference[worse, better], "points")),
         *(f"{matrix[first, second]:.2g}" for matrix in values),
     ]  # fmt: skip
 
@@ -92,26 +92,26 @@ def spreads(sources: Mapping[str, Comparisons]) -> Table:
     """One row a network: mean, n, and the median of its pairs' pooled standard deviations."""
     first = next(iter(sources.values()))
     rows = [
-        [name, *(cell for one in sources.values() for cell in _spread(one, index))]
+        [name, *(cell for tested in sources.values() for cell in _spread(tested, index))]
         for index, name in enumerate(short_names(first.names))
     ]
-    said = ("mean, %", "n", "pooled sd")
-    columns = ("network", *(f"{source}: {what}" for source in sources for what in said))
+    heads = ("mean, %", "n", "pooled sd")
+    columns = ("network", *(f"{source}: {what}" for source in sources for what in heads))
     caption = "Means, and the median pooled sd of each network's pairs (points)"
     return Table(caption, columns, rows, folded=True)
 
 
-def _spread(one: Comparisons, index: int) -> list[str]:
-    others = np.delete(one.implied_sd[index], index)
-    return [f"{one.mean[index]:.2f}", str(one.n[index]), number(float(np.nanmedian(others)))]
+def _spread(tested: Comparisons, index: int) -> list[str]:
+    others = np.delete(tested.implied_sd[index], index)
+    return [f"{tested.mean[index]:.2f}", str(tested.n[index]), number(float(np.nanmedian(others)))]
 
 
 def floors(spreads: Mapping[str, Spread]) -> Table:
     """One row for trainings that differ in their seed only: how far apart they lie."""
     rows = [
-        [name, str(one.n), f"{one.mean:.2f}", f"{one.sd:.2f}", _from_to(one.interval),
-         f"{one.of_two:.2f}", _from_to(one.of_two_interval)]
-        for name, one in spreads.items()
+        [name, str(spread.n), f"{spread.mean:.2f}", f"{spread.sd:.2f}", _from_to(spread.interval),
+         f"{spread.of_two:.2f}", _from_to(spread.of_two_interval)]
+        for name, spread in spreads.items()
     ]  # fmt: skip
     columns = (
         "trainings", "n", "mean, %", "sd, points", "95 % interval of sd",

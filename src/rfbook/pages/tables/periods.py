@@ -22,23 +22,23 @@ def periods(page: Page) -> Table:
     able = _with_fields(page)
     columns = page.each(*RANGES.values(), *WAVES.values(), outcomes=able)
     rows = [
-        [network, str(len(seeds)), *(_around(found, network) for found in columns)]
+        [network, str(len(seeds)), *(_around(column, network) for column in columns)]
         for network, seeds in by_network(able).items()
     ]
     heads = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
-    said = f"% of the mean, 95 % intervals over seeds; {page.only(able).scaled()}"
-    return Table(f"Range of the classes and wave of each period ({said})", heads, rows)
+    caption = f"% of the mean, 95 % intervals over seeds; {page.only(able).scaled()}"
+    return Table(f"Range of the classes and wave of each period ({caption})", heads, rows)
 
 
 def _with_fields(page: Page) -> list[Outcome]:
-    return [one for one in page.outcomes if "effective_field" in one.records]
+    return [outcome for outcome in page.outcomes if "effective_field" in outcome.records]
 
 
-def _around(found: Estimates, network: str) -> str:
-    if network in found.undefined:
-        return found.undefined[network]
-    one = found[network]
-    return f"{one.value} ({one.around})" if one.interval else str(one.value)
+def _around(estimates: Estimates, network: str) -> str:
+    if network in estimates.undefined:
+        return estimates.undefined[network]
+    estimate = estimates[network]
+    return f"{estimate.value} ({estimate.around})" if estimate.interval else str(estimate.value)
 
 
 def judged_by_period(page: Page, claim: str) -> dict[int, Verdict]:
@@ -47,13 +47,13 @@ def judged_by_period(page: Page, claim: str) -> dict[int, Verdict]:
     At its own period it is judged by its own quantity. The comparison and the margin stay. Raises
     LookupError if the page has no such claim.
     """
-    stated = {one.id: one for one in page.claims()}[claim]
-    held = {n: [o.records for o in seeds] for n, seeds in by_network(_with_fields(page)).items()}
+    stated = {registered.id: registered for registered in page.claims()}[claim]
+    samples = {n: [o.records for o in seeds] for n, seeds in by_network(_with_fields(page)).items()}
     return {
         period: judge(
             stated if OWN[str(stated.quantity)] == period
             else stated.model_copy(update={"quantity": quantity}),
-            held, page.tier,
+            samples, page.tier,
         )
         for period, quantity in RANGES.items()
     }  # fmt: skip
@@ -65,14 +65,16 @@ def by_period(page: Page, *claims: str) -> Table:
     The one that counts is that of the claim's own period; the others are for the reader.
     """
     rows = []
-    for claim, found in ((name, judged_by_period(page, name)) for name in claims):
-        stated = next(one for one in page.claims() if one.id == claim)
+    for claim, verdicts in ((name, judged_by_period(page, name)) for name in claims):
+        stated = next(registered for registered in page.claims() if registered.id == claim)
         decides = f"{stated.holds_if} {quoted(stated.margin)} %, mod {OWN[str(stated.quantity)]}"
-        rows.append([claim, decides, *(_verdict(one) for one in found.values())])
+        rows.append([claim, decides, *(_verdict(estimates) for estimates in verdicts.values())])
     columns = ("claim", "what decides", *(f"mod {period}" for period in RANGES))
     return Table("The claims by the classes of each period (% of the mean)", columns, rows)
 
 
 def _verdict(verdict: Verdict) -> str:
-    ranges = ", ".join(f"{one.value} in {one.network}" for one in Estimates(verdict.estimates))
+    ranges = ", ".join(
+        f"{estimate.value} in {estimate.network}" for estimate in Estimates(verdict.estimates)
+    )
     return f"{WORDS[verdict.word]} {verdict.word}" + (f": {ranges}" if ranges else "")

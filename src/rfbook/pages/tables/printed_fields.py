@@ -24,13 +24,13 @@ def printed_fields(page: Page, papers: Mapping[str, Mapping[str, float]]) -> Tab
         ]
         for network, seeds in by_network(page.outcomes).items()
     ]
-    sides = sorted({one.run.data.side for one in page.outcomes})
+    sides = sorted({outcome.run.data.side for outcome in page.outcomes})
     border = f"border layer at {', '.join(map(str, sides))} pixels"
     caption = f"Receptive field of the last convolution in pixels, exact ({page.scaled()})"
     columns = ["network", *papers, "ours", "jump", "convolutions", border]
     return Table(caption, columns, rows, folded=True)
 
 
-def _ours(found: Mapping[str, list]) -> list[str]:
-    border = f"conv{found['layers'].index(found['border']) + 1}" if found["border"] else "none"
-    return [str(found["field"][-1]), str(found["jump"][-1]), str(len(found["field"])), border]
+def _ours(ours: Mapping[str, list]) -> list[str]:
+    border = f"conv{ours['layers'].index(ours['border']) + 1}" if ours["border"] else "none"
+    return [str(ours["field"][-1]), str(ours["jump"][-1]), str(len(ours["field"])), border]

@@ -125,6 +125,6 @@ def _correlation(first: np.ndarray, second: np.ndarray) -> list[str]:
     count = len(first)
     if count < 3 or len(set(first)) < 2 or len(set(second)) < 2:
         return [str(count), "nothing to order", "", ""]
-    found, unit = rank_correlation(first, second), "rank correlation"
+    correlation, unit = rank_correlation(first, second), "rank correlation"
     interval = between(*correlation_interval(first, second), unit) if count > 3 else "too few networks"
-    return [str(count), str(Amount(found, unit)), interval, f"{exact_p(first, second):.2f}"]
+    return [str(count), str(Amount(correlation, unit)), interval, f"{exact_p(first, second):.2f}"]

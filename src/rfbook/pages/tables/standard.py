@@ -106,7 +106,7 @@ def _verdict(page: Page, verdict: Verdict) -> str:
         f'<span class="rf-sign" aria-hidden="true">{WORDS[verdict.word]}</span> '
         f"<strong>{word}:</strong> {escape(claim.says)}{number}"
     )
-    rows = [_network(claim, one) for one in Estimates(verdict.estimates)]
+    rows = [_network(claim, estimate) for estimate in Estimates(verdict.estimates)]
     networks = Table(
         "Every network", ["network", "printed", "ours", "95 % interval", "n", "alone"], rows
     )._repr_html_()
@@ -120,11 +120,11 @@ def _verdict(page: Page, verdict: Verdict) -> str:
     )
 
 
-def _network(claim: Claim, one: Estimate) -> list[str]:
-    printed = claim.printed.get(one.network)
-    alone = {True: "holds", False: "fails", None: "open"}[one.holds(claim)]
+def _network(claim: Claim, estimate: Estimate) -> list[str]:
+    printed = claim.printed.get(estimate.network)
+    alone = {True: "holds", False: "fails", None: "open"}[estimate.holds(claim)]
     paper = "" if printed is None else quoted(printed)
-    return [one.name, paper, str(one), one.around, str(one.n), alone]
+    return [estimate.name, paper, str(estimate), estimate.around, str(estimate.n), alone]
 
 
 def deciding(verdict: Verdict) -> Estimate:
@@ -134,33 +134,37 @@ def deciding(verdict: Verdict) -> Estimate:
     """
     claim = verdict.claim
     least = {
-        "above": lambda one: one.mean,
-        "below": lambda one: -one.mean,
-        "near": lambda one: -abs(one.mean - claim.printed.get(one.network, one.mean)),
-        "within": lambda one: -abs(one.mean),
+        "above": lambda estimate: estimate.mean,
+        "below": lambda estimate: -estimate.mean,
+        "near": lambda estimate: (
+            -abs(estimate.mean - claim.printed.get(estimate.network, estimate.mean))
+        ),
+        "within": lambda estimate: -abs(estimate.mean),
     }[str(claim.holds_if)]
     return min(Estimates(verdict.estimates), key=least)
 
 
 def _deciding(verdict: Verdict) -> str:
-    claim, one = verdict.claim, deciding(verdict)
-    network = f" in {one.name}" if len(verdict.estimates) > 1 else ""
-    printed = claim.printed.get(one.network)
+    claim, estimate = verdict.claim, deciding(verdict)
+    network = f" in {estimate.name}" if len(verdict.estimates) > 1 else ""
+    printed = claim.printed.get(estimate.network)
     paper = "" if printed is None else f", printed {quoted(printed)}"
-    sure = str(one) if one.exact else one.sure
+    sure = str(estimate) if estimate.exact else estimate.sure
     return f"{sure}{network}{paper}"
 
 
 def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
     """At which margins the same numbers would say otherwise; empty where one of them has no interval."""
-    ends = [(one.mean, one.mean) if one.exact else one.interval for one in estimates]
+    ends = [
+        (estimate.mean, estimate.mean) if estimate.exact else estimate.interval for estimate in estimates
+    ]
     if not estimates or None in ends:
         return ""
     unit = claim.measured.unit
     if claim.holds_if in ("near", "within"):
         unit = unit_of_differences(unit) if claim.holds_if == "near" else unit
-        aims = [claim.printed.get(one.network, one.mean) if claim.holds_if == "near" else 0.0
-                for one in estimates]  # fmt: skip
+        aims = [claim.printed.get(estimate.network, estimate.mean) if claim.holds_if == "near" else 0.0
+                for estimate in estimates]  # fmt: skip
         far = [_distances(aim, interval) for aim, interval in zip(aims, ends, strict=True)]
         every, none = max(high for _, high in far), min(low for low, _ in far)
     elif claim.holds_if == "above":
@@ -168,10 +172,10 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
     else:
         every, none = max(high for _, high in ends), min(low for low, _ in ends)
     side, other = ("below", "from {} on") if claim.holds_if == "above" else ("from", "below {}")
-    held = f"With any margin {side} {Amount(every, unit).full} it would hold"
+    sentence = f"With any margin {side} {Amount(every, unit).full} it would hold"
     if none == 0 and claim.holds_if in ("near", "within"):
-        return held
-    return f"{held}, with any {other.format(Amount(none, unit).full)} fail"
+        return sentence
+    return f"{sentence}, with any {other.format(Amount(none, unit).full)} fail"
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
@@ -222,13 +226,13 @@ def _in_unit(unit: str) -> str:
 
 
 def _number(
-    page: Page, quantity: str, network: str, held: Estimates, printed: Mapping[str, float]
+    page: Page, quantity: str, network: str, estimates: Estimates, printed: Mapping[str, float]
 ) -> str:
-    if network not in held:
-        ours = held.undefined.get(network, "")
+    if network not in estimates:
+        ours = estimates.undefined.get(network, "")
     else:
-        one = held[network]
-        ours = str(one.value) if one.exact else f"{one.value} ({one.around})"
+        estimate = estimates[network]
+        ours = str(estimate.value) if estimate.exact else f"{estimate.value} ({estimate.around})"
     if network not in printed:
         return ours
     paper = f"paper {quoted(printed[network])}"
@@ -276,9 +280,9 @@ def _origins(page: Page, outcome: Outcome) -> Iterable[list[Cell]]:
         place = (_commit(made["commit"]), data, made["made"][:10], machine)
         groups.setdefault(place, []).append(record)
     for place, records in groups.items():
-        links = [(one.measure, record_address(one.key, page.name)) for one in records]
+        links = [(other.measure, record_address(other.key, page.name)) for other in records]
         training = records[0].provenance["training"]["minutes"]
-        measuring = sum(one.provenance["measuring"]["minutes"] for one in records)
+        measuring = sum(other.provenance["measuring"]["minutes"] for other in records)
         yield [outcome.run.slug(), links, f"{training:.1f} + {measuring:.1f}", *place]
 
 
