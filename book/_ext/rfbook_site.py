@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", write_downloads)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", hand_out_notebooks)
+    app.connect("build-finished", leave_out_maps)
     app.connect("html-page-context", drop_thebe, priority=AFTER_THEME)
     app.connect("html-page-context", link_sources, priority=AFTER_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -84,6 +85,12 @@ def hand_out_notebooks(app: Sphinx, exception: Exception | None) -> None:
         notebook = nbformat.read(path, nbformat.NO_CONVERT)
         readable(notebook)
         nbformat.write(notebook, path)
+
+
+def leave_out_maps(app: Sphinx, exception: Exception | None) -> None:
+    """Take away what only a debugger of the theme's own scripts and styles would ask for."""
+    for path in Path(app.outdir).glob("_static/**/*.map"):
+        path.unlink()
 
 
 def drop_thebe(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

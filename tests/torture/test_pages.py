@@ -69,7 +69,7 @@ def run(page, values):
                 done = shell.run_cell(source, store_history=True)
             assert done.success, f"{page} {values}: {done.error_in_exec or done.error_before_exec!r}"
             texts += [text for output in captured.outputs for text in shown(output.data)]
-            texts += [captured.stdout, str(done.result or "")]
+            texts += [captured.stdout, *shown(shell.display_formatter.format(done.result)[0])]
     return shell.user_ns, texts
 
 

@@ -28,6 +28,7 @@ from rfbook.pages.executed import current, executed
 from rfbook.pages.plan import declared
 from rfbook.pages.sources import folder_of
 from rfbook.site.execution import PageError, execute
+from rfbook.site.warm import warm_kernels
 
 WITH = ("_config.yml", "_toc.yml", "requirements.lock")
 """What decides how the staged files are rendered."""
@@ -62,7 +63,8 @@ def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[P
     given = {name: {"seeds": 2} for name in planned if "seeds" in declared(name)}
     failures: list[str] = []
     started, count = time.monotonic(), 0
-    with ProcessPoolExecutor(workers, initializer=_share_cores, initargs=(workers,)) as pool:
+    pool = ProcessPoolExecutor(workers, initializer=_share_cores, initargs=(workers,))
+    with warm_kernels(_threads(workers)), pool:
         for last in (False, True):
             group = [
                 name for name in names
@@ -128,9 +130,13 @@ def _inputs(folder: Path, root: Path) -> str:
     return digest(held, length=64)
 
 
+def _threads(workers: int) -> dict[str, str]:
+    # For kernels: two that take all cores each are slower than two that share them.
+    return {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // workers))}
+
+
 def _share_cores(workers: int) -> None:
-    # Kernels inherit it: two that take all cores each are slower than two that share them.
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
+    os.environ.update(_threads(workers) | os.environ)
 
 
 def _outcome(future: Future[Path], failures: list[str]) -> str:

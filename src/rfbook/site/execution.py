@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell
 from rfbook.pages import sources
 from rfbook.pages.executed import executed, keep, made_from, summary_of, values_of
 from rfbook.pages.sources import folder_of
+from rfbook.site.warm import manager
 
 VISIBILITY = dict.fromkeys(("parameters", "injected-parameters", "run"), "remove-cell")
 """What the site does with the cells that come first: `tables.opening` shows what is in them, folded."""
@@ -80,6 +81,7 @@ def _run(
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
+    options |= {"kernel_manager_class": kind} if (kind := manager()) else {}
     logging.getLogger("papermill").setLevel(logging.WARNING)
     try:
         return _once_started(lambda: execute_notebook(notebook, literal, values, **options))

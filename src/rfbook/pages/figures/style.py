@@ -22,6 +22,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
+from PIL import Image
 
 from rfbook.pages.figures.drawn import as_csv
 from rfbook.pages.page import Page
@@ -92,6 +93,10 @@ FROM_PAGE = {
 }
 """A colour of the picture -> the page's own, so that a figure is native in light and in dark."""
 
+PLACES = re.compile(r' (?:d|x|y|points)="[^"]*"')
+MILLIONTHS = re.compile(r"(\.\d\d)\d+")
+"""What matplotlib writes of every place; hundredths of a point are finer than any screen."""
+
 COLUMN = 720
 """Width in pixels of the column in which a figure is shown, on a screen of 1280."""
 
@@ -137,7 +142,7 @@ def show(figure: Figure, page: Page | None, alt: str, caption: str, name: str) -
         figure.suptitle(badge, fontsize="small", color=GREY)
     numbers = as_csv(figure)
     svg = in_page(_encode(figure, "svg", metadata={"Date": None}, transparent=True).decode(), name)
-    png = _encode(figure, "png", dpi=PNG_DOTS_PER_INCH)
+    png = _of_few_colours(_encode(figure, "png", dpi=PNG_DOTS_PER_INCH))
     pyplot.close(figure)
     files = {"csv": ("text/csv", numbers.encode()), "svg": ("image/svg+xml", svg.encode()),
              "png": ("image/png", png)}  # fmt: skip
@@ -153,6 +158,7 @@ def in_page(svg: str, name: str) -> str:
     svg = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", svg, count=1)
     svg = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = PLACES.sub(lambda match: MILLIONTHS.sub(r"\1", match[0]), svg)
     for colour, own in FROM_PAGE.items():
         svg = svg.replace(colour, own)
     return svg
@@ -189,6 +195,13 @@ def _encode(figure: Figure, form: str, **options: object) -> bytes:
     buffer = io.BytesIO()
     with matplotlib.rc_context(RC):
         figure.savefig(buffer, format=form, **options)
+    return buffer.getvalue()
+
+
+def _of_few_colours(png: bytes) -> bytes:
+    """The same picture with at most 256 colours: a third of the size."""
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(256).save(buffer, "png", optimize=True)
     return buffer.getvalue()
 
 
