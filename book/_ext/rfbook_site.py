@@ -66,12 +66,17 @@ def depart_image(self, node: nodes.image) -> None:
 
 
 def write_downloads(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Write what a page embeds for download, such as the PNG of a figure, to a file of that name."""
+    """Write what a page embeds for download, such as the PNG of a figure, to a file of that name.
+
+    What another page embeds too, as the report does, is written once.
+    """
+    written: dict[str, Path] = vars(app).setdefault("rfbook_written", {})
 
     def linked(match: re.Match[str]) -> str:
-        path = Path(app.outdir) / DOWNLOADS / pagename / match[1]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(match[2]))
+        path = written.setdefault(match[0], Path(app.outdir) / DOWNLOADS / pagename / match[1])
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(match[2]))
         address = context["pathto"](path.relative_to(app.outdir).as_posix(), 1)
         return f'download="{match[1]}" href="{address}"'
 
