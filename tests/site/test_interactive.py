@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -71,7 +72,7 @@ def soup(page):
 
 
 def windows():
-    """(side, layers) of every kernel, stride and padding, with one to three layers."""
+    """(side, layers) of many kernels, strides and paddings, with one to three layers."""
     choices = itertools.product(range(1, 10), (1, 2, 3), (0, 1, 3), (1, 2, 3), (8, 32))
     return [(side, [(k, s, p)] * depth) for k, s, p, depth, side in choices]
 
@@ -97,12 +98,62 @@ def test_the_toy_counts_what_the_package_counts():
     assert None in expected
 
 
+def settings():
+    """Every setting of the controls, but for the side of the image: 720 of them."""
+    controls = {tag["id"].removeprefix("toy-"): tag for tag in soup("stride-toy").find_all("input")}
+    names = ("kernel", "stride", "padding", "layers")
+    ranges = [range(int(controls[name]["min"]), int(controls[name]["max"]) + 1) for name in names]
+    chosen = itertools.product(*ranges, (False, True))
+    return [dict(zip((*names, "padded"), one, strict=True)) for one in chosen]
+
+
+def stack(setting):
+    window = (setting["kernel"] + setting["padded"], setting["stride"], setting["padding"])
+    return [window] * setting["layers"]
+
+
+def far_from_edges(layers):
+    """The package's counts in the middle of a wide row, over two products of strides."""
+    period = math.prod(stride for _, stride, _ in layers)
+    counts = window_counts(60 * period, layers).astype(int).tolist()
+    return counts[30 * period : 32 * period]
+
+
+def smallest_period(counts):
+    return next(n for n in range(1, len(counts)) if counts[n:] == counts[:-n])
+
+
 @needs_node
-def test_the_toy_finds_the_counts_far_from_the_edges():
-    stacks = [layers for side, layers in windows() if side == 8]
-    found = call("stride-toy.js", "steadyCounts", [[as_objects(layers)] for layers in stacks])
-    assert found == [steady_counts(layers) for layers in stacks]
-    assert {len(counts) for counts in found} >= {1, 2, 4, 8}
+def test_in_all_settings_the_toy_states_the_counts_and_the_period_of_the_package():
+    chosen = settings()
+    assert len(chosen) == 720
+    found = call("stride-toy.js", "steadyCounts", [[as_objects(stack(one))] for one in chosen])
+    said = call("stride-toy.js", "describe", [[one | {"side": 300}] for one in chosen])
+    for setting, counts, words in zip(chosen, found, said, strict=True):
+        expected = far_from_edges(stack(setting))
+        period = smallest_period(expected)
+        assert counts == expected[:period] == steady_counts(stack(setting)), setting
+        if period > 1:
+            assert f"and repeat every {period} pixels" in words, setting
+        else:
+            assert f"the count is {counts[0]} everywhere" in words, setting
+
+
+@needs_node
+def test_a_stretch_that_does_not_fill_the_product_of_strides_is_no_period():
+    setting = {"kernel": 4, "stride": 3, "padding": 2, "side": 32, "layers": 1, "padded": False}
+    (said,) = call("stride-toy.js", "describe", [[setting]])
+    assert "the counts are 1, 2, 1, and repeat every 3 pixels" in said
+
+
+@needs_node
+def test_the_windows_that_light_up_are_as_many_as_the_package_counts():
+    chosen = [one for one in settings() if one["layers"] == 1]
+    lit = [(stack(one), pixel) for one in chosen for pixel in range(16)]
+    given = [[pixel, 16, as_objects(layers)[0]] for layers, pixel in lit]
+    found = call("stride-toy.js", "readersOf", given)
+    for (layers, pixel), (first, end) in zip(lit, found, strict=True):
+        assert max(end - first, 0) == window_counts(16, layers)[pixel], (layers, pixel)
 
 
 @needs_node
@@ -309,3 +360,25 @@ def test_padding_the_kernel_makes_the_counts_of_the_toy_even(reader, folder):
     assert visit.errors == []
     assert visit.answers[pressed] == "true"
     assert "Kernel 4 (padded)" in visit.answers[ask[2]] and "Even" in visit.answers[ask[2]]
+
+
+LIT = "document.querySelectorAll('#toy-row line.reads').length"
+CLICK = """(() => {{
+  const box = document.getElementById("toy-row").getBoundingClientRect();
+  const clientX = box.left + 32 + (box.width - 40) * ({0} + 0.5) / 32;
+  const click = new MouseEvent("click", {{ clientX, bubbles: true }});
+  document.getElementById("toy-row").dispatchEvent(click);
+  return document.activeElement.id;
+}})()"""
+
+
+@needs_browser
+def test_a_pixel_that_is_chosen_lights_up_the_windows_that_read_it(reader, folder):
+    """Kernel 3 with stride 2 and padding 1: odd pixels are read twice."""
+    ask = [CLICK.format(6), text_of("toy-readers"), LIT, SET.format("toy-pixel", 7)]
+    again = f"{LIT} + 0"
+    visit = reader.visit((folder / "stride-toy.html").as_uri(), ask=(*ask, again))
+    assert visit.errors == []
+    assert visit.answers[ask[0]] == "toy-pixel"
+    assert visit.answers[ask[1]] == "Pixel 6, counted from 0, is read by window 3 of the first layer."
+    assert (visit.answers[LIT], visit.answers[again]) == (1, 2)
