@@ -220,7 +220,8 @@ def test_of_one_side_the_record_without_a_canvas_and_with_most_seeds_comes_first
 def test_the_effective_fields_are_the_means_of_the_published_records(published):
     (shown,) = [one for one in published["resnet18"]["fields"] if one["side"] == 32]
     paths = list(RESULTS.paths("effective_field-*.json"))
-    held = [read(path) for path in paths if path.parent.name.startswith("resnet18-w0.25-cifar10-32px-e30")]
+    run = "resnet18-w0.25-cifar10-32px-e30"
+    held = [read(path) for path in paths if path.parent.name.startswith(run)]
     assert shown["seeds"] == len(held) > 1
     assert shown["cells"].keys() == {"layer3", "layer4"}
     for target, text in shown["cells"].items():

@@ -72,10 +72,10 @@ def explorer_data(tier: str) -> dict[str, Any]:
 
 @cache
 def fields(model: Model) -> dict[str, list]:
-    """What slides over the maps of a network, and what its convolutions see, in pixels, on its main path.
+    """What slides over the maps of a network on its main path, and what its convolutions see, in pixels.
 
-    windows: (kind, kernel, stride, padding, dilation) of its convolutions and pooling layers up to the last
-    convolution. layers, field, jump: of the convolutions alone.
+    windows: (kind, kernel, stride, padding, dilation) of its convolutions and pooling layers, up to the
+    last convolution. layers, field, jump: of the convolutions alone.
     """
     import torch
 

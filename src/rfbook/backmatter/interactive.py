@@ -48,9 +48,9 @@ def toy_data() -> dict[str, Any]:
 def steady_counts(layers: Sequence[tuple[int, int, int]]) -> list[int]:
     """`window_counts` far from both edges: the shortest stretch that repeats, from pixel 0's class.
 
-    layers: (kernel, stride, padding) from the first to the last, none of them dilated. The counts repeat
-    every product of strides, so only its divisors can be shorter periods: with kernel 4 and stride 3 they
-    are 1, 2, 1, and no two of them repeat.
+    layers: (kernel, stride, padding) from the first to the last, none of them dilated.
+    The counts repeat every product of strides, so only its divisors can be shorter periods: with
+    kernel 4 and stride 3 they are 1, 2, 1, and no two of them repeat.
     """
     period = prod(stride for _, stride, _ in layers)
     field = 1
