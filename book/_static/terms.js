@@ -22,10 +22,11 @@ function show(link) {
   tip.hidden = false;
   link.setAttribute("aria-describedby", tip.id);
   const [box, own] = [link.getBoundingClientRect(), tip.getBoundingClientRect()];
+  const from = (tip.offsetParent ?? document.body).getBoundingClientRect(); // what it is placed in
   const left = Math.max(Math.min(box.left, document.documentElement.clientWidth - own.width - 8), 8);
   const below = box.bottom + own.height + 8 < innerHeight || box.top < own.height + 8;
-  tip.style.left = `${left + scrollX}px`;
-  tip.style.top = `${(below ? box.bottom + 4 : box.top - own.height - 4) + scrollY}px`;
+  tip.style.left = `${left - from.left}px`;
+  tip.style.top = `${(below ? box.bottom + 4 : box.top - own.height - 4) - from.top}px`;
 }
 
 // A pointer on its way from the term to the definition does not lose it.
@@ -53,7 +54,7 @@ for (const link of terms) {
   });
 }
 if (terms.length) {
-  document.body.append(tip);
+  document.querySelector("article").append(tip); // within the landmark that it belongs to
   tip.addEventListener("pointerenter", () => clearTimeout(leaving));
   tip.addEventListener("pointerleave", leave);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());

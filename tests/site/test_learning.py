@@ -260,5 +260,8 @@ def test_the_first_tap_shows_the_definition_and_the_second_follows_the_link(less
 @needs_browser
 def test_a_definition_lies_within_a_narrow_screen(lesson):
     box = "document.getElementById('rf-tip').getBoundingClientRect().{}"
-    _, left, right, wide = lesson(FOCUS, *map(box.format, ("left", "right", "width")), width=400)
+    below = "document.querySelector('a.rf-term').getBoundingClientRect().bottom"
+    sides = map(box.format, ("left", "right", "width", "top"))
+    _, left, right, wide, top, bottom = lesson(FOCUS, *sides, below, width=400)
     assert 0 <= left and right <= 400 and wide > 100
+    assert abs(top - bottom) < 10
