@@ -9,3 +9,22 @@ const sizes = new ResizeObserver((boxes) => {
 });
 
 for (const box of document.querySelectorAll(WIDE)) sizes.observe(box);
+
+// The explorer can be opened inside a page, at the setting that the classes of its paragraph name.
+for (const box of document.querySelectorAll(".rf-explorer")) {
+  const link = box.querySelector("a[href$='explorer.html']");
+  const named = [...box.classList].map((name) => /^(network|side)-(.+)$/.exec(name)).filter(Boolean);
+  const setting = new URLSearchParams(named.map(([, name, value]) => [name, value]));
+  if (!link || !named.length) continue;
+  const address = link.href;
+  link.href = `${address}#${setting}`;
+  const fold = document.createElement("details");
+  const summary = fold.appendChild(document.createElement("summary"));
+  summary.textContent = "Open the explorer here";
+  fold.addEventListener("toggle", () => {
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { src: `${address}?embedded#${setting}`, title: "Receptive-field explorer" });
+    if (fold.open && !fold.querySelector("iframe")) fold.append(frame);
+  });
+  box.append(fold);
+}

@@ -22,20 +22,40 @@ function windowCounts(side, layers) {
   return layers.reduceRight((counts, layer) => countsBefore(counts, sides.pop(), layer), outputs);
 }
 
-// The counts far from both edges: the shortest stretch that repeats, from the class of pixel 0.
+// The counts far from both edges: the shortest stretch that repeats (it divides the product of strides).
 function steadyCounts(layers) {
   const period = layers.reduce((product, layer) => product * layer.stride, 1);
   const field = layers.reduceRight((size, layer) => (size - 1) * layer.stride + layer.kernel, 1);
   const start = Math.ceil((2 * field) / period) * period;
   const middle = windowCounts(2 * start + period, layers).slice(start, start + period);
+  const repeats = (length) =>
+    period % length === 0 && middle.every((count, index) => count === middle[index % length]);
   let length = 1;
-  while (middle.some((count, index) => count !== middle[index % length])) length += 1;
+  while (!repeats(length)) length += 1;
   return middle.slice(0, length);
 }
 
 function layersOf({ kernel, padded, stride, padding, layers }) {
   const layer = { kernel: kernel + (padded ? 1 : 0), stride, padding };
   return new Array(layers).fill(layer);
+}
+
+// Which windows of the layer read the pixel: the first, and one past the last.
+function readersOf(pixel, side, layer) {
+  const { kernel, stride, padding } = layer;
+  const first = Math.ceil((pixel + padding - kernel + 1) / stride);
+  const last = Math.floor((pixel + padding) / stride);
+  return [Math.max(first, 0), Math.min(last + 1, Math.max(windowsAlong(side, layer), 0))];
+}
+
+function describePixel({ pixel, side, ...state }) {
+  const [layer] = layersOf(state);
+  const [first, end] = readersOf(pixel, side, layer);
+  if (first >= end) return `No window of the first layer reads pixel ${pixel}.`;
+  const added = state.padded && first * layer.stride - layer.padding + layer.kernel - 1 === pixel;
+  const which = end - first === 1 ? `window ${first}` : `windows ${first} to ${end - 1}`;
+  const only = added ? `; window ${first} does so with its added column of zeros` : "";
+  return `Pixel ${pixel}, counted from 0, is read by ${which} of the first layer${only}.`;
 }
 
 function describe(state) {
@@ -88,8 +108,9 @@ function drawBars(svg, counts, cell, colour) {
 }
 
 // Windows that overlap lie in different rows, so that the lines above each other can be counted.
-function drawWindows(svg, state, cell, colour) {
+function drawWindows(svg, state, cell, colours) {
   const [{ kernel, stride, padding }] = layersOf(state);
+  const reading = readersOf(state.pixel, state.side, { kernel, stride, padding });
   const rows = Math.ceil((kernel + 1) / stride);
   const total = windowsAlong(state.side, { kernel, stride, padding });
   const bound = (pixel) => LEFT + Math.min(Math.max(pixel, 0), state.side) * cell;
@@ -98,7 +119,9 @@ function drawWindows(svg, state, cell, colour) {
     const first = index * stride - padding;
     const end = first + kernel;
     const own = state.padded ? end - 1 : end;
-    const look = { y1: y, y2: y, stroke: colour, "stroke-width": 3 };
+    const reads = index >= reading[0] && index < reading[1];
+    const lit = { stroke: colours.border, "stroke-width": 6, class: "reads" };
+    const look = { y1: y, y2: y, ...(reads ? lit : { stroke: colours.probes, "stroke-width": 3 }) };
     part(svg, "line", { x1: bound(first) + 1, x2: Math.max(bound(own) - 1, bound(first) + 1), ...look });
     if (state.padded && bound(end) > bound(own)) {
       part(svg, "line", { x1: bound(own), x2: bound(end) - 1, ...look, "stroke-dasharray": "2 2" });
@@ -111,8 +134,10 @@ function drawRow(svg, state, counts, colours) {
   svg.replaceChildren();
   const cell = Math.max((svg.clientWidth - LEFT - 8) / state.side, 1);
   drawBars(svg, counts, cell, colours.counts);
-  const height = drawWindows(svg, state, cell, colours.probes) + 8;
+  const height = drawWindows(svg, state, cell, colours) + 8;
   svg.style.height = `${height}px`;
+  const column = { x: LEFT + state.pixel * cell, y: 4, width: Math.max(cell, 2), height: height - 8 };
+  part(svg, "rect", { ...column, class: "chosen", fill: "none", stroke: colours.border });
 }
 
 function drawGrid(canvas, counts, shades) {
@@ -128,10 +153,11 @@ function drawGrid(canvas, counts, shades) {
   });
 }
 
-const CONTROLS = ["kernel", "stride", "padding", "side", "layers"];
+const CONTROLS = ["kernel", "stride", "padding", "side", "layers", "pixel"];
 
 function readState(find) {
   const state = { padded: find("toy-pad").getAttribute("aria-pressed") === "true" };
+  find("toy-pixel").max = find("toy-side").value - 1;
   for (const name of CONTROLS) {
     const input = find(`toy-${name}`);
     state[name] = Number(input.value);
@@ -148,6 +174,7 @@ function startToy() {
     const state = readState(find);
     const counts = windowCounts(state.side, layersOf(state)) ?? new Array(state.side).fill(0);
     find("toy-summary").textContent = describe(state);
+    find("toy-readers").textContent = describePixel(state);
     drawRow(find("toy-row"), state, counts, colours);
     drawGrid(find("toy-grid"), counts, shades);
   };
@@ -157,9 +184,17 @@ function startToy() {
     button.setAttribute("aria-pressed", button.getAttribute("aria-pressed") !== "true");
     draw();
   });
+  find("toy-row").addEventListener("click", (event) => {
+    const { left, width } = find("toy-row").getBoundingClientRect();
+    const share = (event.clientX - left - LEFT) / (width - LEFT - 8);
+    find("toy-pixel").value = Math.floor(share * find("toy-side").value); // kept within its bounds
+    find("toy-pixel").focus(); // from here on the arrow keys choose
+    draw();
+  });
   new ResizeObserver(draw).observe(find("toy-row")); // also when a side bar opens or closes
   draw();
 }
 
-if (typeof module === "object") module.exports = { windowCounts, steadyCounts, describe };
+const shared = { windowCounts, steadyCounts, readersOf, describe, describePixel };
+if (typeof module === "object") module.exports = shared;
 else startToy();

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torchvision import models
 
-from rfbook.backmatter import explorer, interactive
+from rfbook.backmatter import explorer, explorer_measured, explorer_packed, interactive
 from rfbook.backmatter.census import in_book, wanted
 from rfbook.experiments.spec import RESNETS, VGGS, Model
 from rfbook.metrics.paths import window_counts
@@ -98,6 +98,16 @@ def test_the_fields_are_those_of_every_record_there_is(published):
         network = published[record.run.model.label]
         for name in ("layers", "field", "jump"):
             assert network[name] == record.values[name], record.run.slug()
+
+
+def test_the_windows_of_a_network_lead_to_its_fields(published):
+    """So that the page need not hold the fields as well."""
+    for name, network in published.items():
+        field, jump, found = 1, 1, []
+        for kind, kernel, stride, _, dilation in network["windows"]:
+            field, jump = field + dilation * (kernel - 1) * jump, jump * stride
+            found += [(field, jump)] * (kind == "conv")
+        assert found == list(zip(network["field"], network["jump"], strict=True)), name
 
 
 def test_no_weights_are_made_for_a_field():
@@ -195,7 +205,58 @@ def test_a_readers_own_runs_and_those_of_planned_pages_are_not_in_the_published_
     assert [one["name"] for one in shown if one["records"]] == []
 
 
+def test_of_one_side_the_record_without_a_canvas_and_with_most_seeds_comes_first(published):
+    for network in published.values():
+        sides = [record["side"] for record in network["records"]]
+        assert sides == sorted(sides)
+    first = next(record for record in published["vgg16"]["records"] if record["side"] == 160)
+    assert "canvas" not in first["setting"]
+    assert published["vgg16"]["records"][0]["setting"] == "cifar10, 32 px, width 0.25, 30 epochs"
+
+
+# Effective fields.
+
+
+def test_the_effective_fields_are_the_means_of_the_published_records(published):
+    (shown,) = [one for one in published["resnet18"]["fields"] if one["side"] == 32]
+    paths = list(RESULTS.paths("effective_field-*.json"))
+    run = "resnet18-w0.25-cifar10-32px-e30"
+    held = [read(path) for path in paths if path.parent.name.startswith(run)]
+    assert shown["seeds"] == len(held) > 1
+    assert shown["cells"].keys() == {"layer3", "layer4"}
+    for target, text in shown["cells"].items():
+        mean = np.mean([record.arrays[target] for record in held], axis=0)
+        levels = np.array([explorer_measured.LEVELS.index(letter) for letter in text]) / 63
+        assert np.abs(levels.reshape(32, 32) - np.sqrt(mean / mean.max())).max() <= 0.5 / 63 + 1e-6
+
+
+def test_a_cell_of_a_larger_field_is_the_mean_of_a_block():
+    field = np.zeros((64, 64))
+    field[:2, :2] = [[1, 2], [3, 2]]
+    field[0, 2] = 2
+    text = explorer_measured.cells(field)
+    assert len(text) == 32**2
+    assert text[:3] == "/" + explorer_measured.LEVELS[round(63 * 0.5)] + "A"
+
+
 # What is embedded.
+
+
+def test_what_the_page_holds_is_small(published):
+    """The photograph is among them."""
+    data = {"networks": list(published.values()), "colours": interactive.COLOURS}
+    text = interactive.embed("explorer-data", explorer_packed.packed(data)).data
+    assert len(text) < 48_000
+
+
+def test_windows_in_short_name_a_run_of_equal_ones_once():
+    windows = [("conv", 7, 2, 3, 1), ("pool", 3, 2, 1, 1), *[("conv", 3, 1, 1, 1)] * 4]
+    assert explorer_packed.in_short(windows) == "7.2.3.1-p3.2.1.1-3.1.1.1*4"
+
+
+def test_shares_in_letters_are_as_fine_as_a_drawing_needs():
+    assert explorer_packed.in_letters([0, 1, 1.2]) == "AA////"
+    assert explorer_packed.in_letters(None) == ""
 
 
 def test_the_page_holds_the_data_as_json_that_no_text_can_end():

@@ -156,6 +156,7 @@ async def _connect(port: int) -> _Session:
     session = _Session(await websocket_connect(address, max_message_size=2**28))
     for domain in ("Page", "Network", "Runtime"):
         await session.send(f"{domain}.enable")
+    await session.send("Emulation.setFocusEmulationEnabled", enabled=True)  # as in a window in front
     return session
 
 

@@ -20,6 +20,8 @@ parts:
     chapters:
       - file: notebooks/size_matters/plain
       - file: notebooks/size_matters/toy
+      - file: notebooks/size_matters/lesson
+      - file: book/glossary
 """
 
 INDEX = f"""{HEAD}---
@@ -123,6 +125,77 @@ As before.
 ```
 """
 
+LESSON = f"""{HEAD}rfbook: {{tier: thin}}
+---
+# A lesson
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+tier = "smoke"
+```
+
+```{{code-cell}} ipython3
+:tags: [remove-cell]
+height = 9
+```
+
+Before the question.
+
+::::{{admonition}} Predict
+:class: predict
+How high does the *line* rise?
+
+:::{{dropdown}} To eight.
+{{{{ "Yes" if height == 8 else "No" }}}}. It rises to {{{{ height }}}}. A probe is in no fold.
+:::
+
+:::{{dropdown}} To nine.
+{{{{ "Yes" if height == 9 else "No" }}}}. It rises to {{{{ height }}}}.
+:::
+
+:::{{dropdown}} Nobody knows.
+These runs cannot say.
+:::
+::::
+
+:::{{admonition}} Answer
+:class: answer
+**To {{{{ height }}}}.**
+:::
+
+The figure stands here.
+
+## Verdicts
+
+The verdict stands here.
+
+## Why
+
+Receptive
+fields grow. A receptive field is not an effective field, and a field has no jump. See {{term}}`jump`
+and once more {{term}}`jump`, in `probe`, and a position probe.
+"""
+
+GLOSSARY = """# Glossary
+
+```{glossary}
+receptive field
+  All pixels that one unit sees, as many as <64>.
+
+effective field
+  Another field than the {term}`receptive field`.
+
+jump
+  A distance.
+
+probe
+  A classifier.
+
+position probe
+  A classifier at one place.
+```
+"""
+
 
 def write_book(root: Path) -> Path:
     """Write the tiny book below `root`, with the configuration of the real one."""
@@ -137,6 +210,8 @@ def write_book(root: Path) -> Path:
     (root / "book/index.md").write_text(INDEX)
     (root / "notebooks/size_matters/plain.md").write_text(PLAIN)
     (root / "notebooks/size_matters/toy.md").write_text(PAGE)
+    (root / "notebooks/size_matters/lesson.md").write_text(LESSON)
+    (root / "book/glossary.md").write_text(GLOSSARY)
     return root
 
 

@@ -1,12 +1,13 @@
 """The receptive-field explorer: the data its script draws from, and its static figure.
 
-`book/_static/explorer.js` holds no number of its own: fields and curves come from the records, fields of
-a network without one from its architecture, colours from the book's style.
+The scripts in `book/_static` hold no number of their own: fields and curves come from the records, what
+slides over a map from the network's architecture, colours from the book's style.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import takewhile
 from typing import Any
 
@@ -14,8 +15,9 @@ import numpy as np
 from matplotlib import pyplot
 
 from rfbook.backmatter.census import census
+from rfbook.backmatter.explorer_measured import measured_fields, setting
 from rfbook.backmatter.interactive import COLOURS
-from rfbook.experiments.spec import RESNETS, VGGS, Model, Run
+from rfbook.experiments.spec import RESNETS, VGGS, Data, Model, Run
 from rfbook.pages.figures import style
 from rfbook.pages.figures.panels import half_width
 from rfbook.pages.outcomes import Outcome, curves_of
@@ -33,7 +35,7 @@ MODELS = (
 """Networks to choose from; another one that has curves comes by itself, with its recorded fields."""
 
 PARTS = ("layers", "field", "jump")
-"""What is known of every convolution of any network."""
+"""What a record knows of every convolution of a network."""
 
 CURVES = ("saturation", "probes")
 """What is measured of every convolution."""
@@ -52,16 +54,29 @@ def explorer_data(tier: str) -> dict[str, Any]:
     store = store_of(tier).published if tier == PUBLISHED else store_of(tier)
     runs = {one.run for one in census(tier) if not one.planned} if tier == PUBLISHED else runs_in(store)
     groups = by_setting(runs, store)
-    measured = recorded(runs, store)
-    known = {model.label: measured.get(_main_path(model)) or fields(model) for model in MODELS}
-    for run in groups:
-        known.setdefault(run.model.label, measured[_main_path(run.model)])
-    networks = [{"name": name, **known[name], "records": _curves(groups, name)} for name in known]
+    known = recorded(runs, store)
+    models = {model.label: model for model in (*MODELS, *(run.model for run in groups))}
+    effective = measured_fields(runs, store)
+    networks = [
+        {
+            "name": name,
+            **fields(_main_path(model)),
+            **known.get(_main_path(model), {}),
+            "records": _curves(groups, name),
+            "fields": effective.get(name, []),
+        }
+        for name, model in models.items()
+    ]
     return {"networks": networks, "colours": COLOURS}
 
 
+@cache
 def fields(model: Model) -> dict[str, list]:
-    """Name, field and jump, in pixels, of the convolutions on the main path of a network."""
+    """What slides over the maps of a network on its main path, and what its convolutions see, in pixels.
+
+    windows: (kind, kernel, stride, padding, dilation) of its convolutions and pooling layers, up to the
+    last convolution. layers, field, jump: of the convolutions alone.
+    """
     import torch
 
     from rfbook.experiments.models import build
@@ -69,10 +84,12 @@ def fields(model: Model) -> dict[str, list]:
 
     with torch.device("meta"):  # no weights: a field needs none
         known = receptive_fields(build(model, classes=2))
-    convolutions = conv_fields(known)
-    names, sizes = zip(*convolutions, strict=True)
+    names, sizes = zip(*conv_fields(known), strict=True)
     jumps = [max(known[name].jump) for name in names]
-    return dict(zip(PARTS, (list(names), list(sizes), jumps), strict=True))
+    path = [layer for layer in known.values() if layer.main and layer.windows]
+    last = path.index(known[names[-1]])
+    windows = [(layer.kind, *layer.windows[1]) for layer in path[: last + 1]]
+    return dict(zip((*PARTS, "windows"), (list(names), list(sizes), jumps, windows), strict=True))
 
 
 def runs_in(store: Store) -> set[Run]:
@@ -81,7 +98,7 @@ def runs_in(store: Store) -> set[Run]:
 
 
 def recorded(runs: Iterable[Run], store: Store) -> dict[Model, dict[str, list]]:
-    """What `fields` says of the networks that have a record of it, by `_main_path`."""
+    """What the records say of the convolutions of a network, by `_main_path`."""
     found: dict[Model, dict[str, list]] = {}
     for run in sorted(runs, key=Run.model_dump_json):
         if _main_path(run.model) not in found and (held := store.find(run, "receptive_field")):
@@ -111,7 +128,15 @@ def by_setting(runs: Iterable[Run], store: Store) -> dict[Run, list[Outcome]]:
 
 
 def _curves(groups: dict[Run, list[Outcome]], label: str) -> list[dict[str, Any]]:
-    return [profile(run, seeds) for run, seeds in groups.items() if run.model.label == label]
+    """Of one side the first is that to begin with: without a canvas, most seeds, widest, longest."""
+    mine = [(run, seeds) for run, seeds in groups.items() if run.model.label == label]
+    mine.sort(key=lambda pair: _rank(pair[0], len(pair[1])))
+    return [profile(run, seeds) for run, seeds in mine]
+
+
+def _rank(run: Run, seeds: int) -> tuple[object, ...]:
+    canvas = run.data.placement != Data.model_fields["placement"].default
+    return (run.data.side, canvas, -seeds, -run.model.width, -run.recipe.epochs)
 
 
 def profile(run: Run, seeds: Sequence[Outcome]) -> dict[str, Any]:
@@ -119,7 +144,7 @@ def profile(run: Run, seeds: Sequence[Outcome]) -> dict[str, Any]:
     curves = {measure: curves_of(seeds, measure) for measure in CURVES}
     accuracy = np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
     return {
-        "setting": _setting(run),
+        "setting": setting(run),
         "seeds": len(seeds),
         "side": run.data.side,
         "accuracy": float(accuracy),
@@ -130,14 +155,6 @@ def profile(run: Run, seeds: Sequence[Outcome]) -> dict[str, Any]:
 
 def _rounded(values: np.ndarray | None) -> list[float] | None:
     return None if values is None else values.round(4).tolist()
-
-
-def _setting(run: Run) -> str:
-    """Everything in which two settings of one network may differ, in words."""
-    given = run.recipe.canonical() | run.data.canonical()
-    others = [f"{key} {given[key]}" for key in sorted(given.keys() - {"epochs", "name", "side"})]
-    words = [run.data.name, f"{run.data.side} px", f"width {run.model.width:g}"]
-    return ", ".join([*words, f"{run.recipe.epochs} epochs", *others])
 
 
 def explorer_figure(data: dict[str, Any], side: int, name: str) -> None:

@@ -49,6 +49,8 @@ def steady_counts(layers: Sequence[tuple[int, int, int]]) -> list[int]:
     """`window_counts` far from both edges: the shortest stretch that repeats, from pixel 0's class.
 
     layers: (kernel, stride, padding) from the first to the last, none of them dilated.
+    The counts repeat every product of strides, so only its divisors can be shorter periods: with
+    kernel 4 and stride 3 they are 1, 2, 1, and no two of them repeat.
     """
     period = prod(stride for _, stride, _ in layers)
     field = 1
@@ -57,7 +59,7 @@ def steady_counts(layers: Sequence[tuple[int, int, int]]) -> list[int]:
     start = -(-2 * field // period) * period
     counts = window_counts(2 * start + period, layers).astype(int).tolist()
     middle = counts[start : start + period]
-    lengths = range(1, period + 1)
+    lengths = (n for n in range(1, period + 1) if period % n == 0)
     shortest = next(n for n in lengths if all(middle[i] == middle[i % n] for i in range(period)))
     return middle[:shortest]
 
