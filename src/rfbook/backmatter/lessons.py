@@ -122,10 +122,11 @@ def _spoken(formula: str) -> str:
 def path(pages: Sequence[str]) -> Table:
     """Pages to read one after another, each with its minutes and how many they are by then."""
     leads, reading, rows, total = links(), minutes_to_read(), [], 0
+    of = {page: part for part, held in parts(sources.repository()).items() for page in held}
     for page in pages:
         total += reading[page]
-        rows.append([leads[page], str(reading[page]), str(total)])
-    return Table(f"{total} minutes", ("page", "minutes", "by then"), rows)
+        rows.append([leads[page], of[page], str(reading[page]), str(total)])
+    return Table(f"{total} minutes", ("page", "part", "minutes", "by then"), rows)
 
 
 def course(root: Path) -> Table:
