@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/rfbook.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: book pdf test torture why verify notebooks clean help
+.PHONY: book pdf test torture why verify notebooks teach clean help
 
 book: $(STAMP) ## the site, in build/TIER/_build/html: make book TIER=smoke
 	$(PYTHON) -m rfbook book --tier $(TIER)
@@ -27,6 +27,9 @@ verify: $(STAMP) ## check the published records: checksums, keys, versions
 
 notebooks: $(STAMP) ## write every page as .ipynb, to open in Jupyter
 	$(PYTHON) -m rfbook notebooks
+
+teach: book ## notebooks, slides, lesson plans, figures for a lesson, in build/teach
+	$(PYTHON) -m rfbook teach
 
 clean: ## remove build/; records and the environment stay
 	rm -rf build

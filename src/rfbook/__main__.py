@@ -1,5 +1,5 @@
 """`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, outside, book,
-pdf, notebooks."""
+pdf, notebooks, teach."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ def main(words: Sequence[str] | None = None) -> int:
         return look(given[1:])
     try:
         from rfbook.site import commands, upkeep  # they import all that the book needs
+        from rfbook.teaching import command as teaching
     except ModuleNotFoundError as error:
         sys.stderr.write(
             f"this command needs the packages of the book, and {error.name} is not there: "
             f"pip install 'rfbook[book]', or make in a checkout. {LOOK} needs none of them\n"
         )
         return 2
-    arguments = _parser(commands, upkeep).parse_args(given)
+    arguments = _parser(commands, upkeep, teaching).parse_args(given)
     status = 0
     try:
         os.chdir(commands.repository())
@@ -63,7 +64,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser:
+def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="command")
     about = "look at a network of your own: look NETWORK --side PIXELS"
@@ -99,6 +100,7 @@ def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser
     verb("book", commands.book, tier="published")
     verb("pdf", commands.pdf, tier="published")
     verb("notebooks", commands.notebooks)
+    verb("teach", teaching.teach)
     return parser
 
 

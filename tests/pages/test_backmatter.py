@@ -15,7 +15,7 @@ from tests.samples import SESSION, record, tiny
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-FRONT = ["how-to-read", "rerun", "claims", "scope", "benchmarks"]
+FRONT = ["how-to-read", "rerun", "teaching", "claims", "scope", "benchmarks"]
 BACK = [
     "index-of-numbers", "errata", "provenance", "data-cards", "environment", "glossary", "references",
     "changelog", "contributing", "cite",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERBS = ("book", "pdf", "test", "torture", "why", "verify", "notebooks", "clean", "help")
+VERBS = ("book", "pdf", "test", "torture", "why", "verify", "notebooks", "teach", "clean", "help")
 
 
 def make(*words):
@@ -33,6 +33,7 @@ def test_help_is_what_make_does_when_it_is_asked_nothing():
         (["pdf", "TIER=smoke"], "-m rfbook pdf --tier smoke"),
         (["verify"], "-m rfbook verify"),
         (["notebooks"], "-m rfbook notebooks"),
+        (["teach"], "-m rfbook teach"),
         (["test"], "-m pytest"),
         (["torture"], "-m pytest -m torture tests/torture"),
         (["clean"], "rm -rf build"),

@@ -20,6 +20,7 @@ _FROM = {
     "resnets": "rfbook.pages.parameters",
     "accuracies_of": "rfbook.pages.spreads",
     "by_network": "rfbook.pages.outcomes",
+    "check": "rfbook.pages.checking",
     "curves_of": "rfbook.pages.outcomes",
     "guessing": "rfbook.pages.outcomes",
     "hardly_learnt": "rfbook.pages.outcomes",

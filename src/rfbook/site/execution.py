@@ -15,8 +15,9 @@ from rfbook.pages.executed import executed, keep, made_from, summary_of, values_
 from rfbook.pages.sources import folder_of
 from rfbook.site.warm import manager
 
-VISIBILITY = dict.fromkeys(("parameters", "injected-parameters", "run"), "remove-cell")
-"""What the site does with the cells that come first: `tables.opening` shows what is in them, folded."""
+VISIBILITY = dict.fromkeys(("parameters", "injected-parameters", "run", "slips"), "remove-cell")
+"""What the site does not show: the cells that come first, as `tables.opening` shows what is in them,
+folded, and the wrong answers to exercises, which are for who checks an answer."""
 
 LAST = """\
 from rfbook.backmatter.summary import leave

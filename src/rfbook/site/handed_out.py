@@ -38,15 +38,19 @@ def handed_out(page: str, root: Path) -> NotebookNode:
 
     Raises UnknownPage for an unknown page.
     """
-    if current(page, PUBLISHED, root):
-        notebook = nbformat.read(executed(page, PUBLISHED, root), nbformat.NO_CONVERT)
-    else:
-        notebook = sources.read(page, root)
+    notebook = newest(page, root)
     if page.startswith("book/"):
         guard(notebook)
     readable(notebook)
     sources.number_cells(notebook, page)
     return notebook
+
+
+def newest(page: str, root: Path) -> NotebookNode:
+    """The page as it was executed for the published book, or its source where it was not, or not so."""
+    if current(page, PUBLISHED, root):
+        return nbformat.read(executed(page, PUBLISHED, root), nbformat.NO_CONVERT)
+    return sources.read(page, root)
 
 
 def readable(notebook: NotebookNode) -> None:

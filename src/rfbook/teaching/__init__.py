@@ -1,0 +1,1 @@
+"""What a teacher takes along: notebooks for students and instructors, slides, lesson plans, figures."""
