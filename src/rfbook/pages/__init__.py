@@ -34,7 +34,7 @@ _FROM = {
 }
 """A public name -> the module that defines it."""
 
-__all__ = [*_FROM, "figures", "prose", "tables"]
+__all__ = [*_FROM, "figures", "prose", "tables", "trials"]
 
 
 def __getattr__(name: str) -> Any:

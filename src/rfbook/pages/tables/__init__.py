@@ -12,6 +12,7 @@ from rfbook.pages.tables import (
     periods,
     ranks,
     stages,
+    trials,
 )
 from rfbook.pages.tables.by_layer import by_layer
 from rfbook.pages.tables.printed_fields import printed_fields
@@ -30,5 +31,5 @@ from rfbook.pages.tables.table import Table
 __all__ = [
     "WORDS", "Table", "arms", "arrivals", "by_layer", "details", "fields", "footer",
     "images", "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters",
-    "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "verdicts",
+    "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "trials", "verdicts",
 ]  # fmt: skip
