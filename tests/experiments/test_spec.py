@@ -300,6 +300,17 @@ def test_a_published_network_is_one_that_is_not_trained_further():
     assert not described(LITE0, recipe=RECIPES["untrained"]).published
 
 
+def test_a_network_that_others_trained_on_cifar10_has_its_ten_classes_and_is_not_trained_further():
+    name, recipe = Model(name="resnet56"), RECIPES["pretrained-cifar10"]
+    run = described(name, recipe=recipe)
+    assert run.published
+    assert run.known_classes == tuple(range(10))
+    assert described(name, Data(name="digits", side=32), recipe=recipe).known_classes == ()
+    refused("resnet18: published weights are known for resnet20", Run,
+            model=Model(name="resnet18"), data=run.data, recipe=recipe)  # fmt: skip
+    refused("measured as published", Recipe, epochs=5, start="cifar10")
+
+
 def test_published_weights_are_part_of_the_key_and_of_the_slug():
     run = described(LITE0, recipe=RECIPES["pretrained"])
     assert run_key(run) != run_key(described(LITE0, recipe=RECIPES["untrained"]))
