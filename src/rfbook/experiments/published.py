@@ -19,12 +19,16 @@ IDELBAYEV = (
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """name: of the file. folder: the public address above it. whose: who trained it, and its licence."""
+    """name: of the file. folder: the public address above it. whose: who trained it, and its licence.
+
+    error: on test images as it is printed there, percent.
+    """
 
     name: str
     folder: str
     sha256: str
     whose: str
+    error: float
 
     @property
     def origin(self) -> str:
@@ -32,22 +36,30 @@ class PublishedFile:
         return f"{self.whose}: {self.name}, SHA-256 {self.sha256}, {self.folder}"
 
 
-def _cifar(name: str, sha256: str) -> PublishedFile:
-    return PublishedFile(name, IDELBAYEV, sha256, "Yerlan Idelbayev, BSD-2-Clause")
+def _cifar(name: str, sha256: str, error: float) -> PublishedFile:
+    return PublishedFile(name, IDELBAYEV, sha256, "Yerlan Idelbayev, BSD-2-Clause", error)
 
 
 FILES = {
     "resnet20": _cifar(
-        "resnet20-12fca82f.th", "12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8"
+        "resnet20-12fca82f.th",
+        "12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8",
+        8.27,
     ),
     "resnet32": _cifar(
-        "resnet32-d509ac18.th", "d509ac1820d7f25398913559d7e81a13229b1e7adc5648e3bfa5e22dc137f850"
+        "resnet32-d509ac18.th",
+        "d509ac1820d7f25398913559d7e81a13229b1e7adc5648e3bfa5e22dc137f850",
+        7.37,
     ),
     "resnet44": _cifar(
-        "resnet44-014dd654.th", "014dd6541728a1c700b1642ab640e211dc6eb8ed507d70697458dc8f8a0ae2e4"
+        "resnet44-014dd654.th",
+        "014dd6541728a1c700b1642ab640e211dc6eb8ed507d70697458dc8f8a0ae2e4",
+        6.9,
     ),
     "resnet56": _cifar(
-        "resnet56-4bfd9763.th", "4bfd97631478d6b638d2764fd2baff3edb1d7d82252d54439343b6596b9b5367"
+        "resnet56-4bfd9763.th",
+        "4bfd97631478d6b638d2764fd2baff3edb1d7d82252d54439343b6596b9b5367",
+        6.61,
     ),
 }
 """Network -> the file of its weights."""

@@ -31,6 +31,7 @@ _FROM = {
     "skipped": "rfbook.pages.positions",
     "spreads_of": "rfbook.pages.spreads",
     "starts": "rfbook.pages.outcomes",
+    "trained_by_others": "rfbook.pages.by_others",
 }
 """A public name -> the module that defines it."""
 

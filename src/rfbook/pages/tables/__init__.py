@@ -4,6 +4,7 @@ from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import (
     arms,
     arrivals,
+    depth_series,
     fields,
     images,
     layer_lists,
@@ -29,7 +30,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "arrivals", "by_layer", "details", "fields", "footer",
+    "WORDS", "Table", "arms", "arrivals", "by_layer", "depth_series", "details", "fields", "footer",
     "images", "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters",
     "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "trials", "verdicts",
 ]  # fmt: skip
