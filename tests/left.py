@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rfbook.experiments.architecture import FIELD_STAGES
 from rfbook.records.record import Record
 from rfbook.records.schemas.schema import shown, tested
 from rfbook.records.stages import MEASURES
@@ -86,7 +87,7 @@ def target():
 
 
 def _targets(run):
-    return ("layer3", "layer4", "output") if run.model.name.startswith("resn") else ("output",)
+    return (*FIELD_STAGES.get(run.model.name, ()), "output")
 
 
 def _counted(values):

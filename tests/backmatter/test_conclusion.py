@@ -41,31 +41,29 @@ def stated(repository):
     return conclusion.sentences(verdicts, "dead_pixel")
 
 
-@pytest.mark.parametrize(
-    "words, word",
-    [
-        (["reproduced", "reproduced"], "reproduced"),
-        (["reproduced", "not tested"], "reproduced"),
-        (["reproduced", "not reproduced"], "partly"),
-        (["reproduced", "partly", "not tested"], "partly"),
-        (["reproduced", "open"], "partly"),
-        (["open", "open", "not tested"], "open"),
-        (["not reproduced", "open", "not tested"], "not reproduced"),
-        (["not reproduced", "partly"], "partly"),
-        (["not reproduced", "not tested"], "not reproduced"),
-        (["not tested", "not tested"], "not tested"),
-        ([], "not tested"),
-    ],
-)
-def test_a_sentence_has_the_word_on_which_its_tested_claims_agree(words, word):
-    assert conclusion.standing(words) == word
+def sentence(**words):
+    return conclusion.Sentence("so it is", tuple(judged(**words)))
+
+
+def test_a_sentence_is_weighed_by_its_claims():
+    """Two of three is two thirds; a claim that holds in part supports by half."""
+    assert sentence(A="reproduced", B="reproduced", C="not reproduced").word == "reproduced"
+    assert sentence(A="reproduced", B="not reproduced", C="not tested").word == "partly"
+    assert sentence(A="partly", B="not reproduced", C="not reproduced").word == "not reproduced"
+    assert sentence(A="reproduced", B="open", C="open").word == "open"
+    assert sentence().word == "not tested"
 
 
 def test_a_sentence_is_supported_by_those_of_its_decided_claims_that_hold():
-    some = judged(A="reproduced", B="reproduced", C="not reproduced", D="open", E="not tested")
-    sentence = conclusion.Sentence("so it is", tuple(some))
-    assert (sentence.decided, sentence.support) == (3, 2 / 3)
-    assert conclusion.Sentence("nobody knows", tuple(judged(A="open"))).support == 0
+    some = sentence(A="reproduced", B="reproduced", C="not reproduced", D="open", E="not tested")
+    assert (some.decided, some.support) == (3, 2 / 3)
+    assert sentence(A="reproduced", B="partly").support == 0.75
+    assert (sentence(A="open").decided, sentence(A="open").support) == (0, 0)
+
+
+def test_how_much_support_a_sentence_has_stands_beside_its_word():
+    some, none = sentence(A="reproduced", B="not reproduced"), sentence(A="open")
+    assert [one["support"] for one in rows(conclusion.summary([some, none]))] == ["50 %", ""]
 
 
 def test_a_sentence_has_the_verdicts_of_its_claims_and_no_other(stated):

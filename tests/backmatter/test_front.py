@@ -34,13 +34,13 @@ HELD = [
 ]
 
 
-def test_what_was_measured_is_counted_apart_from_arithmetic_and_from_numbers_of_others():
+def test_what_was_measured_is_counted_apart_from_what_is_so_by_construction_and_from_numbers_of_others():
     size, dead = front.papers(HELD)
     assert (size.name, dead.name) == ("Size Matters", "Dead Pixel")
     assert (size.measured.decided, size.measured.total) == (3, 5)
     assert size.measured.outcomes == "2 reproduced and 1 not reproduced"
     assert size.measured.rest == "1 open and 1 not tested"
-    assert (size.arithmetic.outcomes, size.arithmetic.rest) == ("1 reproduced", "")
+    assert (size.constructed.outcomes, size.constructed.rest) == ("1 reproduced", "")
     assert (dead.measured.total, dead.others.outcomes) == (0, "1 partly")
     assert dead.measured.outcomes == "none decided"
 
@@ -59,7 +59,7 @@ def test_the_books_own_questions_hold_or_fail_and_are_in_no_papers_count():
     assert own.outcomes == "1 holds and 2 fail"
     counted = [
         part.total for one in front.papers(HELD)
-        for part in (one.measured, one.arithmetic, one.others, one.borrowed)
+        for part in (one.measured, one.constructed, one.others, one.borrowed)
     ]  # fmt: skip
     assert own.total + sum(counted) == len(HELD)
 
@@ -94,7 +94,7 @@ def test_the_minutes_are_those_that_the_pages_state(page, repository):
 def test_the_registry_says_what_a_claim_rests_on(page):
     kinds = {row["id"]: row["kind"] for row in registry.rows("published")}
     assert kinds == {
-        "SM-1-border": "arithmetic", "SM-1-accuracy": "measured", "SM-1-never": "measured",
-        "SM-2-field": "arithmetic",
+        "SM-1-border": "by construction", "SM-1-accuracy": "measured", "SM-1-never": "measured",
+        "SM-2-field": "by construction",
     }  # fmt: skip
     assert set(kinds.values()) <= set(front.KINDS)

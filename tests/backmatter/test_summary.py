@@ -40,7 +40,9 @@ def kept(page, replayed, repository, names):
     notebook.touch()
     values = executed.values_of(skeleton.PAGE, "published", repository)
     key = executed.made_from(skeleton.PAGE, values, repository)
-    names.update(str(path) for path in store_of("thin").paths())
+    records = [str(path) for path in store_of("thin").paths()]
+    names.clear()
+    names.update(records)
     leave(str(repository / "left.json"), str(repository), page)
     executed.keep(notebook.with_suffix(".json"), key, repository / "left.json")
     names.clear()
@@ -113,6 +115,20 @@ def test_what_a_page_was_not_made_from_changes_nothing(kept):
     assert executed.current(skeleton.PAGE, "published", kept)
 
 
+def test_who_looks_through_a_store_depends_on_which_records_lie_in_it(kept, names):
+    store = Store(store_of("thin").roots[:1])
+    list(store.paths())
+    assert str(store.roots[0]) in names
+
+    def key():
+        return executed.made_from(skeleton.PAGE, {}, kept, [store.roots[0].name])
+
+    before = key()
+    assert key() == before
+    skeleton.fill(store, asks(skeleton.OTHER, {"tier": "paper"}))
+    assert key() != before
+
+
 @pytest.mark.parametrize("passed", [{"seeds": 1}, {"tier": "paper"}])
 def test_a_page_with_other_parameters_is_another(kept, passed):
     assert executed.current(skeleton.PAGE, "published", kept, {"seeds": 2})
@@ -140,12 +156,12 @@ def test_the_registry_has_a_row_for_each_claim_and_network(kept):
         for one in registry.rows("published")
     ]
     assert found == [
-        ("SM-1-border", "vgg11", "reproduced", "arithmetic", "thin"),
-        ("SM-1-border", "vgg13", "reproduced", "arithmetic", "thin"),
+        ("SM-1-border", "vgg11", "reproduced", "by construction", "thin"),
+        ("SM-1-border", "vgg13", "reproduced", "by construction", "thin"),
         ("SM-1-accuracy", "vgg11", "open", "measured", "thin"),
         ("SM-1-accuracy", "vgg13", "open", "measured", "thin"),
         ("SM-1-never", None, "not tested", "measured", "thin"),
-        ("SM-2-field", None, "not tested", "arithmetic", "paper"),
+        ("SM-2-field", None, "not tested", "by construction", "paper"),
     ]
 
 

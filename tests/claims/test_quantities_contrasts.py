@@ -4,7 +4,8 @@ import pytest
 
 from rfbook.claims.quantities.others import Evidence
 from rfbook.claims.quantities.registry import quantity_named
-from tests.samples import records
+from rfbook.statistics.undefined import Undefined
+from tests.samples import records, tiny
 
 LAYERS = ["conv1", "conv2"]
 
@@ -87,6 +88,23 @@ def test_growth_over_arms_is_the_slope_of_logarithms():
     compare = quantity_named("openerf_depth_exponent", 4)
     assert compare.function(*arms) == pytest.approx(0.5)
     assert compare.interval(*arms) == pytest.approx((0.5, 0.5))
+
+
+@pytest.mark.parametrize("stage", ["layer1", "layer2", "layer3"])
+def test_growth_over_networks_of_one_design_takes_depth_from_their_names(stage):
+    """Widths as the fourth root of 20, 32, 44 and 56 layers."""
+    arms = []
+    for depth in (20, 32, 44, 56):
+        middle = {"centre_x": 15.5, "centre_y": 15.5, "r_squared": 0.9, "offset": 0.0}
+        fit = {"sigma_x": depth**0.25, "sigma_y": depth**0.25} | middle
+        values = {"targets": {stage: {"gaussian": fit}}}
+        arms.append(records(tiny(name=f"resnet{depth}"), effective_field=values))
+    compare = quantity_named(f"{stage}_depth_exponent", 4)
+    assert compare.function(*arms) == pytest.approx(0.25)
+    assert compare.interval(*arms) == pytest.approx((0.25, 0.25))
+    del arms[0]["effective_field"].values["targets"][stage]
+    with pytest.raises(Undefined, match=f"no Gaussian fitted at {stage}"):
+        compare.function(*arms)
 
 
 @pytest.mark.parametrize("name", ["closer_probes", "closer_saturation"])

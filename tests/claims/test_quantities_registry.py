@@ -65,7 +65,12 @@ def sample():
         },
         effective_field={
             "targets": {
-                "layer3": {"residues": {"2": [[0.9, 0.8], [1.1, 1.1]]}},
+                "layer1": {"gaussian": fitted(sigma_x=1.0, sigma_y=2.0)},
+                "layer2": {"gaussian": fitted(sigma_x=3.0, sigma_y=5.0)},
+                "layer3": {
+                    "gaussian": fitted(sigma_x=9.0, r_squared=0.8),
+                    "residues": {"2": [[0.9, 0.8], [1.1, 1.1]]},
+                },
                 "layer4": {
                     "gaussian": fitted(sigma_x=28.0, sigma_y=32.0),
                     "residues": {"2": [[1.0, 0.9], [1.1, 1.0]]},
@@ -219,7 +224,12 @@ EXPECTED = {
     "counting_error": 50,
     "parameters": 11.25,
     "multiply_adds": 1800.5,
+    "layer1_sigma": 1.5,
+    "layer2_sigma": 4,
+    "layer3_sigma": 8.5,
+    "layer3_r_squared": 0.8,
     "layer4_sigma": 30,
+    "output_sigma": 8,
     "layer4_r_squared": 0.9,
     "output_r_squared": 0.7,
     "printed_accuracy_against_field": -1,

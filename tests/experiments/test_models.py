@@ -115,7 +115,7 @@ def test_a_network_is_made_for_training_on_the_cpu_and_lies_channels_last():
     {  # main-path convolutions and the readout: the numbers in the networks' names, or one less
         "vgg11": 9, "vgg13": 11, "vgg16": 14, "vgg19": 17,
         "resnet18": 18, "resnet34": 34, "resnet50": 50, "resnet101": 101, "resnet152": 152,
-        "resnext50_32x4d": 50, "wide_resnet101_2": 101,
+        "resnext50_32x4d": 50, "wide_resnet101_2": 101, "resnet20": 20, "resnet56": 56,
         # the stem, 2 + 15 x 3 in the blocks, the last convolution, the readout
         "efficientnet_b0": 50, "efficientnet_lite0": 50,
     }.items(),
@@ -143,6 +143,7 @@ def test_the_gates_of_squeeze_excitation_are_not_recorded():
         thin("vgg13"),
         thin("resnet18"),
         thin("resnet50"),
+        thin("resnet20"),
         thin("resnet34", stem="cifar"),
         thin("resnet18", skips=(False, True, False, True)),
         thin("resnet18", kernel_padding="all"),

@@ -113,6 +113,7 @@ def test_the_recipes_are_those_of_the_papers_pages():
     assert RECIPES["adam30"].canonical() == adam | {"schedule": "constant"}
     assert RECIPES["untrained"].canonical() == {"epochs": 0}
     assert RECIPES["pretrained"].canonical() == {"epochs": 0, "start": "imagenet"}
+    assert RECIPES["pretrained-cifar10"].canonical() == {"epochs": 0, "start": "cifar10"}
     caltech = {"learning_rate": 0.01, "schedule": "cosine", "augmentation": "rotated"}
     assert RECIPES["finetune200"].canonical() == caltech | {"epochs": 200, "start": "imagenet"}
     assert RECIPES["scratch50"].canonical() == caltech | {"epochs": 50}
@@ -120,8 +121,9 @@ def test_the_recipes_are_those_of_the_papers_pages():
 
 def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
     assert DATASETS == tuple(CATALOGUE)
-    assert len(set(NETWORKS)) == len(NETWORKS) == 15
-    assert set(NETWORKS) == {*VGGS, *RESNETS, "efficientnet_b0", "efficientnet_lite0"}
+    assert len(set(NETWORKS)) == len(NETWORKS) == 19
+    cifar = {"resnet20", "resnet32", "resnet44", "resnet56"}
+    assert set(NETWORKS) == {*VGGS, *RESNETS, *cifar, "efficientnet_b0", "efficientnet_lite0"}
 
 
 # What a key is made of
@@ -296,6 +298,17 @@ def test_a_published_network_is_one_that_is_not_trained_further():
     assert described(LITE0, recipe=RECIPES["pretrained"]).published
     assert not described(LITE0, recipe=FINE_TUNED).published
     assert not described(LITE0, recipe=RECIPES["untrained"]).published
+
+
+def test_a_network_that_others_trained_on_cifar10_has_its_ten_classes_and_is_not_trained_further():
+    name, recipe = Model(name="resnet56"), RECIPES["pretrained-cifar10"]
+    run = described(name, recipe=recipe)
+    assert run.published
+    assert run.known_classes == tuple(range(10))
+    assert described(name, Data(name="digits", side=32), recipe=recipe).known_classes == ()
+    refused("resnet18: published weights are known for resnet20", Run,
+            model=Model(name="resnet18"), data=run.data, recipe=recipe)  # fmt: skip
+    refused("measured as published", Recipe, epochs=5, start="cifar10")
 
 
 def test_published_weights_are_part_of_the_key_and_of_the_slug():

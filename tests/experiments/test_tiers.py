@@ -103,6 +103,15 @@ def test_published_weights_keep_the_width_that_they_fit(tier, recipe):
     assert scale(run, tier).recipe.start == "imagenet"
 
 
+@pytest.mark.parametrize("tier", ["thin", "paper"])
+def test_what_others_trained_on_cifar10_is_whole_but_in_smoke(tier):
+    """Whose files are in no package."""
+    run = papers("resnet20", "cifar10", 32, recipe=RECIPES["pretrained-cifar10"])
+    assert scale(run, tier) == run
+    smoke = scale(run, "smoke")
+    assert (smoke.recipe, smoke.model.width, smoke.data.name) == (RECIPES["untrained"], 1 / 8, "digits")
+
+
 @pytest.mark.parametrize(
     "tier, start, width",
     [("smoke", "random", 1 / 8), ("thin", "imagenette", 1 / 4), ("paper", "imagenet", 1)],

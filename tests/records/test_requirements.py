@@ -60,3 +60,15 @@ def test_two_halves_of_the_test_images_need_two_images_each(measure):
     with pytest.raises(ValueError, match="test_images=3 is too few, use 4 or more"):
         require(few, measure)
     require(enough, measure)
+
+
+def test_a_published_network_is_accurate_on_classes_that_it_knows():
+    recipe = Recipe(epochs=0, start="cifar10")
+    known, foreign = (
+        Run(model=Model(name="resnet20"), data=Data(name=name, side=32), recipe=recipe)
+        for name in ("cifar10", "mnist")
+    )
+    with pytest.raises(ValueError, match=r"mnist: its classes are not CIFAR-10's, .* use cifar10"):
+        require(foreign, "accuracy")
+    require(known, "accuracy")
+    require(foreign, "effective_field")

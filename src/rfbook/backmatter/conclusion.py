@@ -12,6 +12,7 @@ from rfbook.backmatter.census import Asked, Cell, by_page
 from rfbook.backmatter.claims import UNTESTED
 from rfbook.claims.evidence import on_numbers_of_others
 from rfbook.claims.verdicts import Verdict, Word
+from rfbook.claims.weighing import SUPPORT, support, weighed
 from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
 from rfbook.pages.figures import style
@@ -33,8 +34,13 @@ class Sentence:
 
     @property
     def word(self) -> Word:
-        """What becomes of the sentence, from the words of its claims."""
-        return standing([verdict.word for verdict in self.verdicts])
+        """What becomes of the sentence, weighed by its claims."""
+        return weighed(self.words)
+
+    @property
+    def words(self) -> list[Word]:
+        """Those of its claims."""
+        return [verdict.word for verdict in self.verdicts]
 
     @property
     def checked(self) -> bool:
@@ -49,30 +55,17 @@ class Sentence:
 
     @property
     def decided(self) -> int:
-        """How many of its claims hold or fail for every network that decides."""
-        return self.count("reproduced") + self.count("not reproduced")
+        """How many of its claims are decided: they hold, hold in part, or fail."""
+        return sum(word in SUPPORT for word in self.words)
 
     @property
     def support(self) -> float:
-        """The share of its decided claims that hold, 0 where none is decided."""
-        return self.count("reproduced") / self.decided if self.decided else 0.0
+        """The share of its decided claims that hold, 0 where none is decided (`weighing.support`)."""
+        return support(self.words)
 
     def count(self, word: str) -> int:
         """How many of its claims came out so."""
-        return sum(verdict.word == word for verdict in self.verdicts)
-
-
-def standing(words: Iterable[str]) -> Word:
-    """The word for a sentence: that of its tested claims if they agree, else partly.
-
-    As with the networks of a claim, partly needs some support: failed and open together is failed.
-    """
-    tested = {word for word in words if word != UNTESTED}
-    if len(tested) == 1:
-        return tested.pop()
-    if tested & {"reproduced", "partly"}:
-        return "partly"
-    return "not reproduced" if tested else UNTESTED
+        return self.words.count(word)
 
 
 def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
@@ -96,11 +89,12 @@ def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
 def summary(stated: Sequence[Sentence]) -> Table:
     """One row a sentence: how many of its claims came out how, and what no claim stands for."""
     rows = [
-        [one.says, *(str(one.count(word) or "") for word in WORDS), f"{WORDS[one.word]} {one.told}",
-         one.beyond]
+        [one.says, *(str(one.count(word) or "") for word in WORDS),
+         f"{100 * one.support:.0f} %" if one.decided else "",
+         f"{WORDS[one.word]} {one.told}", one.beyond]
         for one in stated
     ]  # fmt: skip
-    columns = ("what it says", *WORDS.values(), "sentence", "beyond")
+    columns = ("what it says", *WORDS.values(), "support", "sentence", "beyond")
     legend = ", ".join(f"{sign} {word}" for word, sign in WORDS.items())
     return Table(
         f"The sentences of the conclusion, and how many of their claims are {legend}", columns, rows

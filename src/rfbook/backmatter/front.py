@@ -9,16 +9,17 @@ from rfbook.backmatter.claims import BEYOND, PAPERS, UNTESTED
 from rfbook.claims.claim import Claim
 from rfbook.claims.evidence import on_numbers_of_others
 from rfbook.claims.verdicts import OWN, Verdict
+from rfbook.claims.weighing import by_construction
 from rfbook.pages import sources
 from rfbook.pages.prose import listed
 from rfbook.pages.sources import matter
 from rfbook.pages.tables.standard import WORDS
 
-KINDS = ("measured", "arithmetic", "numbers of others", "not in the papers")
+KINDS = ("measured", "by construction", "numbers of others", "not in the papers")
 """What a claim rests on.
 
-arithmetic: on the architecture alone, so that no training can change it. numbers of others: what a paper
-prints, or arrays that others published; such a claim is checked, not reproduced.
+by construction: on arithmetic or an identity, so that no training can change it. numbers of others: what
+a paper prints, or arrays that others published; such a claim is checked, not reproduced.
 """
 
 HOLD = {"reproduced": "hold", "partly": "hold in part", "not reproduced": "fail"}
@@ -33,7 +34,7 @@ def kind(claim: Claim) -> str:
         return "not in the papers"
     if on_numbers_of_others(claim):
         return "numbers of others"
-    return "arithmetic" if claim.quantity and claim.measured.exact else "measured"
+    return "by construction" if by_construction(claim) else "measured"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Paper:
 
     name: str
     measured: Tally
-    arithmetic: Tally
+    constructed: Tally
     others: Tally
     borrowed: Tally
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rfbook.claims.claim import Claim
 from rfbook.claims.evidence import on_numbers_of_others
@@ -33,12 +33,18 @@ def weighed(words: Sequence[Word]) -> Word:
     up to one third, partly in between; a partly reproduced claim supports it by half.
     """
     tested = [word for word in words if word != "not tested"]
-    decided = [SUPPORT[word] for word in tested if word in SUPPORT]
+    decided = sum(word in SUPPORT for word in tested)
     if not tested:
         return "not tested"
-    if 2 * len(decided) < len(tested):
+    if 2 * decided < len(tested):
         return "open"
-    share = sum(decided) / len(decided)
+    share = support(words)
     if share >= MOST:
         return "reproduced"
     return "not reproduced" if share <= 1 - MOST else "partly"
+
+
+def support(words: Iterable[Word]) -> float:
+    """The share of the decided claims that hold, one in part by half; 0 where none is decided."""
+    decided = [SUPPORT[word] for word in words if word in SUPPORT]
+    return sum(decided) / len(decided) if decided else 0.0

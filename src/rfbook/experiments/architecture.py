@@ -15,16 +15,23 @@ RESNETS = (
     "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
     "resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2",
 )  # fmt: skip
+CIFAR_RESNETS = ("resnet20", "resnet32", "resnet44", "resnet56")
+"""Those that He et al. made for CIFAR-10 (`cifar_resnet`)."""
 EFFICIENTNETS = ("efficientnet_b0",)
 LITES = ("efficientnet_lite0",)
 """EfficientNets without squeeze-excitation, whose weights install like any package (`pretrained`)."""
-NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES
+NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES + CIFAR_RESNETS
+FIELD_STAGES = {name: ("layer3", "layer4") for name in RESNETS} | {
+    name: ("layer1", "layer2", "layer3") for name in CIFAR_RESNETS
+}
+"""Network -> the stages whose middle units have effective fields: two as in Dead Pixel, or all."""
 TITLES = {name: name.upper() for name in VGGS} | {
     "resnet18": "ResNet18", "resnet34": "ResNet34", "resnet50": "ResNet50", "resnet101": "ResNet101",
     "resnet152": "ResNet152", "resnext50_32x4d": "ResNeXt-50-32x4d",
     "resnext101_32x8d": "ResNeXt-101-32x8d", "wide_resnet50_2": "Wide-ResNet-50-2",
     "wide_resnet101_2": "Wide-ResNet-101-2", "efficientnet_b0": "EfficientNet-B0",
     "efficientnet_lite0": "EfficientNet-Lite0",
+    "resnet20": "ResNet20", "resnet32": "ResNet32", "resnet44": "ResNet44", "resnet56": "ResNet56",
 }  # fmt: skip
 """Each network as the papers write it."""
 CHANGES = {
@@ -159,14 +166,19 @@ class Model(Spec):
         return self
 
 
-def require_published(model: Model) -> None:
+WITH_WEIGHTS = {"imagenet": RESNETS + LITES, "cifar10": CIFAR_RESNETS}
+"""What weights were trained on -> the networks for which such weights are published."""
+
+
+def require_published(model: Model, start: str) -> None:
     """Published weights fit the architecture as it was published; padded kernels may hold zeros.
 
-    Raises ValueError, with what to leave out, for any other model.
+    start: a name in `WITH_WEIGHTS`. Raises ValueError, with what to leave out, for any other model.
     """
-    if model.name not in RESNETS + LITES:
+    known = WITH_WEIGHTS[start]
+    if model.name not in known:
         raise ValueError(
-            f"{model.name}: published weights are known for {', '.join(RESNETS + LITES)}; use one of "
+            f"{model.name}: published weights are known for {', '.join(known)}; use one of "
             "them, or start='random'"
         )
     allowed = {"name", "kernel_padding"}

@@ -18,7 +18,8 @@ TICK = 20_000_000
 
 looked_at: set[str] = set()
 """Names of the files that this process looked for to get its results, there or not: records, reports,
-what executed pages left. A name that ends with `#` and a word means this part of a JSON file alone."""
+what executed pages left. A name that ends with `#` and a word means this part of a JSON file alone, that
+of a folder which records lie in it."""
 
 Parsed = TypeVar("Parsed")
 

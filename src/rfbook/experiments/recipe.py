@@ -8,12 +8,16 @@ from pydantic import Field, model_validator
 
 from rfbook.experiments.description import Positive, Spec
 
+PUBLISHED = ("imagenet", "cifar10")
+"""Starts from weights that others trained on these data."""
+
 
 class Recipe(Spec):
     """How weights are made (Size Matters, 2.6). epochs = 0 is the network as it starts.
 
     start "imagenet": from published weights (`pretrained`) instead of random ones. Without training
     that is the published network with its own 1000 classes; training gives it a new readout.
+    start "cifar10": the published network with the ten classes of CIFAR-10, and not trained further.
     start "imagenette": from the weights of `Run.source`, which is trained first.
 
     schedule "thirds": the learning rate falls tenfold after one and after two thirds of the epochs;
@@ -33,7 +37,7 @@ class Recipe(Spec):
     schedule: Literal["thirds", "cosine", "constant"] = "thirds"
     augmentation: Literal["standard", "rotated", "none"] = "standard"
     precision: Literal["fp32", "bf16"] = "fp32"
-    start: Literal["random", "imagenet", "imagenette"] = "random"
+    start: Literal["random", "imagenet", "imagenette", "cifar10"] = "random"
 
     @property
     def label(self) -> str:
@@ -57,6 +61,8 @@ class Recipe(Spec):
             raise ValueError("epochs=0 trains nothing: leave the rest of the recipe at its default")
         if self.epochs == 0 and self.start == "imagenette":
             raise ValueError("epochs=0: what starts from Imagenette's weights needs a readout; train it")
+        if self.epochs and self.start == "cifar10":
+            raise ValueError("start='cifar10': weights of CIFAR-10 are measured as published; epochs=0")
         return self
 
 
@@ -69,6 +75,7 @@ RECIPES: dict[str, Recipe] = {
     "adam30": Recipe(optimizer="adam", learning_rate=1e-3, weight_decay=0.0, schedule="constant"),
     "untrained": Recipe(epochs=0),
     "pretrained": Recipe(epochs=0, start="imagenet"),
+    "pretrained-cifar10": Recipe(epochs=0, start="cifar10"),
     "finetune200": CALTECH.model_copy(update={"start": "imagenet"}),
     "scratch50": CALTECH.model_copy(update={"epochs": 50}),
 }

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model, require_published
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN
 from rfbook.experiments.description import Positive, Spec
-from rfbook.experiments.recipe import RECIPES, Recipe
+from rfbook.experiments.recipe import PUBLISHED, RECIPES, Recipe
 
 __all__ = [
     "DATASETS", "NETWORKS", "RECIPES", "RESNETS", "VGGS",
@@ -131,8 +131,8 @@ class Run(Spec):
 
     @model_validator(mode="after")
     def _published_weights_fit(self) -> Run:
-        if self.recipe.start == "imagenet":
-            require_published(self.model)
+        if self.recipe.start in PUBLISHED:
+            require_published(self.model, self.recipe.start)
         if self.recipe.start == "imagenette" and (
             self.model.name not in RESNETS or self.model.padded_weights != "zero"
         ):
@@ -158,8 +158,18 @@ class Run(Spec):
 
     @property
     def published(self) -> bool:
-        """Whether this is a published network as it is, with its own 1000 classes: no seed matters."""
-        return self.recipe.start == "imagenet" and self.recipe.epochs == 0
+        """Whether this is a published network as it is, with its own classes: no seed matters."""
+        return self.recipe.start in PUBLISHED and self.recipe.epochs == 0
+
+    @property
+    def known_classes(self) -> tuple[int, ...]:
+        """The number that the network has for each class of the data; empty where it has others."""
+        own = tuple(range(self.data.classes))
+        if not self.published:
+            return own
+        if self.recipe.start == "imagenet":
+            return CATALOGUE[self.data.name].imagenet
+        return own if self.recipe.start == self.data.name else ()
 
     def weights(self) -> Run:
         """The run without what only a measurement reads: runs with equal weights are equal here.

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from rfbook.experiments.architecture import LITES
 from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Data, Run
 
 Tier = Literal["smoke", "thin", "paper"]
@@ -58,7 +59,7 @@ LARGE = 224
 SCALES: dict[str, Scale] = {
     "smoke": Scale(
         1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=256, side=64,
-        stand_ins=SHIPPED, starts={"imagenet": "random"}, canvas_data="digits",
+        stand_ins=SHIPPED, starts={"imagenet": "random", "cifar10": "random"}, canvas_data="digits",
     ),
     "thin": Scale(
         1 / 4, 1 / 8, bf16_above=64, stand_ins=SMALLER, starts={"imagenet": "imagenette"}
@@ -100,11 +101,11 @@ def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
     if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
         recipe["precision"] = "bf16"
     start = run.recipe.start
-    if trained and run.model.name not in LITES:
+    if run.model.name not in LITES and (trained or start == "cifar10"):
         start = by.starts.get(start, start)
         recipe["start"] = start
     # Published weights fit one width only.
-    factor = 1.0 if start == "imagenet" else by.factor(data["side"], trained)
+    factor = 1.0 if start in PUBLISHED else by.factor(data["side"], trained)
     width = run.model.width * factor
     return {"model": {"width": width}, "data": data, "recipe": recipe}
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rfbook.experiments.architecture import FIELD_STAGES
 from rfbook.experiments.batches import View, in_order
 from rfbook.measures.views import shown
 from rfbook.metrics import imbalance
@@ -21,11 +22,6 @@ from rfbook.records.weights import Trained
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
 BATCH = 8
 PERIODS = (2, 4, 8)
-TARGETS: dict[str, str | None] = {"layer3": "layer3", "layer4": "layer4", "output": None}
-"""What is differentiated: a middle unit of two feature maps, and the logit of the true class.
-
-A network without the stages of a ResNet has the output only.
-"""
 
 
 def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, Tensor | None]]:
@@ -33,12 +29,15 @@ def _batches(trained: Trained, size: int, label: str) -> Iterator[tuple[Tensor, 
 
 
 def effective_fields(trained: Trained) -> Measured:
-    """R_xy of every target over the test images: Gaussian fits, imbalance, checkerboard."""
-    stages = dict(trained.network.named_children())
+    """R_xy of every target over the test images: Gaussian fits, imbalance, checkerboard.
+
+    A target is a middle unit of a stage (`FIELD_STAGES`), or the output: the logit of the true class. A
+    network without the stages of a ResNet has the output only.
+    """
+    layers = {name: name for name in FIELD_STAGES.get(trained.run.model.name, ())}
     fields = {
         name: effective_field(trained.network, _batches(trained, BATCH, name), layer)
-        for name, layer in TARGETS.items()
-        if layer is None or layer in stages
+        for name, layer in (layers | {"output": None}).items()
     }
     values = {name: _describe(field) for name, field in fields.items()}
     arrays = {name: field.mean.astype(np.float32) for name, field in fields.items()}

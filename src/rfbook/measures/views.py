@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from rfbook.experiments.batches import View, in_order
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.images import Images
 from rfbook.experiments.progress import track
 from rfbook.records.weights import Trained
@@ -19,8 +18,8 @@ def shown(
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
     """All images in order as the network takes them, with their classes, `size` at a time.
 
-    A published network has ImageNet's classes: labels are translated to them. Where the data has other
-    classes there are none, and a measure then takes the class that is predicted.
+    Of a published network labels are translated to its own classes. Where the data has others there are
+    none, and a measure then takes the class that is predicted.
     """
     made = in_order(images, View(trained.run.data), size, trained.device)
     known = ((inputs, _classes(trained, labels)) for inputs, labels in made)
@@ -30,7 +29,7 @@ def shown(
 def _classes(trained: Trained, labels: Tensor) -> Tensor | None:
     if not trained.run.published:
         return labels
-    numbers = CATALOGUE[trained.run.data.name].imagenet
+    numbers = trained.run.known_classes
     return torch.tensor(numbers, device=labels.device)[labels] if numbers else None
 
 

@@ -32,10 +32,11 @@ _FROM = {
     "skipped": "rfbook.pages.positions",
     "spreads_of": "rfbook.pages.spreads",
     "starts": "rfbook.pages.outcomes",
+    "trained_by_others": "rfbook.pages.by_others",
 }
 """A public name -> the module that defines it."""
 
-__all__ = [*_FROM, "figures", "prose", "tables"]
+__all__ = [*_FROM, "figures", "prose", "tables", "trials"]
 
 
 def __getattr__(name: str) -> Any:

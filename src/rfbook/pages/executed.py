@@ -118,9 +118,11 @@ def _package(root: Path) -> str:
 
 
 def _state(name: str, root: Path) -> str | None:
-    """A digest of what stands under a name; None if there is nothing."""
+    """A digest of what stands under a name, of a folder of records their names; None if nothing does."""
     path, _, part = name.partition("#")
     file = root / path
+    if file.is_dir():
+        return digest(sorted(one.relative_to(file).as_posix() for one in file.glob("*/*.json")))
     if not file.is_file():
         return None
     return digest({part: _parts(file).get(part)}, length=64) if part else _content(file)

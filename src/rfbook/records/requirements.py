@@ -6,6 +6,12 @@ from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, require_even_maps
 
+OTHERS = {
+    "imagenet": ("ImageNet's", "imagenette, or train a new readout (epochs above 0)"),
+    "cifar10": ("CIFAR-10's", "cifar10"),
+}
+"""Start of a published network -> whose classes it knows, and which data have them."""
+
 
 def resnet(run: Run, measure: str) -> None:
     """A network with the stages of a ResNet."""
@@ -32,10 +38,11 @@ def finite_fields(run: Run, measure: str) -> None:
 
 def known_classes(run: Run, measure: str) -> None:
     """Images of classes that the network tells apart."""
-    if run.published and not CATALOGUE[run.data.name].imagenet:
+    if not run.known_classes:
+        learnt, instead = OTHERS[run.recipe.start]
         raise ValueError(
-            f"{run.data.name}: its classes are not ImageNet's, which the published {run.model.name} "
-            "tells apart; use imagenette, or train a new readout (epochs above 0)"
+            f"{run.data.name}: its classes are not {learnt}, which the published {run.model.name} "
+            f"tells apart; use {instead}"
         )
 
 

@@ -76,6 +76,7 @@ class Store:
 
     def paths(self, pattern: str = "*.json") -> Iterator[Path]:
         """Every record's JSON file of that name pattern, in all roots."""
+        looked_at.update(map(str, self.roots))
         for root in self.roots:
             yield from sorted(root.glob(f"*/{pattern}"))
 

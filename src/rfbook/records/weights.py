@@ -26,7 +26,7 @@ from rfbook.experiments.batches import View, in_order
 from rfbook.experiments.cache import in_words, replacing, require_readable
 from rfbook.experiments.data import Images, Splits, cache_directory, load
 from rfbook.experiments.errors import DataError, TrainingError
-from rfbook.experiments.pretrained import readout_classes, started
+from rfbook.experiments.pretrained import origin, readout_classes, started
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
 from rfbook.records.provenance import commit, here
@@ -132,9 +132,13 @@ class Trained:
         return next(self.network.parameters()).device
 
     def provenance(self) -> dict[str, Any]:
-        """How the weights were made: minutes of training, each process that took part, the start."""
+        """How the weights were made: minutes of training, each process that took part, the start.
+
+        start: the folder of the run that they come from, or whose published weights they are.
+        """
         made = {"minutes": sum(self.trace.seconds) / 60, "sessions": self.trace.sessions}
-        return made if self.run.source is None else made | {"start": folder(self.run.source)}
+        start = folder(self.run.source) if self.run.source else origin(self.run)
+        return made | {"start": start} if start else made
 
 
 def trained(run: Run, device: str = "auto") -> Trained:

@@ -182,12 +182,6 @@ quantity("R^2", FIELD, "layer4_r_squared")(of_fit("r_squared"))
 quantity("R^2", FIELD, "output_r_squared")(of_fit("r_squared", "output"))
 
 
-@quantity("px", reads=FIELD)
-def layer4_sigma(records: Records) -> float:
-    """Width of that Gaussian, mean of both directions, pixels."""
-    return (of_fit("sigma_x")(records) + of_fit("sigma_y")(records)) / 2
-
-
 @quantity("R^2", reads=FIELD, bounds=ANY)
 def fit_without_pattern(records: Records) -> float:
     """R^2 of the Gaussian at layer4 with the pattern of period eight divided out, minus R^2 as it is.

@@ -6,6 +6,7 @@ from rfbook.claims.quantities import (
     areas,
     contrasts,
     fields,
+    growth,
     halves,
     images,
     layers,
@@ -15,7 +16,7 @@ from rfbook.claims.quantities import (
 from rfbook.claims.quantities.contrasts import difference
 from rfbook.claims.quantities.quantity import CONTRASTS, QUANTITIES, Quantity
 
-SUBJECTS = (layers, positions, fields, areas, halves, images, others, contrasts)
+SUBJECTS = (layers, positions, fields, growth, areas, halves, images, others, contrasts)
 """Each fills `QUANTITIES` and `CONTRASTS` with its own when it is imported."""
 
 

@@ -4,6 +4,7 @@ from rfbook.claims.amounts import number, quoted
 from rfbook.pages.tables import (
     arms,
     arrivals,
+    depth_series,
     fields,
     images,
     layer_lists,
@@ -12,6 +13,7 @@ from rfbook.pages.tables import (
     periods,
     ranks,
     stages,
+    trials,
 )
 from rfbook.pages.tables.by_layer import by_layer
 from rfbook.pages.tables.printed_fields import printed_fields
@@ -28,7 +30,7 @@ from rfbook.pages.tables.standard import (
 from rfbook.pages.tables.table import Table
 
 __all__ = [
-    "WORDS", "Table", "arms", "arrivals", "by_layer", "details", "fields", "footer",
+    "WORDS", "Table", "arms", "arrivals", "by_layer", "depth_series", "details", "fields", "footer",
     "images", "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters",
-    "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "verdicts",
+    "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "trials", "verdicts",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from rfbook.experiments.architecture import RESNETS
+from rfbook.experiments.architecture import FIELD_STAGES
 from rfbook.experiments.spec import Run
 from rfbook.records.schemas.schema import Array, Arrays, Restated, Values, tested
 from rfbook.records.schemas.strict import LARGE, Amount, Count, Natural, Number, Share, Strict
@@ -62,11 +62,11 @@ class EffectiveField(Values):
     """`fields.effective_fields`"""
 
     images: Count
-    targets: dict[Literal["layer3", "layer4", "output"], Target]
+    targets: dict[Literal["layer1", "layer2", "layer3", "layer4", "output"], Target]
 
     def follows(self, run: Run) -> dict[str, tuple[object, object]]:
         """The images, and the targets that the network has."""
-        stages = {"layer3", "layer4"} if run.model.name in RESNETS else set()
+        stages = FIELD_STAGES.get(run.model.name, ())
         return {
             "images": (self.images, tested(run)),
             "targets": (sorted(self.targets), sorted({"output", *stages})),

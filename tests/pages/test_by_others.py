@@ -1,0 +1,70 @@
+"""Networks that others trained, on a page: as they were published, whatever a reader changes."""
+
+import pytest
+
+from rfbook.experiments.architecture import CIFAR_RESNETS
+from rfbook.experiments.spec import RECIPES
+from rfbook.pages.by_others import trained_by_others
+from rfbook.pages.page import Page
+from rfbook.pages.tables import depth_series
+from rfbook.records.store import Store
+from tests.left import whole
+from tests.reading import rows
+
+VALUES = {"tier": "thin", "seeds": 3, "width": 0.5, "side": 64, "epochs": 2, "images": 100}
+
+
+@pytest.fixture
+def page(tmp_path):
+    return Page("dead_pixel/size-pretrained", dict(VALUES), Store((tmp_path,)))
+
+
+def test_a_readers_parameters_do_not_change_them(page):
+    planned = trained_by_others(page, test_images=400)
+    assert [one.run.model.name for one in planned] == list(CIFAR_RESNETS)
+    for one in planned:
+        assert one.run.published and one.run == one.paper
+        assert (one.run.model.width, one.run.data.side, one.run.data.test_images) == (1, 32, 400)
+        assert one.run.data.normalisation == "imagenet"
+    assert page.values == VALUES
+
+
+def test_in_smoke_they_are_random_and_small(page):
+    page.values["tier"] = "smoke"
+    assert {one.run.recipe for one in trained_by_others(page)} == {RECIPES["untrained"]}
+
+
+def outcomes(page, measures, change=None, **images):
+    """Records that nobody measured, of all four."""
+    for planned in trained_by_others(page, **images):
+        for name in measures:
+            record = whole(planned.run, name)
+            page.store.add(change(record) if change else record)
+    return page.measure(trained_by_others(page, **images), *measures)
+
+
+def wider(record):
+    """Its widths as the root of the depth."""
+    depth = int(record.run.model.name.removeprefix("resnet"))
+    for target in record.values["targets"].values():
+        target["gaussian"] |= {"sigma_x": depth**0.5, "sigma_y": depth**0.5}
+    return record
+
+
+def test_a_row_of_the_table_has_what_was_measured_and_what_its_author_prints(page):
+    fields = outcomes(page, ["effective_field"], wider, test_images=400)
+    shares = outcomes(page, ["accuracy", "receptive_field"])
+    first, *_, last = rows(depth_series.measured(page, fields, shares))
+    assert (first["network"], first["right, %"]) == ("ResNet20", "50")
+    assert (first["as its author prints, %"], last["as its author prints, %"]) == ("91.73", "93.39")
+    assert float(first["effective size of layer3, px"]) == pytest.approx(20**0.5, abs=0.6)
+
+
+def test_growth_is_told_of_every_stage_whose_fields_have_a_peak(page):
+    def flat(record):
+        wider(record).values["targets"]["layer1"]["gaussian"] = None
+        return record
+
+    found = depth_series.growth(outcomes(page, ["effective_field"], flat, test_images=400))
+    assert [one.network for one in found] == ["layer2", "layer3"]
+    assert found["layer3"].mean == pytest.approx(0.5)
