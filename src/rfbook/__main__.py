@@ -1,5 +1,5 @@
-"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, outside, book,
-pdf, notebooks."""
+"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, data, outside,
+book, pdf, notebooks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+
+from rfbook.experiments.catalogue import CATALOGUE
 
 LOOK = "look"
 """The command that needs neither a checkout nor the packages of the book."""
@@ -95,6 +97,7 @@ def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser
     recompute.add_argument("--keep", action="store_true", help="keep the outcome, for the book")
     verb("compare", upkeep.compare).add_argument("directory", type=_absolute)
     verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
+    verb("data", commands.data).add_argument("sets", nargs="+", choices=CATALOGUE, metavar="SET")
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")
     verb("pdf", commands.pdf, tier="published")

@@ -27,6 +27,8 @@ def unpublishable(path: Path, record: Record) -> str:
     size = sum(file.stat().st_size for file in files)
     if size > PUBLISHABLE:
         return f"it has {size:,} bytes; a published record has at most {PUBLISHABLE:,}"
+    if record.run.data.edition or record.run.recipe.start_edition:
+        return "it was made from another edition of its data than published ones. Keep it in runs/"
     data, width, least = record.run.data.name, record.run.model.width, SCALES["thin"].large_width
     if CATALOGUE[data].shipped:
         reason = f"tier smoke shows its networks {data}, which stand in for the sets of the papers"

@@ -7,7 +7,6 @@ from contextlib import suppress
 from math import log
 from pathlib import Path
 
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Record, RecordError
 from rfbook.records.store import Store, read
@@ -61,7 +60,7 @@ def _readable(path: Path) -> Iterable[Record]:
 
 def _seen(run: Run) -> float:
     """Pixels of all training images, times the width squared: what one epoch takes is like that."""
-    images = run.data.images or CATALOGUE[run.data.name].train
+    images = run.data.images or run.data.held.train
     return images * run.data.side**2 * run.model.width**2
 
 

@@ -202,6 +202,6 @@ def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
 
 def images_of(run: Run) -> Splits:
     """The training and test images that the run names. Raises DataError if they are not to be had."""
-    splits = load(run.data.name)
+    splits = load(run.data.name, run.data.edition)
     train, test = splits.train.first(run.data.images), splits.test.first(run.data.test_images)
     return Splits(train, test, splits.pixels)

@@ -16,7 +16,9 @@ from pydantic import ValidationError
 from rfbook.backmatter.census import in_book
 from rfbook.claims.claim import ClaimError
 from rfbook.claims.published_fields import write_fits
+from rfbook.experiments.catalogue import TITLES
 from rfbook.experiments.digest import digest
+from rfbook.experiments.editions import VARIABLE
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
@@ -137,6 +139,22 @@ def _asked(pages: list[str], tier: str) -> list[Ask]:
 def _at(page: str, tier: str) -> Mapping[str, object]:
     """The page's tier as a parameter, for pages that have one."""
     return {"tier": tier_of(page, tier)} if "tier" in declared(page) else {}
+
+
+def data(arguments: argparse.Namespace) -> Lines:
+    """get data sets from RFBOOK_DATA or the hub, decode them, and say which edition each is"""
+    from rfbook.experiments.data import fetched
+
+    for name in arguments.sets:
+        edition = fetched(name)
+        if edition is None:
+            yield f"{name}: the edition of the published records", True
+        else:
+            size = f"{edition.train} training and {edition.test} test images, {edition.classes} classes"
+            yield (
+                f"{name}: another edition of {TITLES[name]} than the published records' ({size}, "
+                f"fingerprint {edition.fingerprint[:16]}). To run pages on it: {VARIABLE}={name}"
+            ), True
 
 
 def outside(arguments: argparse.Namespace) -> Lines:
