@@ -65,6 +65,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _shard(text: str) -> tuple[int, int]:
+    """One of several parts, as "2/8"."""
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r}: the part and their number, such as 2/8, from 1 on")
+    return int(part), int(parts)
+
+
 def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="command")
@@ -85,10 +93,15 @@ def _parser(commands: ModuleType, upkeep: ModuleType) -> argparse.ArgumentParser
     )
     run.add_argument("-o", "--output", type=_absolute, help="also write the executed notebook here")
     verb("why", commands.why, tier="published").add_argument("page")
-    verb("plan", commands.plan, tier="published").add_argument("pages", nargs="*")
+    plan = verb("plan", commands.plan, tier="published")
+    plan.add_argument("pages", nargs="*")
+    plan.add_argument("--json", action="store_true", help="with keys and minutes, for other programs")
     work = verb("work", commands.work, tier="published")
     work.add_argument("pages", nargs="*")
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
+    part = work.add_mutually_exclusive_group()
+    part.add_argument("--run", metavar="KEY", help="only the run of this key in plan --json")
+    part.add_argument("--shard", type=_shard, metavar="M/N", help="only the M-th of N parts")
     verb("verify", upkeep.verify)
     recompute = verb("recompute", upkeep.recompute)
     recompute.add_argument("pages", nargs="*", help="those whose records are drawn; by default all")

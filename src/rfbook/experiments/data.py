@@ -42,9 +42,9 @@ def load(name: str, edition: Edition | None = None) -> Splits:
         return cached
     if source.copy and edition is None and data_directory() is None:
         raise DataError(
-            f"{name}: published records were made from {source.copy}, which the hub does not have. Set "
-            f"RFBOOK_DATA to a directory with a folder {name} of them, or take what the hub has. "
-            f"{_as_it_is(name)}"
+            f"{name}: published records were made from {source.copy}, which the hub does not have: "
+            f"set RFBOOK_DATA to a directory with a folder {name} of parquet files or of images, or "
+            f"take what the hub has. {_as_it_is(name)}"
         )
     require_place(path, DataError)
     splits = _from_source(name)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock
-
 from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.locks import Lock
 from rfbook.experiments.tiers import SCALES
 from rfbook.records.record import Record, RecordError
 from rfbook.records.store import LOCK, Store, place, read, write
@@ -52,7 +51,7 @@ def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
     root = store.roots[-1]
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root / LOCK):
+        with Lock(root / LOCK):
             kept: dict[Path, Record] = {}
             for record in records:
                 present = store.find(record.run, record.measure) or record

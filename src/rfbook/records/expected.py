@@ -7,12 +7,20 @@ from contextlib import suppress
 from math import log
 from pathlib import Path
 
+from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Record, RecordError
 from rfbook.records.store import Store, read
 
 Taken = tuple[float, float]
 """How large a published run was, and the minutes it took."""
+
+
+PROCESS = 2_000
+"""Megabytes of Python, torch, a network in training and a batch of its maps."""
+PROBED = {"probes", "probes_global", "position_probes"}
+FEATURES = 10_000
+"""Megabytes that a probe needs at most: its 4 GiB of features (`measures.probes`), and a copy."""
 
 
 class Pace:
@@ -70,6 +78,13 @@ def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
         return None
     near, minutes = min(taken, key=lambda one: abs(log(one[0] / size)))
     return minutes * size / near
+
+
+def memory(run: Run, measures: Iterable[str]) -> int:
+    """Megabytes that a run needs at most: a process with torch, the images, the features of probes."""
+    source, held = CATALOGUE[run.data.name], run.data.held
+    images = (held.train + held.test) * source.side**2 * (1 if source.grey else 3) / 10**6
+    return round(PROCESS + images + (FEATURES if PROBED & set(measures) else 0))
 
 
 def time_in_words(minutes: float) -> str:

@@ -35,6 +35,7 @@ from rfbook.site import build, printing
 from rfbook.site.execution import PageError, execute
 from rfbook.site.handed_out import handed_out
 from rfbook.site.making import made
+from rfbook.site.planned import as_json, of_key, of_shard
 
 Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
@@ -91,7 +92,11 @@ def why(arguments: argparse.Namespace) -> Lines:
 def plan(arguments: argparse.Namespace) -> Lines:
     """list every run that pages ask for, planned ones last, with the measures that are missing"""
     store = store_of(arguments.tier)
-    for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
+    asked = merged(_asked(arguments.pages, arguments.tier))
+    if arguments.json:
+        yield as_json(asked, store, arguments.tier, arguments.pages), True
+        return
+    for run, measures in asked.items():
         missing = [name for name in measures if store.find(run, name) is None]
         yield f"{run.slug()}: {'missing ' + ', '.join(missing) if missing else 'done'}", True
 
@@ -111,6 +116,10 @@ def work(arguments: argparse.Namespace) -> Lines:
     if arguments.publish:
         store = store.published
     asked = merged(_asked(arguments.pages, arguments.tier))
+    if arguments.run:
+        asked = of_key(asked, arguments.run)
+    if arguments.shard:
+        asked = of_shard(asked, arguments.shard)
     left: list[Run] = []
     failed = []
     # The second part is read when the first has filled it.
