@@ -39,9 +39,9 @@ help: ## this list
 
 # The environment: exact versions, then this package in place. Made again when either file changes.
 $(STAMP): requirements.lock pyproject.toml
-	@python3 -c 'import sys; v = sys.version.split()[0]; sys.exit(0 if sys.version_info[:2] == (3, 11) else "python3 is " + v + ": the pinned versions need Python 3.11; put one first on PATH, for example with pyenv or conda")'
+	@python3 -c 'import sys; v = sys.version.split()[0]; sys.exit(0 if (3, 11, 5) <= sys.version_info < (3, 12) else "python3 is " + v + ": make asks for Python 3.11, from 3.11.5 on; put one first on PATH, for example with pyenv or conda")'
 	@echo "installing the pinned packages into $(VENV): once, a few minutes"
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

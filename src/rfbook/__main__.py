@@ -1,5 +1,5 @@
-"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, outside, book,
-pdf, notebooks, teach."""
+"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, data, outside,
+book, pdf, notebooks, teach."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+
+from rfbook.experiments.catalogue import CATALOGUE
 
 LOOK = "look"
 """The command that needs neither a checkout nor the packages of the book."""
@@ -64,6 +66,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _shard(text: str) -> tuple[int, int]:
+    """One of several parts, as "2/8"."""
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r}: the part and their number, such as 2/8, from 1 on")
+    return int(part), int(parts)
+
+
 def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="command")
@@ -84,10 +94,15 @@ def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> a
     )
     run.add_argument("-o", "--output", type=_absolute, help="also write the executed notebook here")
     verb("why", commands.why, tier="published").add_argument("page")
-    verb("plan", commands.plan, tier="published").add_argument("pages", nargs="*")
+    plan = verb("plan", commands.plan, tier="published")
+    plan.add_argument("pages", nargs="*")
+    plan.add_argument("--json", action="store_true", help="with keys and minutes, for other programs")
     work = verb("work", commands.work, tier="published")
     work.add_argument("pages", nargs="*")
     work.add_argument("--publish", action="store_true", help="write to results/, not runs/")
+    part = work.add_mutually_exclusive_group()
+    part.add_argument("--run", metavar="KEY", help="only the run of this key in plan --json")
+    part.add_argument("--shard", type=_shard, metavar="M/N", help="only the M-th of N parts")
     verb("verify", upkeep.verify)
     recompute = verb("recompute", upkeep.recompute)
     recompute.add_argument("pages", nargs="*", help="those whose records are drawn; by default all")
@@ -96,6 +111,7 @@ def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> a
     recompute.add_argument("--keep", action="store_true", help="keep the outcome, for the book")
     verb("compare", upkeep.compare).add_argument("directory", type=_absolute)
     verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
+    verb("data", commands.data).add_argument("sets", nargs="+", choices=CATALOGUE, metavar="SET")
     verb("outside", commands.outside)
     verb("book", commands.book, tier="published")
     verb("pdf", commands.pdf, tier="published")

@@ -28,7 +28,7 @@ def test_every_data_set_of_the_catalogue_has_a_card():
 def test_a_card_says_what_the_catalogue_says(name):
     source, found = CATALOGUE[name], facts(name)
     assert all(found.values())
-    assert found["size"] == (
+    assert found["images"] == (
         f"{source.train} training and {source.test} test images, {source.classes} classes"
     )
     assert ("scikit-learn" if source.shipped else source.hub or "not on the hub") in found["source"]
@@ -44,7 +44,7 @@ def test_a_change_in_the_catalogue_is_a_change_of_the_card(monkeypatch):
     )
     monkeypatch.setitem(CATALOGUE, "digits", other)
     found = facts("digits")
-    assert found["size"].startswith("7 training")
+    assert found["images"].startswith("7 training")
     assert found["fingerprint"].startswith("none: the numbers")
     assert found["how it is read"] == (
         "centre square, brought to 32 pixels a side; RGB; mirrored at random in training"
@@ -68,6 +68,17 @@ def test_stand_ins_are_named_on_both_cards():
     assert facts("digits")["stand-ins"].startswith("it for cifar10, ")
     assert "imagenette for it at tier thin" in facts("imagenet")["stand-ins"]
     assert "it for imagenet at tier thin" in facts("imagenette")["stand-ins"]
+
+
+def test_a_card_says_how_to_get_the_set_in_one_command_and_how_much_that_is():
+    assert facts("digits")["to get it"] == "nothing to do"
+    assert facts("cifar10")["to get it"] == (
+        "python -m rfbook data cifar10; downloads about 144 MB; decoded 184 MB"
+    )
+    assert facts("caltech101")["to get it"].endswith(
+        "the hub's images are another edition: RFBOOK_EDITIONS=caltech101 runs pages on them"
+    )
+    assert facts("cub200")["to get it"].startswith("put the images into RFBOOK_DATA/cub200, then python")
 
 
 def test_each_card_can_be_linked_to():

@@ -1050,3 +1050,22 @@ def test_a_book_at_smoke_starts_from_nothing(rfbook, repository, monkeypatch, ti
     assert left.exists() == kept
     own = repository / ("cache" if kept else "build/smoke/cache")
     assert Path(os.environ["RFBOOK_CACHE"]) == own
+
+
+# Data sets.
+
+
+def test_a_data_set_is_fetched_and_its_edition_named(rfbook, monkeypatch):
+    from rfbook.experiments import data
+    from rfbook.experiments.edition import Edition
+
+    other = Edition(fingerprint="ab" * 32, train=12, test=4, classes=3)
+    monkeypatch.setattr(data, "fetched", {"digits": None, "caltech101": other}.get)
+    status, lines, _ = rfbook("data", "digits", "caltech101")
+    assert status == 0
+    assert lines == [
+        "digits: the edition of the published records",
+        "caltech101: another edition of Caltech-101 than the published records' (12 training and 4 test "
+        "images, 3 classes, fingerprint abababababababab). To run pages on it: "
+        "RFBOOK_EDITIONS=caltech101",
+    ]

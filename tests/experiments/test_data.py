@@ -416,8 +416,8 @@ def hub(monkeypatch):
          ["ILSVRC/imagenet-1k"]),
         ("inaturalist2019", ["the hub does not have it", "visipedia/inat_comp"], []),
         ("cub200", ["the hub does not have it", "train_test_split.txt"], []),
-        ("imagenette", ["not made from the hub's images but from 4,000 and 1,000 of them"], []),
-        ("caltech101", ["not made from the hub's images but from copies of them, re-encoded"], []),
+        ("imagenette", ["made from 4,000 and 1,000 of them", "which the hub does not have"], []),
+        ("caltech101", ["made from copies of them, re-encoded", "take what the hub has"], []),
         ("tiny-imagenet", ["Connect to the network"], ["zh-plus/tiny-imagenet"]),
     ],
 )  # fmt: skip

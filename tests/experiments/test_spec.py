@@ -62,6 +62,7 @@ def test_every_default_is_what_published_keys_were_made_with():
             "placement": "resized",
             "detail": None,
             "task": "class",
+            "edition": None,
         },
         "recipe": {
             "epochs": 30,
@@ -74,6 +75,7 @@ def test_every_default_is_what_published_keys_were_made_with():
             "augmentation": "standard",
             "precision": "fp32",
             "start": "random",
+            "start_edition": None,
         },
         "seed": 0,
     }

@@ -1,6 +1,7 @@
 """One set of versions: what is declared, what is locked, and what is installed agree."""
 
 import ast
+import re
 import sys
 import tomllib
 from importlib import metadata
@@ -25,7 +26,7 @@ OF_LOOK = ["look", "metrics"]
 
 def lock():
     lines = (ROOT / "requirements.lock").read_text().splitlines()
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return [Requirement(line.removesuffix(" \\")) for line in lines if line[:1].isalnum()]
 
 
 def needs(requirement):
@@ -89,9 +90,20 @@ def test_conda_users_get_the_same_python_and_the_same_lock():
     python, pip, section = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     version = python.removeprefix("python=")
     assert version in SpecifierSet(PROJECT["requires-python"])
-    assert f"sys.version_info[:2] == ({version.replace('.', ', ')})" in MAKE
+    assert f"({version.replace('.', ', ')}, 5) <= sys.version_info" in MAKE
     assert pip == "pip"
-    assert section == {"pip": ["-r requirements.lock", "-e ."]}
+    assert section == {"pip": ["--require-hashes", "-r requirements.lock"]}
+
+
+def test_every_version_of_the_lock_has_the_hashes_of_its_files_and_make_asks_for_them():
+    text = (ROOT / "requirements.lock").read_text()
+    entries = re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(lock())
+    for entry in entries:
+        name, *hashes = entry.split(" \\\n    ")
+        assert hashes, f"{name} has no hash"
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one.strip()) for one in hashes), name
+    assert "--require-hashes -r requirements.lock" in MAKE
 
 
 def undeclared(files, requirements):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from rfbook.backmatter.census import Asked, by_page
+from rfbook.backmatter.rerunning import MEGABYTE, decoded
 from rfbook.experiments.catalogue import CATALOGUE, Source
 from rfbook.experiments.tiers import SCALES
 from rfbook.pages.tables.standard import Table
@@ -114,8 +115,9 @@ def card(name: str, asked: Iterable[Asked] = ()) -> Table:
     rows = [
         ["what it is", words.what],
         ["source", _where(source)],
+        ["to get it", _how(name, source)],
         ["terms", words.terms],
-        ["size", f"{source.train} training and {source.test} test images, {source.classes} classes"],
+        ["images", f"{source.train} training and {source.test} test images, {source.classes} classes"],
         ["how it is read", _read(source)],
         ["normalised with", f"mean {_channels(source.mean)}, deviation {_channels(source.sd)}"],
         ["fingerprint", _fingerprint(source)],
@@ -143,6 +145,22 @@ def _where(source: Source) -> str:
     parts = [f"Hugging Face hub, {source.hub}" if source.hub else "not on the hub"]
     parts += [f"used here: {source.copy}"] if source.copy else []
     return "; ".join([*parts, source.access] if source.access else parts)
+
+
+def _how(name: str, source: Source) -> str:
+    """The command that has a set ready to be used, what it downloads, and the room that it takes."""
+    if source.shipped:
+        return "nothing to do"
+    command = f"python -m rfbook data {name}"
+    if source.hub is None:
+        command = f"put the images into RFBOOK_DATA/{name}, then {command}"
+    download = f"downloads about {source.megabytes} MB" if source.megabytes else ""
+    kept = f"decoded {decoded(name) / MEGABYTE:,.0f} MB"
+    other = (
+        f"the hub's images are another edition: RFBOOK_EDITIONS={name} runs pages on them"
+        if source.copy else ""
+    )  # fmt: skip
+    return "; ".join(filter(None, [command, download, kept, other]))
 
 
 def _read(source: Source) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.backmatter.census import NOT_RUN, Asked, Cell, by_page, links, minutes
 from rfbook.experiments.spec import Run
+from rfbook.pages.scaling import EDITIONS, another_edition
 from rfbook.pages.tables.standard import Table
 from rfbook.records.record import Record, run_key
 
 MINUTES = ("training, min", "measuring, min")
-COLUMNS = {"name", "side", "images", "epochs"}
-"""Fields of a run's images and recipe that have a column of their own, or share one."""
+COLUMNS = {"name", "side", "images", "epochs"} | EDITIONS
+"""Fields of a run's images and recipe that have a column of their own, or are said in other words."""
 Spent = tuple[float, float]
 """Minutes of training and of measuring."""
 
@@ -72,7 +73,8 @@ def _further(run: Run) -> str:
     described = run.canonical()
     settings = described.get("data", {}) | described.get("recipe", {})
     rest = {name: value for name, value in settings.items() if name not in COLUMNS}
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rest.items())
+    said = [f"{name.replace('_', ' ')} {value}" for name, value in rest.items()]
+    return ", ".join([*said, *another_edition(run)])
 
 
 def _seeds(asked: Sequence[Asked]) -> str:

@@ -30,6 +30,8 @@ SPLIT = re.compile(f"({'|'.join(('train', *HELD_OUT))})(?![A-Za-z])")
 NAMES = "train.parquet, train_0.parquet, train-00000-of-00002.parquet"
 EIGHT_BITS = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB")
 """Modes of Pillow whose values have a known range."""
+CONVERTED = "refs/convert/parquet"
+"""The branch with what the hub makes of a set whose author left a program in place of files."""
 LARGEST = 89_478_485
 """Pixels that an image may have, read or resized: Pillow warns of a decompression bomb above it."""
 
@@ -75,7 +77,7 @@ def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Da
         raise DataError(
             f"{name}: {damaged} cannot be read ({type(cause).__name__}: {reason}). Put whole ones there."
         ) from error
-    online = source.hub is not None and not source.copy
+    online = source.hub is not None
     raise DataError(
         f"{name}: RFBOOK_DATA is {root}, which has no folder {name} with {NAMES} or "
         f"train/<class>/. Put it there{', or unset RFBOOK_DATA to download from the hub' * online}. "
@@ -136,13 +138,9 @@ def _open_hub(name: str, source: Source) -> dict[str, datasets.Dataset]:
     where = f"set RFBOOK_DATA to a directory with a folder {name} of parquet files or of images"
     if source.hub is None:
         raise DataError(f"{name}: the hub does not have it. {source.access} Then {where}.")
-    if source.copy:
-        raise DataError(
-            f"{name}: published records were not made from the hub's images but from {source.copy}: "
-            f"{where}."
-        )
+    options = {"revision": CONVERTED, "data_dir": source.folder} if source.folder else {}
     try:
-        return datasets.load_dataset(source.hub)
+        return datasets.load_dataset(source.hub, **options)
     except Exception as error:
         _require_room(name, error)
         raise DataError(

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rfbook.experiments.description import Positive, Spec
+from rfbook.experiments.edition import Edition
 
 PUBLISHED = ("imagenet", "cifar10")
 """Starts from weights that others trained on these data."""
@@ -18,7 +19,8 @@ class Recipe(Spec):
     start "imagenet": from published weights (`pretrained`) instead of random ones. Without training
     that is the published network with its own 1000 classes; training gives it a new readout.
     start "cifar10": the published network with the ten classes of CIFAR-10, and not trained further.
-    start "imagenette": from the weights of `Run.source`, which is trained first.
+    start "imagenette": from the weights of `Run.source`, which is trained first, on `start_edition` of
+    Imagenette where it is not the published one.
 
     schedule "thirds": the learning rate falls tenfold after one and after two thirds of the epochs;
     "cosine": it follows half a cosine over the epochs (Dead Pixel, 3).
@@ -38,6 +40,7 @@ class Recipe(Spec):
     augmentation: Literal["standard", "rotated", "none"] = "standard"
     precision: Literal["fp32", "bf16"] = "fp32"
     start: Literal["random", "imagenet", "imagenette", "cifar10"] = "random"
+    start_edition: Edition | None = None
 
     @property
     def label(self) -> str:
@@ -49,6 +52,7 @@ class Recipe(Spec):
             "augmentation": {"none": "plain"}.get(self.augmentation, self.augmentation),
             "precision": self.precision,
             "start": self.start,
+            "start_edition": self.start_edition and self.start_edition.label,
         }
         departs = [part for field, part in named.items() if field in self.canonical()]
         return "-".join([f"e{self.epochs}", *departs])
@@ -57,6 +61,8 @@ class Recipe(Spec):
     def _nothing_without_effect(self) -> Recipe:
         if self.optimizer == "adam" and "momentum" in self.canonical():
             raise ValueError("momentum belongs to sgd: leave it at its default with adam")
+        if self.start_edition is not None and self.start != "imagenette":
+            raise ValueError("start_edition belongs to start='imagenette': leave it out")
         if self.epochs == 0 and set(self.canonical()) - {"start"} != {"epochs"}:
             raise ValueError("epochs=0 trains nothing: leave the rest of the recipe at its default")
         if self.epochs == 0 and self.start == "imagenette":

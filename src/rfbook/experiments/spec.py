@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model, require_published
-from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN
+from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, Source
 from rfbook.experiments.description import Positive, Spec
+from rfbook.experiments.edition import Edition
 from rfbook.experiments.recipe import PUBLISHED, RECIPES, Recipe
 
 __all__ = [
@@ -33,6 +34,7 @@ class Data(Spec):
     (Size Matters, 3.3). detail: the side to which the image is shrunk before it is enlarged to `side`
     (3.1, set C). task: "micro-object" shows every image twice, with a small square of one or the other
     colour on it, and asks which (Dead Pixel, 5); "micro-object-authors" has the colours of their code.
+    edition: what is used in place of the edition that the published records were made from (`editions`).
     """
 
     name: Literal[DATASETS]  # type: ignore[valid-type]
@@ -43,11 +45,17 @@ class Data(Spec):
     placement: Literal["resized", "canvas"] = "resized"
     detail: Positive | None = None
     task: Literal["class", "micro-object", "micro-object-authors"] = "class"
+    edition: Edition | None = None
+
+    @property
+    def held(self) -> Source | Edition:
+        """What the images are drawn from, with their numbers: the published edition or another."""
+        return self.edition or CATALOGUE[self.name]
 
     @property
     def classes(self) -> int:
         """How many answers there are."""
-        return CATALOGUE[self.name].classes if self.task == "class" else 2
+        return self.held.classes if self.task == "class" else 2
 
     @property
     def label(self) -> str:
@@ -57,13 +65,14 @@ class Data(Spec):
             f"detail{self.detail}": self.detail is not None,
             f"n{self.images}": self.images is not None,
             self.task: self.task != "class",
+            self.edition.label if self.edition else "": self.edition is not None,
         }
         return "-".join([self.name, f"{self.side}px", *(part for part, used in parts.items() if used)])
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> Data:
         source = CATALOGUE[self.name]
-        for given, total in ((self.images, source.train), (self.test_images, source.test)):
+        for given, total in ((self.images, self.held.train), (self.test_images, self.held.test)):
             if given is not None and given >= total:
                 raise ValueError(f"{self.name} holds {total} images, not {given}: leave it out for all")
         if self.normalisation == "imagenet" and source.mean == IMAGENET_MEAN:
@@ -98,7 +107,7 @@ class Run(Spec):
 
     @model_validator(mode="after")
     def _can_be_trained(self) -> Run:
-        batch, images = self.recipe.batch, self.data.images or CATALOGUE[self.data.name].train
+        batch, images = self.recipe.batch, self.data.images or self.data.held.train
         if self.recipe.epochs and (images % batch or batch) == 1:
             raise ValueError(
                 f"images={images}, batch={batch}: the last batch would hold one image, and batch norm "
@@ -152,7 +161,7 @@ class Run(Spec):
             return None
         return Run(
             model=self.model.model_copy(update={"kernel_padding": "none"}),
-            data=Data(name="imagenette", side=self.data.side),
+            data=Data(name="imagenette", side=self.data.side, edition=self.recipe.start_edition),
             recipe=Recipe(precision=self.recipe.precision),
         )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from rfbook.experiments.architecture import LITES
 from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.edition import Edition
 from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Data, Run
 
@@ -71,8 +73,9 @@ LIMITS = {"recipe": {"epochs"}, "data": {"images", "test_images", "side"}}
 
 
 def scale(
-    run: Run, tier: Tier, thin: Changes | None = None, asked: Collection[str] = ()
-) -> Run:
+    run: Run, tier: Tier, thin: Changes | None = None, asked: Collection[str] = (),
+    editions: Mapping[str, Edition] = MappingProxyType({}),
+) -> Run:  # fmt: skip
     """The run as this tier makes it.
 
     asked: fields of the run that somebody chose: no limit of the tier or the page holds for them.
@@ -80,12 +83,13 @@ def scale(
     limits, so that it never enlarges a run; any other field is set, and wins over the tier's.
     Untrained networks cost nothing to train, so `thin` leaves them at full width; those with published
     weights have it at every tier.
+    editions: data set -> what is used in place of its published edition.
     Raises KeyError for a tier or a part that does not exist (pages refuse the tier before).
     """
     reduced = thin if thin and tier == "thin" else {}
     limits = {f: v for part, given in reduced.items() for f, v in given.items() if _limits(part, f)}
     limits |= dict.fromkeys(set().union(*LIMITS.values()) & set(asked))
-    scaled = _scaled(run, replace(SCALES[tier], **limits))
+    scaled = _scaled(run, replace(SCALES[tier], **limits), editions)
     for part, given in reduced.items():
         scaled[part] |= {f: v for f, v in given.items() if not _limits(part, f)}
     return with_changes(run, scaled)
@@ -95,8 +99,10 @@ def _limits(part: str, name: str) -> bool:
     return name in LIMITS.get(part, ())
 
 
-def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
-    data, trained = _scaled_data(run.data, by), run.recipe.epochs > 0
+def _scaled(
+    run: Run, by: Scale, editions: Mapping[str, Edition]
+) -> dict[str, dict[str, object]]:
+    data, trained = _scaled_data(run.data, by, editions), run.recipe.epochs > 0
     recipe: dict[str, object] = {"epochs": _least(run.recipe.epochs, by.epochs)}
     if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
         recipe["precision"] = "bf16"
@@ -104,13 +110,15 @@ def _scaled(run: Run, by: Scale) -> dict[str, dict[str, object]]:
     if run.model.name not in LITES and (trained or start == "cifar10"):
         start = by.starts.get(start, start)
         recipe["start"] = start
+    if start == "imagenette":
+        recipe["start_edition"] = editions.get(start)
     # Published weights fit one width only.
     factor = 1.0 if start in PUBLISHED else by.factor(data["side"], trained)
     width = run.model.width * factor
     return {"model": {"width": width}, "data": data, "recipe": recipe}
 
 
-def _scaled_data(data: Data, by: Scale) -> dict[str, object]:
+def _scaled_data(data: Data, by: Scale, editions: Mapping[str, Edition]) -> dict[str, object]:
     name = _shown(data.name, data.placement, by)
     source, side = CATALOGUE[name], _least(data.side, by.side)
     if data.placement == "canvas":
@@ -118,12 +126,14 @@ def _scaled_data(data: Data, by: Scale) -> dict[str, object]:
     detail = data.detail
     if detail is not None and (name, side) != (data.name, data.side):
         detail = min(detail, side // 2, source.side // 2)
+    held = editions.get(name, source)
     return {
         "name": name,
+        "edition": editions.get(name),
         "side": side,
         "detail": detail,
-        "images": _below(_least(data.images, by.images), source.train),
-        "test_images": _below(_least(data.test_images, by.test_images), source.test),
+        "images": _below(_least(data.images, by.images), held.train),
+        "test_images": _below(_least(data.test_images, by.test_images), held.test),
     }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from rfbook.experiments.locks import Lock
 from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
 from rfbook.records import requirements, stages
@@ -48,7 +49,7 @@ def _claimed(run: Run, store: Store, wait: bool) -> Iterator[None]:
     """Inside, no other process makes records of the run. A process that dies leaves no claim behind."""
     path = store.roots[-1] / LOCKS / f"{folder(run)}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, poll_interval=POLL)
+    lock = Lock(path, poll_interval=POLL)
     try:
         lock.acquire(blocking=False)
     except Timeout:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rfbook.experiments.digest import digest
+from rfbook.experiments.editions import chosen
 from rfbook.experiments.files import looked_at, parsed_once
 from rfbook.pages import sources
 from rfbook.pages.sources import folder_of, tier_of
@@ -53,7 +54,8 @@ def made_from(
 
     files: names as in `looked_at`, relative to `root`.
     """
-    return {
+    editions = {name: one.fingerprint for name, one in chosen().items()}
+    return ({"editions": editions} if editions else {}) | {
         "source": _content(sources.find(page, root)),
         "package": _package(root),
         "parameters": dict(values),

@@ -11,7 +11,6 @@ import numpy as np
 from rfbook.claims.quantities.layers import convolution_curve
 from rfbook.claims.quantities.registry import QUANTITIES
 from rfbook.experiments.architecture import titled
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Records
 from rfbook.statistics.undefined import Undefined
@@ -124,7 +123,7 @@ def curves_of(seeds: Sequence[Outcome], measure: str) -> np.ndarray:
 
 def guessing(outcome: Outcome) -> float:
     """In how many percent of the images a guess among the classes is right."""
-    return 100 / CATALOGUE[outcome.run.data.name].classes
+    return 100 / outcome.run.data.held.classes
 
 
 def hardly_learnt(outcomes: Sequence[Outcome], points: float = 10) -> dict[str, int]:

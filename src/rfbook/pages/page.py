@@ -12,6 +12,8 @@ from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.evidence import SOURCES, evidence
 from rfbook.claims.quantities.registry import quantity_named
 from rfbook.claims.verdicts import Verdict, judge, paired
+from rfbook.experiments.edition import Edition
+from rfbook.experiments.editions import chosen
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.tiers import Changes, scale, stand_in, with_changes
 from rfbook.measures.obtain import obtain
@@ -64,6 +66,11 @@ class Page:
     def tier(self) -> str:
         """The tier the page runs at."""
         return str(self.values["tier"])
+
+    @cached_property
+    def editions(self) -> dict[str, Edition]:
+        """The data sets of which another edition is meant than that of the published records."""
+        return chosen()
 
     @cached_property
     def defaults(self) -> dict[str, object]:
@@ -133,7 +140,8 @@ class Page:
             part: {name: self.values[name] for name in names if name in asked}
             for part, names in OF_RUNS.items()
         }
-        return with_changes(scale(with_changes(run, changes), self.tier, thin, asked), changes)
+        described = scale(with_changes(run, changes), self.tier, thin, asked, self.editions)
+        return with_changes(described, changes)
 
     def measure(self, planned: Sequence[Planned], *measures: str) -> list[Outcome]:
         """The records of every run: from the store, or trained and measured now.

@@ -9,7 +9,7 @@ import numpy as np
 from rfbook.claims.amounts import between as between
 from rfbook.claims.verdicts import Verdict
 from rfbook.experiments.architecture import titled
-from rfbook.experiments.catalogue import CATALOGUE, TITLES
+from rfbook.experiments.catalogue import TITLES
 from rfbook.pages.outcomes import Outcome, by_network
 
 
@@ -94,7 +94,7 @@ def images(outcomes: Sequence[Outcome]) -> str:
     """How many images of which data set the networks learn from and are tested on, in a sentence."""
     counts = dict.fromkeys(
         (
-            data.images or CATALOGUE[data.name].train,
+            data.images or data.held.train,
             TITLES[data.name],
             outcome.records["accuracy"].values["test_images"],
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.catalogue import CATALOGUE, TITLES
+from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import changed
 from rfbook.pages.outcomes import Outcome
 
@@ -17,20 +18,26 @@ CALLED = {
 """What a reader calls a field of a run's description."""
 
 
+EDITIONS = {"edition", "start_edition"}
+"""Fields that `another_edition` says in words."""
+
 BRIEF = 60
 """Characters up to which what differs stands on a figure in full."""
 
 
 def brief(outcomes: Sequence[Outcome]) -> str:
-    """`differences`, or if they are long only what they are differences of."""
+    """`differences`, or if they are long only what they are differences of; another edition in full."""
     whole = differences(outcomes)
     if len(whole) <= BRIEF:
         return whole or "as in the paper"
-    names = sorted(
-        {CALLED.get(name, name) for outcome in outcomes for name in changed(outcome.run, outcome.paper)}
-    )
+    changes = {name for outcome in outcomes for name in changed(outcome.run, outcome.paper)} - EDITIONS
+    names = sorted(CALLED.get(name, name) for name in changes)
     others = any(outcome.departs or [*_made(outcome)] for outcome in outcomes)
-    return f"not as in the paper: {', '.join([*names, *['other points'] * others])} (see details)"
+    editions = dict.fromkeys(
+        f"{words}; " for outcome in outcomes for words in another_edition(outcome.run)
+    )
+    listed = ", ".join([*names, *["other points"] * others])
+    return f"{''.join(editions)}not as in the paper: {listed} (see details)"
 
 
 def differences(outcomes: Sequence[Outcome]) -> str:
@@ -41,6 +48,7 @@ def differences(outcomes: Sequence[Outcome]) -> str:
         f"{CALLED.get(name, name)} {_said(ours)} (paper {_said(theirs)})"
         for outcome in outcomes
         for name, (ours, theirs) in changed(outcome.run, outcome.paper).items()
+        if name not in EDITIONS
     }
     return ", ".join([*departures, *made, *sorted(fields)])
 
@@ -57,8 +65,17 @@ def _made(outcome: Outcome) -> Iterator[str]:
         learnt = outcome.records["position_probes"].values["training_images"]
         if learnt < (data.images or source.train):
             yield f"position probes on {learnt} training images (paper all)"
+    yield from another_edition(outcome.run)
     for layer in _stopped(outcome):
         yield f"the probe of {layer} in {outcome.label}, seed {outcome.run.seed}, not converged"
+
+
+def another_edition(run: Run) -> Iterator[str]:
+    """That a run does not stand on the images of the published records, in words."""
+    editions = {run.data.name: run.data.edition, run.recipe.start: run.recipe.start_edition}
+    for name, edition in editions.items():
+        if edition is not None:
+            yield f"another edition of {TITLES[name]} than the published records'"
 
 
 def _stopped(outcome: Outcome) -> list[str]:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock
-
 from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.experiments.locks import Lock
 from rfbook.experiments.tiers import SCALES
 from rfbook.records.record import Record, RecordError
 from rfbook.records.store import LOCK, Store, place, read, write
@@ -27,6 +26,8 @@ def unpublishable(path: Path, record: Record) -> str:
     size = sum(file.stat().st_size for file in files)
     if size > PUBLISHABLE:
         return f"it has {size:,} bytes; a published record has at most {PUBLISHABLE:,}"
+    if record.run.data.edition or record.run.recipe.start_edition:
+        return "it was made from another edition of its data than published ones. Keep it in runs/"
     data, width, least = record.run.data.name, record.run.model.width, SCALES["thin"].large_width
     if CATALOGUE[data].shipped:
         reason = f"tier smoke shows its networks {data}, which stand in for the sets of the papers"
@@ -50,7 +51,7 @@ def take_over(source: Path, store: Store) -> list[tuple[Record, Record]]:
     root = store.roots[-1]
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root / LOCK):
+        with Lock(root / LOCK):
             kept: dict[Path, Record] = {}
             for record in records:
                 present = store.find(record.run, record.measure) or record

@@ -16,6 +16,13 @@ Taken = tuple[float, float]
 """How large a published run was, and the minutes it took."""
 
 
+PROCESS = 2_000
+"""Megabytes of Python, torch, a network in training and a batch of its maps."""
+PROBED = {"probes", "probes_global", "position_probes"}
+FEATURES = 10_000
+"""Megabytes that a probe needs at most: its 4 GiB of features (`measures.probes`), and a copy."""
+
+
 class Pace:
     """What the published runs took. store: their records; those of a network are read when asked for."""
 
@@ -61,7 +68,7 @@ def _readable(path: Path) -> Iterable[Record]:
 
 def _seen(run: Run) -> float:
     """Pixels of all training images, times the width squared: what one epoch takes is like that."""
-    images = run.data.images or CATALOGUE[run.data.name].train
+    images = run.data.images or run.data.held.train
     return images * run.data.side**2 * run.model.width**2
 
 
@@ -71,6 +78,13 @@ def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
         return None
     near, minutes = min(taken, key=lambda known: abs(log(known[0] / size)))
     return minutes * size / near
+
+
+def memory(run: Run, measures: Iterable[str]) -> int:
+    """Megabytes that a run needs at most: a process with torch, the images, the features of probes."""
+    source, held = CATALOGUE[run.data.name], run.data.held
+    images = (held.train + held.test) * source.side**2 * (1 if source.grey else 3) / 10**6
+    return round(PROCESS + images + (FEATURES if PROBED & set(measures) else 0))
 
 
 def time_in_words(minutes: float) -> str:

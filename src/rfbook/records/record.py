@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.digest import digest
 from rfbook.experiments.spec import Run
 from rfbook.records import contents, packing, stages
@@ -45,7 +44,7 @@ def description(run: Run, measure: str) -> dict[str, Any]:
 def _made_from(run: Run) -> dict[str, Any]:
     made_from = {
         "run": run.canonical(),
-        "data_fingerprint": CATALOGUE[run.data.name].fingerprint,
+        "data_fingerprint": run.data.held.fingerprint,
         "training_version": stages.TRAINING,
     }
     if run.source is not None:

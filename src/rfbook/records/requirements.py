@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run, require_even_maps
 
 OTHERS = {
@@ -66,7 +65,7 @@ def one_class_an_image(run: Run, measure: str) -> None:
 
 def images_of_every_class(run: Run, measure: str) -> None:
     """As many training images as there are classes; `weights.require_every_class` looks at them."""
-    classes, images = CATALOGUE[run.data.name].classes, run.data.images
+    classes, images = run.data.held.classes, run.data.images
     if images is not None and images < classes:
         raise ValueError(
             f"{run.data.name}: a probe learns all of its {classes} classes, and {images} training "

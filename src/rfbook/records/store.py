@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock
-
 from rfbook.experiments.digest import digest
 from rfbook.experiments.files import looked_at
+from rfbook.experiments.locks import Lock
 from rfbook.experiments.places import repository
 from rfbook.experiments.spec import Run
 from rfbook.records.packing import UNPACKED
@@ -67,7 +66,7 @@ class Store:
         path = self.roots[-1] / place(record.run, record.measure)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Without a lock, two processes could leave the arrays of one beside the JSON of the other.
-        with FileLock(self.roots[-1] / LOCK):
+        with Lock(self.roots[-1] / LOCK):
             kept = self.find(record.run, record.measure)
             if kept is not None:
                 return kept

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from filelock import FileLock
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
@@ -26,6 +25,7 @@ from rfbook.experiments.batches import View, in_order
 from rfbook.experiments.cache import in_words, replacing, require_readable
 from rfbook.experiments.data import Images, Splits, cache_directory, load
 from rfbook.experiments.errors import DataError, TrainingError
+from rfbook.experiments.locks import Lock
 from rfbook.experiments.pretrained import origin, readout_classes, started
 from rfbook.experiments.spec import Run
 from rfbook.experiments.train import Tensors, Trace, accelerator_for, train
@@ -165,7 +165,7 @@ def _alone(path: Path) -> Iterator[None]:
 
     Raises TrainingError if the cache is not ours to write to.
     """
-    lock = FileLock(path.with_suffix(".lock"))
+    lock = Lock(path.with_suffix(".lock"))
     with in_words(path, TrainingError):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -206,6 +206,6 @@ def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
 
 def images_of(run: Run) -> Splits:
     """The training and test images that the run names. Raises DataError if they are not to be had."""
-    splits = load(run.data.name)
+    splits = load(run.data.name, run.data.edition)
     train, test = splits.train.first(run.data.images), splits.test.first(run.data.test_images)
     return Splits(train, test, splits.pixels)

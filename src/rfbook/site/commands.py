@@ -16,7 +16,9 @@ from pydantic import ValidationError
 from rfbook.backmatter.census import in_book
 from rfbook.claims.claim import ClaimError
 from rfbook.claims.published_fields import write_fits
+from rfbook.experiments.catalogue import TITLES
 from rfbook.experiments.digest import digest
+from rfbook.experiments.editions import VARIABLE
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
@@ -33,6 +35,7 @@ from rfbook.site import build, printing
 from rfbook.site.execution import PageError, execute
 from rfbook.site.handed_out import handed_out
 from rfbook.site.making import made
+from rfbook.site.planned import as_json, of_key, of_shard
 
 Lines = Iterator[tuple[str, bool]]
 CHOICES = (PUBLISHED, *TIERS)
@@ -89,7 +92,11 @@ def why(arguments: argparse.Namespace) -> Lines:
 def plan(arguments: argparse.Namespace) -> Lines:
     """list every run that pages ask for, planned ones last, with the measures that are missing"""
     store = store_of(arguments.tier)
-    for run, measures in merged(_asked(arguments.pages, arguments.tier)).items():
+    asked = merged(_asked(arguments.pages, arguments.tier))
+    if arguments.json:
+        yield as_json(asked, store, arguments.tier, arguments.pages), True
+        return
+    for run, measures in asked.items():
         missing = [name for name in measures if store.find(run, name) is None]
         yield f"{run.slug()}: {'missing ' + ', '.join(missing) if missing else 'done'}", True
 
@@ -109,6 +116,10 @@ def work(arguments: argparse.Namespace) -> Lines:
     if arguments.publish:
         store = store.published
     asked = merged(_asked(arguments.pages, arguments.tier))
+    if arguments.run:
+        asked = of_key(asked, arguments.run)
+    if arguments.shard:
+        asked = of_shard(asked, arguments.shard)
     left: list[Run] = []
     failed = []
     # The second part is read when the first has filled it.
@@ -137,6 +148,22 @@ def _asked(pages: list[str], tier: str) -> list[Ask]:
 def _at(page: str, tier: str) -> Mapping[str, object]:
     """The page's tier as a parameter, for pages that have one."""
     return {"tier": tier_of(page, tier)} if "tier" in declared(page) else {}
+
+
+def data(arguments: argparse.Namespace) -> Lines:
+    """get data sets from RFBOOK_DATA or the hub, decode them, and say which edition each is"""
+    from rfbook.experiments.data import fetched
+
+    for name in arguments.sets:
+        edition = fetched(name)
+        if edition is None:
+            yield f"{name}: the edition of the published records", True
+        else:
+            size = f"{edition.train} training and {edition.test} test images, {edition.classes} classes"
+            yield (
+                f"{name}: another edition of {TITLES[name]} than the published records' ({size}, "
+                f"fingerprint {edition.fingerprint[:16]}). To run pages on it: {VARIABLE}={name}"
+            ), True
 
 
 def outside(arguments: argparse.Namespace) -> Lines:

@@ -23,7 +23,7 @@ except ModuleNotFoundError:
         """this Python does not have the package rfbook. In a checkout of the book's repository:
 
     python3.11 -m venv .venv && . .venv/bin/activate
-    pip install -r requirements.lock
+    pip install --require-hashes -r requirements.lock
     pip install --no-build-isolation -e ".[lab]"
     jupyter lab
 

@@ -36,12 +36,13 @@ def missing(asked: Mapping[str, Sequence[Ask]]) -> list[Missing]:
         for run, measures in merged(part).items():
             lacking = [name for name in measures if store.find(run, name) is None]
             if lacking:
-                minutes = pace.minutes(run, lacking, _is_trained(run))
+                minutes = pace.minutes(run, lacking, is_trained(run))
                 found.append(Missing(run, lacking, store, minutes))
     return found
 
 
-def _is_trained(run: Run) -> bool:
+def is_trained(run: Run) -> bool:
+    """Whether the cache holds weights of the run, whole or begun."""
     from rfbook.records.weights import Checkpoints  # it imports torch, which takes seconds
 
     return Checkpoints(run).path.exists()

@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from rfbook.claims.amounts import LAYER
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.records.record import Record, Records
 from rfbook.records.stages import MEASURES
 from rfbook.statistics.intervals import jackknife_interval
@@ -154,7 +153,7 @@ def counted(record: Record) -> int | None:
     data, values = record.run.data, record.values
     stated = values.get("test_images") or values.get("images")
     twice = record.measure == "accuracy" and data.task != "class"
-    return (2 if twice else 1) * (stated or data.test_images or CATALOGUE[data.name].test)
+    return (2 if twice else 1) * (stated or data.test_images or data.held.test)
 
 
 def values_of(quantity: Quantity, samples: Sequence[Sequence[Records]]) -> list[float]:

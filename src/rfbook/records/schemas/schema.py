@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.schemas.strict import Strict
 
@@ -57,9 +56,9 @@ class Values(Strict):
 
 def tested(run: Run) -> int:
     """How many test images the run is measured on."""
-    return run.data.test_images or CATALOGUE[run.data.name].test
+    return run.data.test_images or run.data.held.test
 
 
 def shown(run: Run) -> int:
     """How many training images the run has."""
-    return run.data.images or CATALOGUE[run.data.name].train
+    return run.data.images or run.data.held.train
