@@ -127,6 +127,6 @@ def _linked(node: nodes.Text, left: dict[str, str], address: str) -> Iterator[no
 
 
 def _pattern(term: str) -> str:
-    """Its words, the first letter as at the start of a sentence too: a dead pixel is not "Dead Pixel"."""
+    """Its words, as at the start of a sentence too: a dead pixel is not "Dead Pixel"."""
     first, *others = (re.escape(word) for word in term.split())
     return r"\s+".join([f"[{term[0].upper()}{term[0]}]{first[1:]}", *others])

@@ -629,7 +629,8 @@ def test_the_measured_field_lies_over_the_photograph(reader, folder):
 
 @needs_browser
 def test_another_page_opens_the_explorer_at_its_own_setting(reader, folder):
-    box = '<div class="rf-explorer network-unmeasured side-64"><p><a href="explorer.html">it</a></p></div>'
+    link = '<a href="explorer.html">it</a>'
+    box = f'<div class="rf-explorer network-unmeasured side-64"><p>{link}</p></div>'
     page = folder / "other.html"
     page.write_text(f'<!doctype html>{box}<script defer src="../_static/rfbook.js"></script>')
     link, frame = "document.querySelector('a').href", "document.querySelector('iframe').src"
