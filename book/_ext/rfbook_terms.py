@@ -16,6 +16,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 GLOSSARY = "book/glossary"
+NO_PROSE = {GLOSSARY, "book/references"}
 CLASS = "rf-term"
 EVERYDAY = {
     "arm", "claim", "jump", "key", "measure", "record", "run", "side", "skip", "stem", "tail", "tap",
@@ -38,7 +39,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def link_first_uses(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give the first use of each term on a page the class `rf-term`, and a link where it has none."""
-    terms = {} if docname == GLOSSARY or app.builder.format != "html" else _terms(app)
+    terms = {} if docname in NO_PROSE or app.builder.format != "html" else _terms(app)
     left = {term: anchor for anchor, (term, _) in terms.items()}
     _join_lines(doctree)
     for node in list(doctree.findall(lambda one: isinstance(one, (nodes.reference, nodes.Text)))):
@@ -110,12 +111,12 @@ def _open(node: nodes.Text) -> bool:
 
 
 def _linked(node: nodes.Text, left: dict[str, str], address: str) -> Iterator[nodes.Node]:
-    """The text, cut at the first use of each term that is left, which is taken from `left`."""
+    """The text, cut at the first use of each term in `left`, which is then taken from there."""
     text, at = str(node), 0
     words = sorted(left.keys() - EVERYDAY, key=len, reverse=True)  # "position probe" before "probe"
     if words:
-        pattern = "|".join(r"\s+".join(map(re.escape, word.split())) for word in words)
-        for match in re.finditer(rf"\b({pattern})s?\b", text, re.IGNORECASE):
+        pattern = "|".join(_pattern(word) for word in words)
+        for match in re.finditer(rf"(?<![\w-])({pattern})s?(?![\w-])", text):
             anchor = left.pop(" ".join(match[1].lower().split()), None)
             if anchor:
                 link = {"refuri": f"{address}#{anchor}", "internal": True, "classes": [CLASS]}
@@ -123,3 +124,9 @@ def _linked(node: nodes.Text, left: dict[str, str], address: str) -> Iterator[no
                 yield nodes.reference("", match[0], **link)
                 at = match.end()
     yield nodes.Text(text[at:])
+
+
+def _pattern(term: str) -> str:
+    """Its words, as at the start of a sentence too: a dead pixel is not "Dead Pixel"."""
+    first, *others = (re.escape(word) for word in term.split())
+    return r"\s+".join([f"[{term[0].upper()}{term[0]}]{first[1:]}", *others])

@@ -171,7 +171,7 @@ The verdict stands here.
 
 ## Why
 
-Receptive
+Receptive Field is a name and SM-receptive-field too; SM-probe is an id. Receptive
 fields grow. A receptive field is not an effective field, and a field has no jump. See {{term}}`jump`
 and once more {{term}}`jump`, in `probe`, and a position probe.
 """

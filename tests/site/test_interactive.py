@@ -465,6 +465,10 @@ UNNAMED = (
 SHOWN = "document.querySelector('.rf-play').offsetHeight > 0"
 
 
+def seen(selector):
+    return f"document.querySelector({selector!r}).checkVisibility()"
+
+
 def text_of(name):
     return f"document.getElementById('{name}').textContent"
 
@@ -621,6 +625,30 @@ def test_the_measured_field_lies_over_the_photograph(reader, folder):
     visit = reader.visit((folder / "explorer.html").as_uri(), ask=ask)
     assert visit.errors == []
     assert (visit.answers[layers], visit.answers[VALUE.format("layer")]) == (2, "3")
+
+
+@needs_browser
+def test_another_page_opens_the_explorer_at_its_own_setting(reader, folder):
+    link = '<a href="explorer.html">it</a>'
+    box = f'<div class="rf-explorer network-unmeasured side-64"><p>{link}</p></div>'
+    page = folder / "other.html"
+    page.write_text(f'<!doctype html>{box}<script defer src="../_static/rfbook.js"></script>')
+    link, frame = "document.querySelector('a').href", "document.querySelector('iframe').src"
+    unfold = (
+        "new Promise((done) => { const fold = document.querySelector('details');"
+        "fold.addEventListener('toggle', done); fold.open = true; }).then(() => 1)"
+    )
+    visit = reader.visit(page.as_uri(), ask=(link, unfold, frame))
+    assert visit.errors == []
+    assert visit.answers[link].endswith("explorer.html#network=unmeasured&side=64")
+    address = visit.answers[frame]
+    assert address.endswith("explorer.html?embedded#network=unmeasured&side=64")
+    alone, words = "find('alone').href", text_of("explorer-summary")
+    inside = reader.visit(address, ask=(alone, words, seen(".rf-alone"), seen(".rf-play")))
+    assert inside.errors == []
+    assert "of unmeasured" in inside.answers[words] and "the side of 64" in inside.answers[words]
+    assert "?" not in inside.answers[alone] and "side=64" in inside.answers[alone]
+    assert inside.answers[seen(".rf-alone")] is inside.answers[seen(".rf-play")] is True
 
 
 @needs_browser
