@@ -27,7 +27,7 @@ def judge(page):
     for exercise in reader.of(page)[:2]:
         right, slips = solved(exercise.solution, names)
         assert slips, exercise.label
-        check(exercise.label, names | {"answer": right})
+        assert check(exercise.label, names | {"answer": right}).data == "**Right.**"
         for reason, wrong in slips.items():
             assert difference(wrong, right), (
                 f"{exercise.label}: {reason} This slip gives the right answer."

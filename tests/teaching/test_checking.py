@@ -52,7 +52,7 @@ def test_a_known_mistake_is_named_and_of_another_the_direction_and_what_goes_wro
     slips = {"Not doubled.": 4}
     assert why(8, 8, slips) == ""
     assert why(4, 8, slips) == "Not doubled."
-    assert why(9, 8, slips) == "Your 9 is too large. Is it this? Not doubled."
+    assert why(9, 8, slips) == "Your 9 is too large. Usual mistakes: Not doubled."
     assert why(..., 8, slips).startswith("there is no answer yet")
 
 

@@ -13,6 +13,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from IPython.display import Markdown
 
 from rfbook.experiments.places import repository
 from rfbook.pages.exercises import ANSWER, SLIPS, of_page
@@ -32,8 +33,8 @@ class NotYet(AssertionError):
         return [str(self)]
 
 
-def check(label: str, names: Mapping[str, Any]) -> None:
-    """Compares `answer` with what the page's solution of this exercise finds. Says nothing if it agrees.
+def check(label: str, names: Mapping[str, Any]) -> Markdown:
+    """Compares `answer` with what the page's solution of this exercise finds; says so if it agrees.
 
     label: of the exercise, such as "ex-border-check". names: the notebook's `globals()`.
     Raises NotYet, which says what is wrong, and LookupError for an unknown label.
@@ -45,6 +46,7 @@ def check(label: str, names: Mapping[str, Any]) -> None:
     said = why(names.get(ANSWER, ...), expected, slips)
     if said:
         raise NotYet(f"Not yet ({label}): {said}")
+    return Markdown("**Right.**")
 
 
 def solved(solution: Sequence[str], names: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -73,7 +75,8 @@ def why(answer: object, expected: object, slips: Mapping[str, object]) -> str:
     for reason, slip in slips.items():
         if not difference(answer, slip):
             return reason
-    return " ".join([f"{said[0].upper()}{said[1:]}.", *(f"Is it this? {reason}" for reason in slips)])
+    usual = " ".join(["Usual mistakes:", *slips]) if slips else ""
+    return f"{said[0].upper()}{said[1:]}. {usual}".strip()
 
 
 def difference(answer: object, expected: object) -> str:
