@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.places import cache_directory, data_directory
 
@@ -86,6 +84,8 @@ def download(address: str, path: Path, name: str, otherwise: str) -> None:
     """
     if path.exists():
         return
+    import torch  # only here: a page whose records exist is built without it
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(address, str(path), progress=False)

@@ -44,7 +44,8 @@ def measured(page: Page, fields: Sequence[Outcome], whole: Sequence[Outcome]) ->
     sizes = page.each(*SIZES, outcomes=fields)
     accuracy, field = page.each("accuracy", "last_field", outcomes=whole)
     rows = [
-        [accuracy[name].name, str(accuracy[name].value), _printed(one[0]), str(field[name].value),
+        [accuracy[name].name, str(accuracy[name].value),
+         quoted(*printed(one)) if one[0].run.published else "", str(field[name].value),
          *(str(size[name].value) if name in size else "no peak" for size in sizes)]
         for name, one in by_network(whole).items()
     ]  # fmt: skip
@@ -58,5 +59,6 @@ def measured(page: Page, fields: Sequence[Outcome], whole: Sequence[Outcome]) ->
     return Table(caption, columns, rows)
 
 
-def _printed(one: Outcome) -> str:
-    return quoted(100 - FILES[one.run.model.name].error) if one.run.published else ""
+def printed(outcomes: Sequence[Outcome]) -> list[float]:
+    """Accuracy that the author of the weights prints, of all test images, percent; one an outcome."""
+    return [100 - FILES[one.run.model.name].error for one in outcomes]
