@@ -75,11 +75,11 @@ def test_a_decoded_set_that_is_not_ours_to_read_is_not_decoded_again(cache, deco
     "error", [OSError(errno.ENOSPC, "No space left"), data.SafetensorError("No space left")]
 )
 def test_a_full_cache_is_said_and_nothing_half_is_left(error, cache, monkeypatch):
-    def fill(tensors, path):
+    def fill(path, tensors):
         path.write_bytes(b"half of it")
         raise error
 
-    monkeypatch.setattr(data, "save_file", fill)
+    monkeypatch.setattr(data.mapped, "write", fill)
     with pytest.raises(DataError, match=f"digits.safetensors: .*No space left.*{REMEDY}"):
         load("digits")
     assert list((cache / "data").iterdir()) == []

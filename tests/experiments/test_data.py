@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from rfbook.experiments import data, tiny_imagenet
 from rfbook.experiments.catalogue import CATALOGUE, Source
@@ -148,10 +148,10 @@ DAMAGES = {
     "half of it": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "noise": lambda path: path.write_bytes(b"\xff" * 1000),
     "one pixel": lambda path: path.write_bytes(flip_last_bit(path.read_bytes())),
-    "labels of another type": lambda path: data.save_file(
+    "labels of another type": lambda path: save_file(
         {name: kept.int() if "labels" in name else kept for name, kept in load_file(path).items()}, path
     ),
-    "another layout": lambda path: data.save_file({"pixels": torch.zeros(3)}, path),
+    "another layout": lambda path: save_file({"pixels": torch.zeros(3)}, path),
     "another set": lambda path: data._write(path, Splits(random_images(3), random_images(2))),
 }
 

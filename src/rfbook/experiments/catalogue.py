@@ -103,7 +103,8 @@ CATALOGUE: dict[str, Source] = {
         "ILSVRC/imagenet-1k", 224, 1_000, 1_281_167, 50_000, IMAGENET_MEAN, IMAGENET_SD, True,
         UNPINNED + "ILSVRC/imagenet-1k", imagenet=tuple(range(IMAGENET_CLASSES)),
         access="The ImageNet team grants access: accept its terms at https://huggingface.co/datasets/"
-        "ILSVRC/imagenet-1k, then log in with `hf auth login`. Decoding it takes 400 GB of memory.",
+        "ILSVRC/imagenet-1k, then log in with `hf auth login`. Decoding it takes 400 GB of disk in "
+        "RFBOOK_CACHE, and 200 GB stay.",
     ),
     "inaturalist2019": Source(
         None, 224, 1_010, 265_213, 3_030, IMAGENET_MEAN, IMAGENET_SD, True,

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
+from rfbook.experiments import mapped
 from rfbook.experiments.cache import in_words, replacing, require_place, require_readable
 from rfbook.experiments.catalogue import CATALOGUE, TITLES, Source
 from rfbook.experiments.edition import Edition
 from rfbook.experiments.errors import DataError
+from rfbook.experiments.files import parsed_once
 from rfbook.experiments.images import Images, Splits, canonical, fingerprint, hold_out
 from rfbook.experiments.places import cache_directory, data_directory
 from rfbook.experiments.progress import log
@@ -143,13 +144,18 @@ def _read(path: Path) -> Splits | None:
     with in_words(path, DataError):
         try:
             require_readable(path)
-            stored = load_file(path)
-            train, test = (
-                Images(stored[f"{split}.pixels"], stored[f"{split}.labels"])
-                for split in ("train", "test")
-            )
+            return _mapped(path)
         except (FileNotFoundError, SafetensorError, KeyError, DataError):
             return None
+
+
+@parsed_once
+def _mapped(path: Path) -> Splits:
+    """What a file holds, mapped, with its fingerprint: computed once in a process."""
+    stored = mapped.read(path)
+    train, test = (
+        Images(stored[f"{split}.pixels"], stored[f"{split}.labels"]) for split in ("train", "test")
+    )
     return _identified(Splits(train, test))
 
 
@@ -159,10 +165,10 @@ def _identified(splits: Splits) -> Splits:
 
 def _write(path: Path, splits: Splits) -> None:
     named = {"train": splits.train, "test": splits.test}
-    tensors = {f"{s}.pixels": images.pixels.contiguous() for s, images in named.items()}
-    tensors |= {f"{s}.labels": images.labels.contiguous() for s, images in named.items()}
+    tensors = {f"{s}.pixels": images.pixels for s, images in named.items()}
+    tensors |= {f"{s}.labels": images.labels for s, images in named.items()}
     with replacing(path, DataError) as partial:
-        save_file(tensors, partial)
+        mapped.write(partial, tensors)
 
 
 def _decode(name: str, source: Source) -> Splits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from errno import EDQUOT, ENOSPC, EROFS
 from itertools import chain
 from pathlib import Path
@@ -17,10 +18,12 @@ from datasets.packaged_modules.imagefolder.imagefolder import ImageFolder
 from PIL import Image
 
 from rfbook.experiments import tiny_imagenet
+from rfbook.experiments.cache import in_words
 from rfbook.experiments.catalogue import Source
 from rfbook.experiments.errors import DataError
-from rfbook.experiments.images import Images, Splits, canonical, hold_out
-from rfbook.experiments.places import data_directory
+from rfbook.experiments.images import Images, Splits, hold_out, order
+from rfbook.experiments.mapped import CHUNK, scratch
+from rfbook.experiments.places import cache_directory, data_directory
 from rfbook.experiments.progress import track
 
 HELD_OUT = ("validation", "valid", "val", "test")
@@ -48,9 +51,17 @@ def decode(name: str, source: Source) -> Splits:
     splits = ["train", *[split for split in HELD_OUT if split in opened][:1]]
     labels = {split: _labels(f"{name}, {split}", opened[split], source) for split in splits}
     train, *held_out = (
-        canonical(_images(f"{name}, {split}", opened[split], source, labels[split])) for split in splits
+        _ordered(_images(f"{name}, {split}", opened[split], source, labels[split])) for split in splits
     )
     return Splits(train, *held_out) if held_out else hold_out(train, source.test_share)
+
+
+def _ordered(images: Images) -> Images:
+    """The images in canonical order, on the disk."""
+    places, folder = order(images), cache_directory()
+    with in_words(folder, DataError):
+        pixels = scratch((images.pixels[part].numpy() for part in places.split(CHUNK)), folder)
+    return Images(pixels, images.labels[places])
 
 
 def _open_folder(root: Path, name: str, source: Source) -> dict[str, datasets.Dataset]:
@@ -195,16 +206,21 @@ def _labels(where: str, rows: datasets.Dataset, source: Source) -> dict[int, int
 
 def _images(where: str, rows: datasets.Dataset, source: Source, labels: dict[int, int]) -> Images:
     """The images of the rows that have a label here. Raises DataError that names the row or file."""
-    column, pixels = _column(rows, "image", source.image), []
+    column = _column(rows, "image", source.image)
     stored = rows.select_columns(column).cast_column(column, datasets.Image(decode=False))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for row, cell in zip(labels, track(stored.select(labels), "decoding", len(labels)), strict=True):
+
+    def decoded() -> Iterator[np.ndarray]:
+        cells = track(stored.select(labels), "decoding", len(labels))
+        for row, cell in zip(labels, cells, strict=True):
             try:
-                pixels.append(_decoded(cell[column], source))
+                yield _decoded(cell[column], source)[None]
             except DataError as error:
                 raise DataError(f"{where}, {_place(row, cell[column])}: {error}") from error
-    images = Images(torch.from_numpy(np.stack(pixels)), torch.tensor(list(labels.values())))
+
+    with warnings.catch_warnings(), in_words(folder := cache_directory(), DataError):
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        pixels = scratch(decoded(), folder)
+    images = Images(pixels, torch.tensor(list(labels.values())))
     return tiny_imagenet.chosen(images) if source.part else images
 
 

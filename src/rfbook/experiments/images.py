@@ -1,4 +1,4 @@
-"""Images in memory: uint8 tensors with labels, one canonical order, and what identifies them."""
+"""Images, in memory or mapped: uint8 tensors with labels, their one order, and what identifies them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rfbook.experiments.errors import DataError
+from rfbook.experiments.mapped import chunks
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,16 @@ def digests(images: Images) -> list[bytes]:
     ]
 
 
-def canonical(images: Images) -> Images:
-    """The same images ordered by the hash of their pixels and label: one order for every source."""
+def order(images: Images) -> Tensor:
+    """(n,): the places of the images by the hash of pixels and label, one order for every source."""
     keys = digests(images)
-    order = torch.tensor(sorted(range(len(keys)), key=keys.__getitem__), dtype=torch.int64)
-    return Images(images.pixels[order], images.labels[order])
+    return torch.tensor(sorted(range(len(keys)), key=keys.__getitem__), dtype=torch.int64)
+
+
+def canonical(images: Images) -> Images:
+    """The same images in their order."""
+    places = order(images)
+    return Images(images.pixels[places], images.labels[places])
 
 
 def hold_out(images: Images, share: float) -> Splits:
@@ -82,6 +88,7 @@ def fingerprint(splits: Splits) -> str:
     total = hashlib.sha256()
     for images in (splits.train, splits.test):
         total.update(str(tuple(images.pixels.shape)).encode())
-        total.update(images.pixels.numpy().tobytes())
-        total.update(images.labels.numpy().tobytes())
+        for tensor in (images.pixels, images.labels):
+            for part in chunks(tensor):
+                total.update(part)
     return total.hexdigest()

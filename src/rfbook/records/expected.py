@@ -7,7 +7,6 @@ from contextlib import suppress
 from math import log
 from pathlib import Path
 
-from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.spec import Run
 from rfbook.records.record import Record, RecordError
 from rfbook.records.store import Store, read
@@ -80,11 +79,9 @@ def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
     return minutes * size / near
 
 
-def memory(run: Run, measures: Iterable[str]) -> int:
-    """Megabytes that a run needs at most: a process with torch, the images, the features of probes."""
-    source, held = CATALOGUE[run.data.name], run.data.held
-    images = (held.train + held.test) * source.side**2 * (1 if source.grey else 3) / 10**6
-    return round(PROCESS + images + (FEATURES if PROBED & set(measures) else 0))
+def memory(measures: Iterable[str]) -> int:
+    """Megabytes that a run needs at most: a process with torch, and the features of probes."""
+    return PROCESS + (FEATURES if PROBED & set(measures) else 0)
 
 
 def time_in_words(minutes: float) -> str:

@@ -57,7 +57,7 @@ def jobs(asked: Asked, store: Store) -> list[Job]:
         Job(
             keys[run], run.slug(), list(measures), missing[run],
             pace.minutes(run, missing[run], is_trained(run)) if missing[run] else 0.0,
-            memory(run, measures),
+            memory(measures),
             [keys[run.source]] if missing.get(run.source) else [],
         )
         for run, measures in asked.items()
