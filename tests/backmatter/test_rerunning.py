@@ -15,6 +15,7 @@ from rfbook.pages.parameters import require_valid
 from rfbook.pages.plan import asks, declared
 from rfbook.records.store import Store, read
 from rfbook.site import commands, upkeep
+from rfbook.teaching import command as teaching
 from tests import skeleton
 from tests.reading import row
 
@@ -50,7 +51,7 @@ def test_a_grey_image_takes_a_third_of_the_room():
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_page_on_rerunning_is_one(line):
     words = shlex.split(line.partition("python -m rfbook ")[2])
-    asked = _parser(commands, upkeep).parse_args(words)
+    asked = _parser(commands, upkeep, teaching).parse_args(words)
     for page in [*getattr(asked, "pages", []), *([asked.page] if hasattr(asked, "page") else [])]:
         declared(page)
     if "parameters" in asked:

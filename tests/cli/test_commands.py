@@ -1057,7 +1057,7 @@ def test_a_book_at_smoke_starts_from_nothing(rfbook, repository, monkeypatch, ti
 
 def test_a_data_set_is_fetched_and_its_edition_named(rfbook, monkeypatch):
     from rfbook.experiments import data
-    from rfbook.experiments.edition import Edition
+    from rfbook.experiments.description import Edition
 
     other = Edition(fingerprint="ab" * 32, train=12, test=4, classes=3)
     monkeypatch.setattr(data, "fetched", {"digits": None, "caltech101": other}.get)

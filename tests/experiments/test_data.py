@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from rfbook.experiments import data, tiny_imagenet
+from rfbook.experiments import data, decode, tiny_imagenet
 from rfbook.experiments.catalogue import CATALOGUE, Source
 from rfbook.experiments.data import DataError, Images, Splits, canonical, fingerprint, load
 
@@ -679,13 +679,13 @@ def test_images_outside_the_list_are_left_out_wherever_they_stand(real):
     part, others = real("tiny-imagenet-50").test.first(50), random_images(50, side=64)
     pixels, labels = torch.cat([part.pixels, others.pixels]), torch.cat([part.labels, others.labels])
     mixed = torch.randperm(100, generator=torch.Generator().manual_seed(0))
-    chosen = tiny_imagenet.chosen(rows(Images(pixels, labels), mixed))
+    chosen = decode.part_of(rows(Images(pixels, labels), mixed))
     assert equal(canonical(chosen), part)
 
 
 def test_a_listed_image_under_another_label_is_another_image(real):
     part = real("tiny-imagenet-50").test.first(20)
-    assert len(tiny_imagenet.chosen(Images(part.pixels, (part.labels + 1) % 50))) == 0
+    assert len(decode.part_of(Images(part.pixels, (part.labels + 1) % 50))) == 0
 
 
 # Real data, where they are

@@ -10,6 +10,7 @@ import yaml
 
 from rfbook.__main__ import _parser
 from rfbook.site import commands, planned, upkeep
+from rfbook.teaching import command as teaching
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -37,7 +38,7 @@ def scripts(path):
 
 def parsed(words):
     """The words of a command of ours as it would take them; SystemExit if it would not."""
-    return _parser(commands, upkeep).parse_args(words)
+    return _parser(commands, upkeep, teaching).parse_args(words)
 
 
 def test_there_are_three_workflows_and_two_profiles():

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from rfbook.experiments import mapped
 from rfbook.experiments.cache import in_words, replacing, require_place, require_readable
 from rfbook.experiments.catalogue import CATALOGUE, TITLES, Source
-from rfbook.experiments.edition import Edition
+from rfbook.experiments.description import Edition
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.files import parsed_once
 from rfbook.experiments.images import Images, Splits, canonical, fingerprint, hold_out

@@ -21,7 +21,7 @@ from rfbook.experiments import tiny_imagenet
 from rfbook.experiments.cache import in_words
 from rfbook.experiments.catalogue import Source
 from rfbook.experiments.errors import DataError
-from rfbook.experiments.images import Images, Splits, hold_out, order
+from rfbook.experiments.images import Images, Splits, digests, hold_out, order
 from rfbook.experiments.mapped import CHUNK, scratch
 from rfbook.experiments.places import cache_directory, data_directory
 from rfbook.experiments.progress import track
@@ -221,7 +221,13 @@ def _images(where: str, rows: datasets.Dataset, source: Source, labels: dict[int
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         pixels = scratch(decoded(), folder)
     images = Images(pixels, torch.tensor(list(labels.values())))
-    return tiny_imagenet.chosen(images) if source.part else images
+    return part_of(images) if source.part else images
+
+
+def part_of(images: Images) -> Images:
+    """Those of the images that are in the part of TinyImageNet, in the order they come in."""
+    places = torch.tensor(tiny_imagenet.chosen(digests(images)), dtype=torch.int64)
+    return Images(images.pixels[places], images.labels[places])
 
 
 def _place(row: int, image: dict[str, object] | None) -> str:

@@ -10,7 +10,7 @@ import os
 from difflib import get_close_matches
 
 from rfbook.experiments.catalogue import CATALOGUE
-from rfbook.experiments.edition import Edition
+from rfbook.experiments.description import Edition
 from rfbook.experiments.errors import DataError
 
 VARIABLE = "RFBOOK_EDITIONS"

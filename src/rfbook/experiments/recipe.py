@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rfbook.experiments.description import Positive, Spec
-from rfbook.experiments.edition import Edition
+from rfbook.experiments.description import Edition, Positive, Spec
 
 PUBLISHED = ("imagenet", "cifar10")
 """Starts from weights that others trained on these data."""

@@ -11,8 +11,7 @@ from pydantic import Field, model_validator
 
 from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model, require_published
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, Source
-from rfbook.experiments.description import Positive, Spec
-from rfbook.experiments.edition import Edition
+from rfbook.experiments.description import Edition, Positive, Spec
 from rfbook.experiments.recipe import PUBLISHED, RECIPES, Recipe
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from rfbook.experiments.architecture import LITES
 from rfbook.experiments.catalogue import CATALOGUE
-from rfbook.experiments.edition import Edition
+from rfbook.experiments.description import Edition
 from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Data, Run
 

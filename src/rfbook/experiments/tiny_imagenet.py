@@ -7,12 +7,10 @@ whole set and a copy of the part give the same images, and the same fingerprint.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-import torch
 from datasets import Dataset
-
-from rfbook.experiments.images import Images, digests
 
 WNIDS = tuple(
     """
@@ -37,10 +35,8 @@ def labels_of_the_part(rows: Dataset) -> dict[int, int]:
     return {row: places[ids[old]] for row, old in enumerate(rows["label"]) if ids[old] in places}
 
 
-def chosen(images: Images) -> Images:
-    """The images whose digest is in the list, in the order they come in."""
+def chosen(keys: Iterable[bytes]) -> list[int]:
+    """Where images whose digest is in the list stand, in the order they come in. keys: their digests."""
     packed = CHOSEN.read_bytes()
     listed = {packed[start : start + LENGTH] for start in range(0, len(packed), LENGTH)}
-    kept = [index for index, key in enumerate(digests(images)) if key[:LENGTH] in listed]
-    order = torch.tensor(kept, dtype=torch.int64)
-    return Images(images.pixels[order], images.labels[order])
+    return [index for index, key in enumerate(keys) if key[:LENGTH] in listed]

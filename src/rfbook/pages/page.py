@@ -12,7 +12,7 @@ from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.evidence import SOURCES, evidence
 from rfbook.claims.quantities.registry import quantity_named
 from rfbook.claims.verdicts import Verdict, judge, paired
-from rfbook.experiments.edition import Edition
+from rfbook.experiments.description import Edition
 from rfbook.experiments.editions import chosen
 from rfbook.experiments.spec import RECIPES, Data, Model, Recipe, Run
 from rfbook.experiments.tiers import Changes, scale, stand_in, with_changes
