@@ -111,7 +111,7 @@ def card(name: str, asked: Iterable[Asked] = ()) -> Table:
     if name not in CARDS:
         raise LookupError(f"{name} has no card: add one to CARDS in {__name__}")
     words, source = CARDS[name], CATALOGUE[name]
-    used = by_page([one for one in asked if one.run.data.name == name])
+    used = by_page([ask for ask in asked if ask.run.data.name == name])
     rows = [
         ["what it is", words.what],
         ["source", _where(source)],
@@ -178,14 +178,14 @@ def _channels(values: Iterable[float]) -> str:
 
 def _stand_ins(name: str) -> str:
     """What is used in place of this set, and in place of which sets it is used, tier by tier."""
-    said = []
+    sentences = []
     for tier, by in SCALES.items():
         if name in by.stand_ins:
-            said.append(f"{by.stand_ins[name]} for it at tier {tier}")
-        replaced = [held for held, other in by.stand_ins.items() if other == name]
+            sentences.append(f"{by.stand_ins[name]} for it at tier {tier}")
+        replaced = [wanted for wanted, other in by.stand_ins.items() if other == name]
         if replaced:
-            said.append(f"it for {', '.join(replaced)} at tier {tier}")
-    return "; ".join(said) or "none"
+            sentences.append(f"it for {', '.join(replaced)} at tier {tier}")
+    return "; ".join(sentences) or "none"
 
 
 @dataclass(frozen=True)

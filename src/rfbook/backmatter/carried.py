@@ -36,7 +36,7 @@ def _claims() -> list[Claim]:
 
 def text() -> str:
     """What the file holds."""
-    return json.dumps([asdict(one) for one in found()], indent=2, ensure_ascii=False) + "\n"
+    return json.dumps([asdict(finding) for finding in found()], indent=2, ensure_ascii=False) + "\n"
 
 
 def write() -> None:

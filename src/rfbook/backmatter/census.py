@@ -48,8 +48,8 @@ def census(tier: str) -> list[Asked]:
     tier: `published` takes each page at its own. Raises RecordError for a damaged record.
     """
     root = sources.repository()
-    in_use = [one for page in _measuring(root) for one in _asked(page, tier)]
-    return in_use + [one for page in sources.planned(root) for one in _looked_up(page, tier, True)]
+    in_use = [ask for page in _measuring(root) for ask in _asked(page, tier)]
+    return in_use + [ask for page in sources.planned(root) for ask in _looked_up(page, tier, True)]
 
 
 def opened(tier: str) -> dict[str, Summary | None]:
@@ -59,8 +59,10 @@ def opened(tier: str) -> dict[str, Summary | None]:
     not as it is now, the run cells are executed here. None if it is planned or a record is missing.
     """
     root = sources.repository()
-    found = {page: _opened(page, tier) for page in _measuring(root)}
-    measuring = {page: one for page, one in found.items() if one is None or one.part("asked")}
+    summaries = {page: _opened(page, tier) for page in _measuring(root)}
+    measuring = {
+        page: summary for page, summary in summaries.items() if summary is None or summary.part("asked")
+    }
     return measuring | dict.fromkeys(sources.planned(root))
 
 
@@ -74,14 +76,14 @@ def _asked(page: str, tier: str) -> list[Asked]:
     if part is None:
         return _looked_up(page, tier)
     rows = Summary(part).records()
-    return [Asked(page, at, one.run, one.measure, one) for at, one in rows]
+    return [Asked(page, at, record.run, record.measure, record) for at, record in rows]
 
 
 def _opened(page: str, tier: str) -> Summary | None:
     part = executed.left(page, tier, sources.repository())
     if part is not None:
         return Summary(part)
-    if any(one.record is None for one in _looked_up(page, tier)):
+    if any(ask.record is None for ask in _looked_up(page, tier)):
         return None
     return Summary(told(replay(page, {"tier": tier_of(page, tier)})).__getitem__)
 
@@ -113,7 +115,7 @@ def wanted(pages: Iterable[str], tier: str) -> Iterator[tuple[str, str, Run, str
 
 def by_page(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
     """The same, page by page, in the order of the pages."""
-    return {page: list(group) for page, group in groupby(asked, lambda one: one.page)}
+    return {page: list(group) for page, group in groupby(asked, lambda ask: ask.page)}
 
 
 def links() -> dict[str, Cell]:
@@ -130,14 +132,17 @@ def links() -> dict[str, Cell]:
 def contents(root: Path) -> list[str]:
     """The documents of the table of contents, in its order."""
     toc = read_yaml(root / "_toc.yml")
-    return [toc["root"], *(one["file"] for part in toc.get("parts", []) for one in part["chapters"])]
+    return [
+        toc["root"],
+        *(chapter["file"] for part in toc.get("parts", []) for chapter in part["chapters"]),
+    ]
 
 
 def _title(page: str, root: Path) -> str:
     """The first heading of a page; its name if it has none."""
     texts = [cell.source for cell in sources.shared(page, root).cells if cell.cell_type == "markdown"]
-    found = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)
-    return found[1].strip() if found else page
+    match = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)
+    return match[1].strip() if match else page
 
 
 def minutes(value: float) -> str:

@@ -15,10 +15,10 @@ PAPERS = ("richter2021size", "kim2021dead")
 def entry(key: str) -> str:
     """The BibTeX entry of that key in `book/references.bib`. Raises LookupError if there is none."""
     text = (sources.repository() / "book/references.bib").read_text(encoding="utf-8")
-    found = re.search(rf"^@\w+\{{{re.escape(key)},$.*?^\}}$", text, re.MULTILINE | re.DOTALL)
-    if found is None:
+    match = re.search(rf"^@\w+\{{{re.escape(key)},$.*?^\}}$", text, re.MULTILINE | re.DOTALL)
+    if match is None:
         raise LookupError(f"book/references.bib has no entry {key!r}")
-    return found[0]
+    return match[0]
 
 
 def described() -> dict:

@@ -74,14 +74,16 @@ def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
     paper: "size_matters" (its section 4) or "dead_pixel" (6), as in `claims/tables`. Raises LookupError
     for a claim that has no verdict.
     """
-    held = {verdict.claim.id: verdict for verdict in judged}
+    verdicts = {verdict.claim.id: verdict for verdict in judged}
     path = sources.repository() / f"claims/tables/conclusion_{paper}.yml"
     rows = read_yaml(path)
-    unknown = [name for row in rows for name in row.get("claims", []) if name not in held]
+    unknown = [name for row in rows for name in row.get("claims", []) if name not in verdicts]
     if unknown:
         raise LookupError(f"{path}: there is no claim {', '.join(unknown)}")
     return [
-        Sentence(row["says"], tuple(held[name] for name in row.get("claims", [])), row.get("beyond", ""))
+        Sentence(
+            row["says"], tuple(verdicts[name] for name in row.get("claims", [])), row.get("beyond", "")
+        )
         for row in rows
     ]
 
@@ -89,10 +91,10 @@ def sentences(judged: Iterable[Verdict], paper: str) -> list[Sentence]:
 def summary(stated: Sequence[Sentence]) -> Table:
     """One row a sentence: how many of its claims came out how, and what no claim stands for."""
     rows = [
-        [one.says, *(str(one.count(word) or "") for word in WORDS),
-         f"{100 * one.support:.0f} %" if one.decided else "",
-         f"{WORDS[one.word]} {one.told}", one.beyond]
-        for one in stated
+        [sentence.says, *(str(sentence.count(word) or "") for word in WORDS),
+         f"{100 * sentence.support:.0f} %" if sentence.decided else "",
+         f"{WORDS[sentence.word]} {sentence.told}", sentence.beyond]
+        for sentence in stated
     ]  # fmt: skip
     columns = ("what it says", *WORDS.values(), "support", "sentence", "beyond")
     legend = ", ".join(f"{sign} {word}" for word, sign in WORDS.items())
@@ -104,8 +106,9 @@ def summary(stated: Sequence[Sentence]) -> Table:
 def details(stated: Sequence[Sentence]) -> Table:
     """One row a sentence and claim: what the claim says, its verdict, and the page it was tested on."""
     rows = [
-        [one.says, verdict.claim.id, verdict.claim.says, _judged(verdict), _link(verdict.claim.page)]
-        for one in stated for verdict in one.verdicts
+        [sentence.says, verdict.claim.id, verdict.claim.says, _judged(verdict),
+         _link(verdict.claim.page)]
+        for sentence in stated for verdict in sentence.verdicts
     ]  # fmt: skip
     columns = ("sentence", "claim", "what the claim says", "verdict", "page")
     return Table("The claims behind the sentences", columns, rows, folded=True)
@@ -113,7 +116,7 @@ def details(stated: Sequence[Sentence]) -> Table:
 
 def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
     """One row a page behind the conclusion: its tier, and how many of its records are there."""
-    needed = {verdict.claim.page for one in stated for verdict in one.verdicts}
+    needed = {verdict.claim.page for sentence in stated for verdict in sentence.verdicts}
     rows = [
         [_link(page), part[0].tier, f"{sum(a.record is not None for a in part)} of {len(part)}"]
         for page, part in by_page(asked).items()
@@ -138,11 +141,13 @@ def _link(page: str) -> Cell:
 def verdict_bars(stated: Sequence[Sentence], alt: str, caption: str, name: str) -> None:
     """Stacked bars of the claims behind each sentence, by verdict. No tier: each page has its own."""
     style.use()
-    counts = {fill(one.says, 44): {word: one.count(word) for word in WORDS} for one in stated}
+    counts = {
+        fill(sentence.says, 44): {word: sentence.count(word) for word in WORDS} for sentence in stated
+    }
     figure, axis = pyplot.subplots(figsize=(8.2, 0.6 * len(counts) + 1.6))
     places, start = range(len(counts)), [0] * len(counts)
     for word in WORDS:
-        widths = [held[word] for held in counts.values()]
+        widths = [count[word] for count in counts.values()]
         axis.barh(
             places, widths, left=start, label=word, color=GROUNDS[word], hatch=HATCHES[word],
             edgecolor=style.GREY,

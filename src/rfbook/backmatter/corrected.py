@@ -48,7 +48,7 @@ class Corrected:
 
 def corrected(verdicts: Iterable[Verdict]) -> Corrected:
     """The verdicts that rest on intervals, with and without the correction."""
-    held = list(verdicts)
-    after = after_holm(held)
-    words = [(one.word, after[one.claim.id]) for one in held if one.claim.id in after]
-    return Corrected(len(all_tests(held)), words)
+    every = list(verdicts)
+    after = after_holm(every)
+    words = [(verdict.word, after[verdict.claim.id]) for verdict in every if verdict.claim.id in after]
+    return Corrected(len(all_tests(every)), words)

@@ -73,8 +73,8 @@ def _further(run: Run) -> str:
     described = run.canonical()
     settings = described.get("data", {}) | described.get("recipe", {})
     rest = {name: value for name, value in settings.items() if name not in COLUMNS}
-    said = [f"{name.replace('_', ' ')} {value}" for name, value in rest.items()]
-    return ", ".join([*said, *another_edition(run)])
+    words = [f"{name.replace('_', ' ')} {value}" for name, value in rest.items()]
+    return ", ".join([*words, *another_edition(run)])
 
 
 def _seeds(asked: Sequence[Asked]) -> str:

@@ -14,6 +14,6 @@ def table(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> Table:
     rows, leads = [], links()
     for name, part in by_page(asked).items():
         page = pages[name]
-        said = page.scaling if page else NOT_RUN
-        rows.append([leads.get(name, name), part[0].tier, said])
+        scaling = page.scaling if page else NOT_RUN
+        rows.append([leads.get(name, name), part[0].tier, scaling])
     return Table("What differs from the papers", ("page", "tier", "what differs"), rows)

@@ -39,22 +39,23 @@ def errata() -> list[Erratum]:
 
 def _read(head: re.Match[str], text: str) -> Erratum:
     number, title = head[1].upper(), head[2]
-    found = CLASS.match(text.strip())
-    if found is None or found[1] not in KINDS:
+    match = CLASS.match(text.strip())
+    if match is None or match[1] not in KINDS:
         raise ErrataError(
             f"{number}: begin with **{'.**, **'.join(KINDS)}.** and then say where it stands"
         )
-    where = " ".join(found[2].split()).removesuffix(".")
-    return Erratum(number, title, found[1], where, "```{code-cell}" in text)
+    where = " ".join(match[2].split()).removesuffix(".")
+    return Erratum(number, title, match[1], where, "```{code-cell}" in text)
 
 
 def summary() -> Table:
     """One row an erratum, with a link to it: class, whether a cell shows it, place."""
-    held = errata()
+    every = errata()
     rows = [
-        [(f"{one.number} {one.title}", f"#errata-{one.number.lower()}"), one.kind.lower(),
-         "by the cell" if one.runs else "not run here", one.where]
-        for one in held
+        [(f"{erratum.number} {erratum.title}", f"#errata-{erratum.number.lower()}"),
+         erratum.kind.lower(),
+         "by the cell" if erratum.runs else "not run here", erratum.where]
+        for erratum in every
     ]  # fmt: skip
-    counts = [f"{sum(one.kind == kind for one in held)} {kind.lower()}" for kind in KINDS]
+    counts = [f"{sum(erratum.kind == kind for erratum in every)} {kind.lower()}" for kind in KINDS]
     return Table(f"Errata: {', '.join(counts)}", ("erratum", "class", "shown", "where"), rows)

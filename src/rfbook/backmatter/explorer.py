@@ -52,7 +52,7 @@ def explorer_data(tier: str) -> dict[str, Any]:
     Networks with squeeze-excitation are not listed: there every unit sees the whole input.
     """
     store = store_of(tier).published if tier == PUBLISHED else store_of(tier)
-    runs = {one.run for one in census(tier) if not one.planned} if tier == PUBLISHED else runs_in(store)
+    runs = {ask.run for ask in census(tier) if not ask.planned} if tier == PUBLISHED else runs_in(store)
     groups = by_setting(runs, store)
     known = recorded(runs, store)
     models = {model.label: model for model in (*MODELS, *(run.model for run in groups))}
@@ -99,11 +99,11 @@ def runs_in(store: Store) -> set[Run]:
 
 def recorded(runs: Iterable[Run], store: Store) -> dict[Model, dict[str, list]]:
     """What the records say of the convolutions of a network, by `_main_path`."""
-    found: dict[Model, dict[str, list]] = {}
+    networks: dict[Model, dict[str, list]] = {}
     for run in sorted(runs, key=Run.model_dump_json):
-        if _main_path(run.model) not in found and (held := store.find(run, "receptive_field")):
-            found[_main_path(run.model)] = {part: held.values[part] for part in PARTS}
-    return found
+        if _main_path(run.model) not in networks and (record := store.find(run, "receptive_field")):
+            networks[_main_path(run.model)] = {part: record.values[part] for part in PARTS}
+    return networks
 
 
 def _main_path(model: Model) -> Model:
@@ -119,8 +119,8 @@ def by_setting(runs: Iterable[Run], store: Store) -> dict[Run, list[Outcome]]:
     """
     groups: dict[Run, list[Outcome]] = {}
     for run in sorted(runs, key=Run.model_dump_json):
-        held = ((measure, store.find(run, measure)) for measure in NEEDED)
-        records = dict(takewhile(lambda pair: pair[1] is not None, held))
+        known = ((measure, store.find(run, measure)) for measure in NEEDED)
+        records = dict(takewhile(lambda pair: pair[1] is not None, known))
         if len(records) == len(NEEDED):
             first = run.model_copy(update={"seed": 0})
             groups.setdefault(first, []).append(Outcome(run, run, records))

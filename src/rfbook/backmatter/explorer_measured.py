@@ -29,18 +29,18 @@ def measured_fields(runs: Iterable[Run], store: Store) -> dict[str, list[dict[st
     """
     groups: dict[Run, list[Record]] = {}
     for run in sorted(runs, key=Run.model_dump_json):
-        if (held := store.find(run, MEASURE)) and run.data.side % CELLS == 0:
-            groups.setdefault(run.model_copy(update={"seed": 0}), []).append(held)
-    found: dict[str, list[dict[str, Any]]] = {}
+        if (record := store.find(run, MEASURE)) and run.data.side % CELLS == 0:
+            groups.setdefault(run.model_copy(update={"seed": 0}), []).append(record)
+    fields: dict[str, list[dict[str, Any]]] = {}
     for run, seeds in groups.items():
         targets = seeds[0].values["targets"]
         means = {
-            target: cells(np.mean([one.arrays[target] for one in seeds], axis=0))
+            target: cells(np.mean([record.arrays[target] for record in seeds], axis=0))
             for target in sorted(targets.keys() - {OUTPUT}) or [OUTPUT]
         }
         shown = {"setting": setting(run), "seeds": len(seeds), "side": run.data.side, "cells": means}
-        found.setdefault(run.model.label, []).append(shown)
-    return found
+        fields.setdefault(run.model.label, []).append(shown)
+    return fields
 
 
 def cells(field: Float[np.ndarray, "side side"]) -> str:

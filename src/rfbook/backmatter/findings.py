@@ -52,7 +52,7 @@ class Finding:
     @property
     def seeds(self) -> str:
         """How many seeds stand behind it: "one seed", "3 to 6 seeds"."""
-        counts = [one.n for one in self.verdict.estimates]
+        counts = [estimate.n for estimate in self.verdict.estimates]
         return "one seed" if max(counts) == 1 else f"{between(min(counts), max(counts))} seeds"
 
     @property
@@ -68,8 +68,10 @@ class Finding:
     @property
     def supporting(self) -> str:
         """The networks for which it holds, "VGG11 and VGG13", whatever was changed in them."""
-        held = [one.network for one in self.verdict.estimates if one.holds(self.verdict.claim)]
-        return listed([titled(network.partition("-")[0]) for network in held])
+        networks = [
+            estimate.network for estimate in self.verdict.estimates if estimate.holds(self.verdict.claim)
+        ]
+        return listed([titled(network.partition("-")[0]) for network in networks])
 
 
 def found(verdicts: Iterable[Verdict]) -> dict[str, Finding]:

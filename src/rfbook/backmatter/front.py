@@ -51,7 +51,7 @@ class Tally:
     @property
     def decided(self) -> int:
         """How many of them the records decide."""
-        return sum(one.word not in OPEN for one in self.verdicts)
+        return sum(verdict.word not in OPEN for verdict in self.verdicts)
 
     @property
     def outcomes(self) -> str:
@@ -69,14 +69,14 @@ class Tally:
         return self._counted(list(WORDS))
 
     def _counted(self, words: Sequence[str]) -> str:
-        counts = {word: [one for one in self.verdicts if one.word == word] for word in words}
-        return listed([f"{len(held)} {self._said(held)}" for held in counts.values() if held])
+        counts = {word: [verdict for verdict in self.verdicts if verdict.word == word] for word in words}
+        return listed([f"{len(group)} {self._said(group)}" for group in counts.values() if group])
 
-    def _said(self, held: Sequence[Verdict]) -> str:
-        word = held[0].word
-        if not held[0].claim.own:
+    def _said(self, verdicts: Sequence[Verdict]) -> str:
+        word = verdicts[0].word
+        if not verdicts[0].claim.own:
             return word
-        return (HOLD if len(held) > 1 else OWN).get(word, word)
+        return (HOLD if len(verdicts) > 1 else OWN).get(word, word)
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class Paper:
 
 def papers(verdicts: Sequence[Verdict]) -> list[Paper]:
     """Both papers, without the book's own questions."""
-    alone = [one for one in verdicts if one.borrowed]
-    others = [one for one in verdicts if not one.borrowed]
+    alone = [verdict for verdict in verdicts if verdict.borrowed]
+    others = [verdict for verdict in verdicts if not verdict.borrowed]
     return [
         Paper(title, *(_of(others, paper, name) for name in KINDS[:3]), _of(alone, paper, KINDS[0]))
         for paper, title in PAPERS.items() if paper != BEYOND
@@ -101,16 +101,22 @@ def papers(verdicts: Sequence[Verdict]) -> list[Paper]:
 
 
 def _of(verdicts: Sequence[Verdict], paper: str, name: str) -> Tally:
-    return Tally([one for one in verdicts if one.claim.paper == paper and kind(one.claim) == name])
+    return Tally(
+        [verdict for verdict in verdicts if verdict.claim.paper == paper and kind(verdict.claim) == name]
+    )
 
 
 def own_questions(verdicts: Sequence[Verdict]) -> Tally:
     """What the book asks beyond both papers."""
-    return Tally([one for one in verdicts if one.claim.own])
+    return Tally([verdict for verdict in verdicts if verdict.claim.own])
 
 
 def minutes_to_read() -> dict[str, int]:
     """Page of `notebooks/` -> the minutes that its front matter states."""
     root = sources.repository()
-    held = {page: matter(sources.find(page, root)).get("rfbook", {}) for page in sources.pages(root)}
-    return {page: one["minutes_to_read"] for page, one in held.items() if "minutes_to_read" in one}
+    matters = {page: matter(sources.find(page, root)).get("rfbook", {}) for page in sources.pages(root)}
+    return {
+        page: summary["minutes_to_read"]
+        for page, summary in matters.items()
+        if "minutes_to_read" in summary
+    }

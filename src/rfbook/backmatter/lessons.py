@@ -48,11 +48,11 @@ def plan(root: Path) -> dict[str, Any]:
 def parts(root: Path) -> dict[str, list[str]]:
     """The parts of the book that have exercises, as the contents name them, with their pages."""
     toc = read_yaml(root / "_toc.yml")
-    held = {
-        one["caption"]: [chapter["file"].removeprefix("notebooks/") for chapter in one["chapters"]]
-        for one in toc.get("parts", [])
+    chapters = {
+        part["caption"]: [chapter["file"].removeprefix("notebooks/") for chapter in part["chapters"]]
+        for part in toc.get("parts", [])
     }
-    return {part: pages for part, pages in held.items() if not pages[0].startswith("book/")}
+    return {part: pages for part, pages in chapters.items() if not pages[0].startswith("book/")}
 
 
 def minutes(exercise: Exercise) -> int:
@@ -99,8 +99,8 @@ def index(level: str) -> Table:
         raise ValueError(f"{level!r} is no level: {', '.join(LEVELS)}")
     root, rows = sources.repository(), []
     for page, cell in links().items():
-        held = [one for one in of_page(page, root).values() if one.level == level]
-        rows += [[_to(cell, one), one.time, _short(one.text)] for one in held]
+        chosen = [exercise for exercise in of_page(page, root).values() if exercise.level == level]
+        rows += [[_to(cell, exercise), exercise.time, _short(exercise.text)] for exercise in chosen]
     return Table(f"{level.capitalize()}: {len(rows)} exercises", ("page", "time", "exercise"), rows)
 
 
@@ -122,7 +122,7 @@ def _spoken(formula: str) -> str:
 def path(pages: Sequence[str]) -> Table:
     """Pages to read one after another, each with its minutes and how many they are by then."""
     leads, reading, rows, total = links(), minutes_to_read(), [], 0
-    of = {page: part for part, held in parts(sources.repository()).items() for page in held}
+    of = {page: part for part, chapters in parts(sources.repository()).items() for page in chapters}
     for page in pages:
         total += reading[page]
         rows.append([leads[page], of[page], str(reading[page]), str(total)])
@@ -131,9 +131,9 @@ def path(pages: Sequence[str]) -> Table:
 
 def course(root: Path) -> Table:
     """The six lessons: page, what to predict, what to run, what to hand in."""
-    held, leads, rows = plan(root), links(), []
-    for number, page in enumerate(held["course"], 1):
-        told = held["pages"][page]
+    lessons, leads, rows = plan(root), links(), []
+    for number, page in enumerate(lessons["course"], 1):
+        told = lessons["pages"][page]
         _, change, _ = of_page(page, root).values()
         run = f"its notebook, then the change ({change.time})"
         rows.append([str(number), leads[page], told["predict"], run, told["hand_in"]])

@@ -40,13 +40,13 @@ class Listing:
 def of_paper(verdicts: Iterable[Verdict], paper: str) -> Listing:
     """What the paper says, without our own questions about it; of `BEYOND` all of these."""
     return Listing([
-        one for one in verdicts
-        if (one.claim.own if paper == BEYOND else one.claim.paper == paper and not one.claim.own)
+        verdict for verdict in verdicts
+        if verdict.claim.own == (paper == BEYOND) and paper in (BEYOND, verdict.claim.paper)
     ])  # fmt: skip
 
 
 def _line(verdict: Verdict) -> str:
-    claim, one = verdict.claim, deciding(verdict) if verdict.estimates else None
+    claim, estimate = verdict.claim, deciding(verdict) if verdict.estimates else None
     paper = PAPERS[BEYOND] if claim.own else PAPERS[claim.paper]
     data = {"verdict": verdict.told, "paper": paper, "page": claim.page}
     told = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
@@ -56,25 +56,25 @@ def _line(verdict: Verdict) -> str:
         f"{sign} {verdict.told}",
         f'<a href="#{name}">{name}</a>',
         f"<details><summary>{escape(claim.says)}</summary>{_details(verdict)}</details>",
-        _ours(one, len(verdict.estimates)),
-        _printed(claim, one),
+        _ours(estimate, len(verdict.estimates)),
+        _printed(claim, estimate),
     ]
     labelled = zip(COLUMNS, cells, strict=True)
     body = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in labelled)
     return f'<tr id="{name}" {told}>{body}</tr>'
 
 
-def _ours(one: Estimate | None, count: int) -> str:
-    if one is None:
+def _ours(estimate: Estimate | None, count: int) -> str:
+    if estimate is None:
         return ""
     others = f", the least of {count}" if count > 1 else ""
-    return escape(f"{one.sure}: {titled(one.network)}{others}")
+    return escape(f"{estimate.sure}: {titled(estimate.network)}{others}")
 
 
-def _printed(claim: Claim, one: Estimate | None) -> str:
+def _printed(claim: Claim, estimate: Estimate | None) -> str:
     """The paper's number for the network that decides; without one all that it prints."""
-    if one is not None:
-        return quoted(claim.printed[one.network]) if one.network in claim.printed else ""
+    if estimate is not None:
+        return quoted(claim.printed[estimate.network]) if estimate.network in claim.printed else ""
     return escape(", ".join(quoted(value) for value in claim.printed.values()))
 
 
@@ -90,16 +90,16 @@ def _details(verdict: Verdict) -> str:
         turning(claim, verdict.estimates),
     ]  # fmt: skip
     lines = [f"<p>{escape('. '.join(filter(None, said_of_it)))}. Page: {page}; {records}.</p>"]
-    each = [_network(claim, one) for one in Estimates(verdict.estimates)]
+    each = [_network(claim, estimate) for estimate in Estimates(verdict.estimates)]
     if each:
-        lines.append(f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in each)}</ul>")
+        lines.append(f"<ul>{''.join(f'<li>{escape(estimate)}</li>' for estimate in each)}</ul>")
     return "".join(lines)
 
 
-def _network(claim: Claim, one: Estimate) -> str:
-    printed = claim.printed.get(one.network)
+def _network(claim: Claim, estimate: Estimate) -> str:
+    printed = claim.printed.get(estimate.network)
     beside = "" if printed is None else f", printed {quoted(printed)}"
-    return f"{titled(one.network)}: {one.sure}, n = {one.n}{beside}"
+    return f"{titled(estimate.network)}: {estimate.sure}, n = {estimate.n}{beside}"
 
 
 def _link(address: str, text: str) -> str:

@@ -26,40 +26,43 @@ Keys = Mapping[tuple[str, str], list[str]]
 
 def keys(pages: Mapping[str, Summary | None]) -> dict[tuple[str, str], list[str]]:
     """Of all pages that have all their records."""
-    return {place: held for page in pages.values() if page for place, held in page.keys.items()}
+    return {place: keys for page in pages.values() if page for place, keys in page.keys.items()}
 
 
-def printed(verdicts: Iterable[Verdict], held: Keys) -> str:
+def printed(verdicts: Iterable[Verdict], keys: Keys) -> str:
     """Markdown: one row a number that a paper prints, or that its sentence implies, by size.
 
     Search leads to the first row of a number, and of those the first are the ones with records.
     """
-    found = [
-        (value, _records(held.get((one.claim.id, name), ())), name, one)
-        for one in verdicts for name, value in one.claim.printed.items()
+    rows = [
+        (value, _records(keys.get((verdict.claim.id, name), ())), name, verdict)
+        for verdict in verdicts for name, value in verdict.claim.printed.items()
     ]  # fmt: skip
-    found.sort(key=lambda row: (abs(row[0]), row[0], row[1] == NONE, row[2]))
-    first = [place == 0 or found[place - 1][0] != row[0] for place, row in enumerate(found)]
+    rows.sort(key=lambda row: (abs(row[0]), row[0], row[1] == NONE, row[2]))
+    first = [place == 0 or rows[place - 1][0] != row[0] for place, row in enumerate(rows)]
     lines = [
         (
             _entry(quoted(value)) if begins else quoted(value), titled(name),
-            _link(claim_address(one.claim.id, NUMBERS), one.claim.id), _ours(one, name), records,
+            _link(claim_address(verdict.claim.id, NUMBERS), verdict.claim.id),
+            _ours(verdict, name), records,
         )
-        for begins, (value, records, name, one) in zip(first, found, strict=True)
+        for begins, (value, records, name, verdict) in zip(first, rows, strict=True)
     ]  # fmt: skip
     return _table(("printed", "network", "claim", "ours", "records"), lines)
 
 
-def claims(verdicts: Iterable[Verdict], held: Keys) -> str:
+def claims(verdicts: Iterable[Verdict], keys: Keys) -> str:
     """Markdown: one row a claim, with all its records by network."""
-    return _table(("claim", "verdict", "page", "records"), [_claim(one, held) for one in verdicts])
+    return _table(
+        ("claim", "verdict", "page", "records"), [_claim(verdict, keys) for verdict in verdicts]
+    )
 
 
-def _claim(verdict: Verdict, held: Keys) -> Sequence[str]:
+def _claim(verdict: Verdict, keys: Keys) -> Sequence[str]:
     claim = verdict.claim
     records = [
-        f"{titled(one.network)}: {_records(held[claim.id, one.network])}"
-        for one in verdict.estimates if held.get((claim.id, one.network))
+        f"{titled(estimate.network)}: {_records(keys[claim.id, estimate.network])}"
+        for estimate in verdict.estimates if keys.get((claim.id, estimate.network))
     ]  # fmt: skip
     written = claim.page in sources.pages(sources.repository())
     return (
@@ -75,8 +78,8 @@ def _ours(verdict: Verdict, network: str) -> str:
     return shown[network].sure if network in shown else verdict.told
 
 
-def _records(held: Iterable[str]) -> str:
-    return " ".join(_link(record_address(key, NUMBERS), key) for key in held) or NONE
+def _records(keys: Iterable[str]) -> str:
+    return " ".join(_link(record_address(key, NUMBERS), key) for key in keys) or NONE
 
 
 def _entry(text: str) -> str:

@@ -36,14 +36,14 @@ def rows(verdicts: Iterable[Verdict]) -> dict[str, dict[Row, list[Verdict]]]:
     groups: dict[str, dict[Row, list[Verdict]]] = {
         title: defaultdict(list) for name, title in PAPERS.items() if name != BEYOND
     } | {QUESTIONS: defaultdict(list)}
-    for one in verdicts:
-        paper = one.claim.paper
-        if one.claim.own:
-            groups[QUESTIONS]["", ABOUT.get(paper, f"on {PAPERS[paper]}")].append(one)
+    for verdict in verdicts:
+        paper = verdict.claim.paper
+        if verdict.claim.own:
+            groups[QUESTIONS]["", ABOUT.get(paper, f"on {PAPERS[paper]}")].append(verdict)
         else:
-            name = section(one.claim)
-            groups[PAPERS[paper]][name, topic(paper, name)].append(one)
-    return {title: dict(sorted(held.items())) for title, held in groups.items() if held}
+            name = section(verdict.claim)
+            groups[PAPERS[paper]][name, topic(paper, name)].append(verdict)
+    return {title: dict(sorted(sections.items())) for title, sections in groups.items() if sections}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Picture:
     verdicts: Sequence[Verdict]
 
     def _repr_html_(self) -> str:
-        groups = "".join(_group(title, held) for title, held in rows(self.verdicts).items())
+        groups = "".join(_group(title, sections) for title, sections in rows(self.verdicts).items())
         shapes = "".join(_symbol(word) for word in SHAPES)
         legend = "".join(f"<span>{_sign(word)} {word}</span> " for word in WORDS)
         return (
@@ -62,15 +62,15 @@ class Picture:
         )
 
 
-def _group(title: str, held: Mapping[Row, Sequence[Verdict]]) -> str:
-    lines = "".join(_row(*row, verdicts) for row, verdicts in held.items())
+def _group(title: str, sections: Mapping[Row, Sequence[Verdict]]) -> str:
+    lines = "".join(_row(*row, verdicts) for row, verdicts in sections.items())
     name = escape(title)
     return f'<div class="rf-paper" role="group" aria-label="{name}"><p>{name}</p><ul>{lines}</ul></div>'
 
 
 def _row(name: str, about: str, verdicts: Iterable[Verdict]) -> str:
     number = f"<b>{escape(name)}</b> " if name else ""
-    dots = "".join(_dot(one) for one in verdicts)
+    dots = "".join(_dot(verdict) for verdict in verdicts)
     return f'<li><span class="rf-row">{number}{escape(about)}</span><span>{dots}</span></li>'
 
 

@@ -38,7 +38,7 @@ class Folds:
 
 def provenance(asked: Iterable[Asked], pages: Mapping[str, Summary | None]) -> Folds:
     """One fold a page of the book: the table at its foot, or which of its records are missing."""
-    parts = by_page(one for one in asked if not one.planned)
+    parts = by_page(ask for ask in asked if not ask.planned)
     return Folds([_fold(name, part, pages[name]) for name, part in parts.items()])
 
 
@@ -58,7 +58,7 @@ def _fold(name: str, asked: Sequence[Asked], page: Summary | None) -> Fold:
     address = f"../{sources.document(name)}.html"
     if page is not None:
         return Fold(f"{name}: {len(asked)} records", address, _from_here(page.footer))
-    missing = [one for one in asked if one.record is None]
-    rows = [[one.run.slug(), one.measure, one.tier] for one in missing]
+    missing = [ask for ask in asked if ask.record is None]
+    rows = [[ask.run.slug(), ask.measure, ask.tier] for ask in missing]
     table = Table(f"Records {NOT_RUN}", ("run", "measure", "tier"), rows)
     return Fold(f"{name}: {len(missing)} of {len(asked)} records {NOT_RUN}", address, table)

@@ -15,12 +15,12 @@ from rfbook.records.store import place
 
 def shown(asked: Iterable[Asked]) -> dict[str, Path]:
     """Key -> JSON file of every record that is there; its arrays stay in the store."""
-    held = [(one.record.key, one) for one in asked if one.record]
-    return {key: _file(one) for key, one in held}
+    keyed = [(ask.record.key, ask) for ask in asked if ask.record]
+    return {key: _file(ask) for key, ask in keyed}
 
 
-def _file(one: Asked) -> Path:
-    paths = [root / place(one.run, one.measure) for root in store_of(one.tier).roots]
+def _file(ask: Asked) -> Path:
+    paths = [root / place(ask.run, ask.measure) for root in store_of(ask.tier).roots]
     return next(path for path in paths if path.exists())
 
 

@@ -25,25 +25,32 @@ change is its own. n: seeds. keys: those of the records behind the value."""
 def rows(tier: str) -> Iterator[dict[str, object]]:
     """One row a claim and network; a claim that was not tested has one row without a network."""
     pages = opened(tier)
-    keys = {place: held for page in pages.values() if page for place, held in page.keys.items()}
+    keys = {place: of_place for page in pages.values() if page for place, of_place in page.keys.items()}
     root = sources.repository()
     written = [*sources.pages(root), *sources.planned(root)]
     tiers = {name: sources.tier_of(name, tier) for name in written}
     for verdict in verdicts(pages):
         claim = verdict.claim
-        said = {
+        fields = {
             "id": claim.id, "paper": claim.paper, "kind": kind(claim), "page": claim.page,
             "tier": tiers.get(claim.page, ""), "verdict": verdict.word,
         }  # fmt: skip
         if not verdict.estimates:
-            yield said
-        for one in verdict.estimates:
-            yield said | _numbers(one) | {"keys": " ".join(keys.get((claim.id, one.network), []))}
+            yield fields
+        for estimate in verdict.estimates:
+            behind = keys.get((claim.id, estimate.network), [])
+            yield fields | _numbers(estimate) | {"keys": " ".join(behind)}
 
 
-def _numbers(one: Estimate) -> dict[str, object]:
-    low, high = (one.mean, one.mean) if one.exact else one.interval or ("", "")
-    return {"network": one.network, "value": one.mean, "low": low, "high": high, "n": one.n}
+def _numbers(estimate: Estimate) -> dict[str, object]:
+    low, high = (estimate.mean, estimate.mean) if estimate.exact else estimate.interval or ("", "")
+    return {
+        "network": estimate.network,
+        "value": estimate.mean,
+        "low": low,
+        "high": high,
+        "n": estimate.n,
+    }
 
 
 def write(tier: str) -> Path:

@@ -48,7 +48,7 @@ def figure(page: str, tier: str) -> None:
 
 def measured(finding: Finding) -> str:
     """Its numbers with their intervals: "3.4 points (2.8 to 4.0) in VGG11 and …"; none is said too."""
-    parts = [f"{one.sure} in {one.name}" for one in finding.all]
+    parts = [f"{estimate.sure} in {estimate.name}" for estimate in finding.all]
     if not parts:
         return f"nothing: {finding.verdict.why}"
     return f"{str(finding.verdict.claim.quantity).replace('_', ' ')} {listed(parts)}"
@@ -56,13 +56,13 @@ def measured(finding: Finding) -> str:
 
 def networks(asked: Iterable[Asked]) -> str:
     """The networks that were run, as the papers write them."""
-    run = {one.run.model.name for one in asked if one.record}
+    run = {ask.run.model.name for ask in asked if ask.record}
     return listed([titled(name) for name in NETWORKS if name in run])
 
 
 def data(asked: Iterable[Asked]) -> Table:
     """One row a data set that was used: its images, and how many runs see it."""
-    runs = {one.run for one in asked if one.record}
+    runs = {ask.run for ask in asked if ask.record}
     counts = Counter(run.data.name for run in runs)
     rows = [
         [name, str(CATALOGUE[name].train), str(CATALOGUE[name].test), str(CATALOGUE[name].classes),
@@ -75,7 +75,7 @@ def data(asked: Iterable[Asked]) -> Table:
 
 def recipes(asked: Iterable[Asked]) -> Table:
     """One row a recipe by which networks were trained: its hyperparameters, and how many runs."""
-    runs = {one.run for one in asked if one.record}
+    runs = {ask.run for ask in asked if ask.record}
     trained = Counter(run.recipe for run in runs if run.recipe.epochs)
     rows = [[*_recipe(recipe), str(count)] for recipe, count in trained.most_common()]
     columns = (

@@ -38,9 +38,9 @@ def torture() -> Table:
 
 
 def _table(name: str, columns: tuple[str, ...], caption: str) -> Table:
-    held = read_report(name, sources.repository() / "results")
-    rows = [[_shown(row[column]) for column in columns] for row in held["rows"]]
-    return Table(f"{caption} {_where(held['provenance'])}", columns, rows)
+    report = read_report(name, sources.repository() / "results")
+    rows = [[_shown(row[column]) for column in columns] for row in report["rows"]]
+    return Table(f"{caption} {_where(report['provenance'])}", columns, rows)
 
 
 def _where(made: dict[str, Any]) -> str:

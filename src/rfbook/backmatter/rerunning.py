@@ -16,8 +16,8 @@ def needs(asked: Iterable[Asked]) -> Table:
     """One row a page of the book: minutes for all its records, data sets, their size when decoded."""
     leads = links()
     rows: list[list[Cell]] = []
-    for page, part in by_page(one for one in asked if not one.planned).items():
-        names = sorted({one.run.data.name for one in part})
+    for page, part in by_page(ask for ask in asked if not ask.planned).items():
+        names = sorted({planned.run.data.name for planned in part})
         rows.append([
             leads[page], minutes(sum(spent(records(part)))), ", ".join(names),
             f"{sum(map(decoded, names)) / MEGABYTE:.0f}",

@@ -67,7 +67,7 @@ def floors(known: Imports) -> int:
             raise ValueError(f"imports run in a circle: {' -> '.join([*above, name])}")
         if name not in heights:
             below = known[name] & known.keys()
-            heights[name] = 1 + max((height(one, (*above, name)) for one in below), default=0)
+            heights[name] = 1 + max((height(room, (*above, name)) for room in below), default=0)
         return heights[name]
 
     return max(map(height, known), default=0)
@@ -90,7 +90,7 @@ def _room(name: str, package: Path, known: Imports) -> Room:
     depth = max(floors(_within(folder, package, known)) for folder in folders)
     return Room(
         name, ast.get_docstring(ast.parse(about)) or "", len(files),
-        sum(one.count("\n") for one in text), depth, frozenset(others),
+        sum(line.count("\n") for line in text), depth, frozenset(others),
     )  # fmt: skip
 
 
@@ -108,14 +108,16 @@ def layers(root: Path) -> list[list[str]]:
     return [level for level in named if "(" not in level[0]]
 
 
-def table(found: list[Room]) -> Table:
+def table(every: list[Room]) -> Table:
     """One row a room: what it holds, and how large it is."""
-    rows = [[one.name, one.holds, str(one.files), f"{one.lines:,}", str(one.floors)] for one in found]
+    rows = [
+        [room.name, room.holds, str(room.files), f"{room.lines:,}", str(room.floors)] for room in every
+    ]
     columns = ("room", "holds", "files", "lines", "floors")
     return Table("The rooms of the package, from top to bottom", columns, rows)
 
 
-def diagram(found: list[Room], alt: str, caption: str, name: str) -> None:
+def diagram(every: list[Room], alt: str, caption: str, name: str) -> None:
     """The rooms as boxes on their levels, with an arrow to every room that one imports.
 
     An arrow is left out where a longer way leads to the same room.
@@ -130,16 +132,16 @@ def diagram(found: list[Room], alt: str, caption: str, name: str) -> None:
     figure, axis = pyplot.subplots(figsize=(7.6, 1.0 * len(levels) + 0.4))
     axis.set(xlim=(0, 1), ylim=(-len(levels) + 0.4, 0.6))
     axis.axis("off")
-    for one in found:
-        _box(axis, one, places[one.name])
-        for used in direct(one, found):
-            _arrow(axis, places[one.name], places[used])
+    for room in every:
+        _box(axis, room, places[room.name])
+        for used in direct(room, every):
+            _arrow(axis, places[room.name], places[used])
     style.show(figure, None, alt, caption, name)
 
 
-def direct(room: Room, found: list[Room]) -> frozenset[str]:
+def direct(room: Room, every: list[Room]) -> frozenset[str]:
     """The rooms that it imports and that none of the others it imports leads to."""
-    below = {one.name: one.uses for one in found}
+    below = {room.name: room.uses for room in every}
 
     def reached(name: str) -> frozenset[str]:
         return below[name].union(*(reached(used) for used in below[name]))
@@ -147,9 +149,9 @@ def direct(room: Room, found: list[Room]) -> frozenset[str]:
     return room.uses - frozenset().union(*(reached(used) for used in room.uses))
 
 
-def _box(axis: Axes, one: Room, place: tuple[float, float]) -> None:
+def _box(axis: Axes, room: Room, place: tuple[float, float]) -> None:
     axis.text(
-        *place, f"{one.name}\n{one.files} files, {one.lines:,} lines", ha="center", va="center",
+        *place, f"{room.name}\n{room.files} files, {room.lines:,} lines", ha="center", va="center",
         fontsize="small", zorder=3,
         bbox={"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": style.COLOURS[0]},
     )  # fmt: skip

@@ -42,10 +42,10 @@ def section(claim: Claim) -> str:
 
     Raises ValueError for a place that names none.
     """
-    found = PLACE.match(claim.where)
-    if not found:
+    match = PLACE.match(claim.where)
+    if not match:
         raise ValueError(f"claim {claim.id}: {claim.where!r} begins with no section of a paper")
-    return found["section"]
+    return match["section"]
 
 
 def topic(paper: str, name: str) -> str:

@@ -34,12 +34,14 @@ def told(page: Page) -> dict[str, Any]:
     """The parts of a page's summary, as JSON values."""
     records = list(_records(page))
     return {
-        "asked": [[tier, one.run.model_dump(mode="json"), one.measure] for tier, one in records],
-        "provenance": [one.provenance for _, one in records],
+        "asked": [
+            [tier, record.run.model_dump(mode="json"), record.measure] for tier, record in records
+        ],
+        "provenance": [record.provenance for _, record in records],
         "verdicts": [_verdict(page, verdict) for verdict in page.verdicts()],
         "scaling": page.scaled(),
         "footer": asdict(tables.footer(page)),
-        "minutes": minutes.taken([one for part in _parts(page) for one in part.outcomes]),
+        "minutes": minutes.taken([outcome for part in _parts(page) for outcome in part.outcomes]),
     }
 
 
@@ -49,15 +51,19 @@ def _parts(page: Page) -> list[Page]:
 
 def _records(page: Page) -> Iterator[tuple[str, Record]]:
     """Every record of a page with its tier, as its run cells ask for them."""
-    outcomes = [(part.tier, one) for part in _parts(page) for one in part.outcomes]
-    held = {(tier, one.run, name): one.records[name] for tier, one in outcomes for name in one.records}
+    outcomes = [(part.tier, outcome) for part in _parts(page) for outcome in part.outcomes]
+    records_of = {
+        (tier, outcome.run, name): outcome.records[name]
+        for tier, outcome in outcomes
+        for name in outcome.records
+    }
     values = {
         name: " ".join(value) if isinstance(value, tuple) else value
         for name, value in page.values.items()
     }  # as they are passed
     for tier, asked in asks_by_tier(page.name, values).items():
         for run, measures in merged(asked).items():
-            yield from ((tier, held[tier, run, name]) for name in measures)
+            yield from ((tier, records_of[tier, run, name]) for name in measures)
 
 
 def _verdict(page: Page, verdict: Verdict) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def _verdict(page: Page, verdict: Verdict) -> dict[str, Any]:
         "claim": verdict.claim.id,
         "word": verdict.word,
         "why": verdict.why,
-        "estimates": [asdict(one) for one in verdict.estimates],
+        "estimates": [asdict(estimate) for estimate in verdict.estimates],
         "keys": _keys(page, verdict.claim) if verdict.estimates else {},
     }
 
@@ -73,13 +79,13 @@ def _verdict(page: Page, verdict: Verdict) -> dict[str, Any]:
 def _keys(page: Page, claim: Claim) -> dict[str, list[str]]:
     """The keys of the records behind a claim, by network; none where it stands on numbers of others."""
     needed = set(claim.measured.measures)
-    able = [one for one in page.outcomes if needed <= one.records.keys()]
-    held = {name: [one.records for one in seeds] for name, seeds in by_network(able).items()}
+    able = [outcome for outcome in page.outcomes if needed <= outcome.records.keys()]
+    samples = {name: [outcome.records for outcome in seeds] for name, seeds in by_network(able).items()}
     keys = {
-        network: [arm[name].key for one in seeds for arm in one for name in sorted(needed)]
-        for network, seeds in paired(claim.arms, held).items()
+        network: [arm[name].key for outcome in seeds for arm in outcome for name in sorted(needed)]
+        for network, seeds in paired(claim.arms, samples).items()
     }
-    return {network: list(dict.fromkeys(found)) for network, found in keys.items()}
+    return {network: list(dict.fromkeys(records)) for network, records in keys.items()}
 
 
 @dataclass(frozen=True)
@@ -97,9 +103,12 @@ class Summary:
         claims = {claim.id: claim for claim in read_claims(sources.repository() / "claims")}
         return [
             Verdict(
-                claims[one["claim"]], one["word"], one["why"], tuple(map(_estimate, one["estimates"]))
+                claims[verdict["claim"]],
+                verdict["word"],
+                verdict["why"],
+                tuple(map(_estimate, verdict["estimates"])),
             )
-            for one in self.part("verdicts")
+            for verdict in self.part("verdicts")
         ]
 
     @property
@@ -142,6 +151,6 @@ class Provenance(Mapping[str, Any]):
         return len(self.part("provenance")[self.place])
 
 
-def _estimate(held: Mapping[str, Any]) -> Estimate:
-    interval: Sequence[float] | None = held["interval"]
-    return Estimate(**{**held, "interval": None if interval is None else tuple(interval)})
+def _estimate(values: Mapping[str, Any]) -> Estimate:
+    interval: Sequence[float] | None = values["interval"]
+    return Estimate(**{**values, "interval": None if interval is None else tuple(interval)})

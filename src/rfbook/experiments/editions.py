@@ -41,5 +41,5 @@ def chosen() -> dict[str, Edition]:
         return {}
     from rfbook.experiments.data import at_hand  # it imports torch, which takes seconds
 
-    found = {name: at_hand(name) for name in names}
-    return {name: edition for name, edition in found.items() if edition is not None}
+    editions = {name: at_hand(name) for name in names}
+    return {name: edition for name, edition in editions.items() if edition is not None}

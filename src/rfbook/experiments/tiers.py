@@ -126,14 +126,14 @@ def _scaled_data(data: Data, by: Scale, editions: Mapping[str, Edition]) -> dict
     detail = data.detail
     if detail is not None and (name, side) != (data.name, data.side):
         detail = min(detail, side // 2, source.side // 2)
-    held = editions.get(name, source)
+    counts = editions.get(name, source)
     return {
         "name": name,
         "edition": editions.get(name),
         "side": side,
         "detail": detail,
-        "images": _below(_least(data.images, by.images), held.train),
-        "test_images": _below(_least(data.test_images, by.test_images), held.test),
+        "images": _below(_least(data.images, by.images), counts.train),
+        "test_images": _below(_least(data.test_images, by.test_images), counts.test),
     }
 
 

@@ -43,9 +43,9 @@ def check(label: str, names: Mapping[str, Any]) -> Markdown:
     if label not in exercises:
         raise LookupError(f"{names['page'].name} has no exercise {label!r}: {', '.join(exercises)}")
     expected, slips = solved(exercises[label].solution, names)
-    said = why(names.get(ANSWER, ...), expected, slips)
-    if said:
-        raise NotYet(f"Not yet ({label}): {said}")
+    reason = why(names.get(ANSWER, ...), expected, slips)
+    if reason:
+        raise NotYet(f"Not yet ({label}): {reason}")
     return Markdown("**Right.**")
 
 
@@ -69,14 +69,14 @@ def why(answer: object, expected: object, slips: Mapping[str, object]) -> str:
     """
     if answer is ...:
         return "there is no answer yet. Replace the dots in the cell above, and run both cells again."
-    said = difference(answer, expected)
-    if not said:
+    reason = difference(answer, expected)
+    if not reason:
         return ""
-    for reason, slip in slips.items():
+    for mistake, slip in slips.items():
         if not difference(answer, slip):
-            return reason
+            return mistake
     usual = " ".join(["Usual mistakes:", *slips]) if slips else ""
-    return f"{said[0].upper()}{said[1:]}. {usual}".strip()
+    return f"{reason[0].upper()}{reason[1:]}. {usual}".strip()
 
 
 def difference(answer: object, expected: object) -> str:
@@ -123,15 +123,15 @@ def _of_sequences(answer: Any, expected: Any) -> str:
         return f"the answer has {len(wanted)} parts, and yours {len(answer)}"
     given = sorted(answer) if isinstance(answer, (set, frozenset)) else list(answer)
     parts = zip(given, wanted, strict=True)
-    return _first((f"part {n}", one, other) for n, (one, other) in enumerate(parts, 1))
+    return _first((f"part {n}", value, other) for n, (value, other) in enumerate(parts, 1))
 
 
 def _first(compared: Any) -> str:
     """The first of several parts that differs: (its name, answer, expected)."""
     for name, answer, expected in compared:
-        said = difference(answer, expected)
-        if said:
-            return f"{name}: {said}"
+        reason = difference(answer, expected)
+        if reason:
+            return f"{name}: {reason}"
     return ""
 
 

@@ -54,7 +54,7 @@ def made_from(
 
     files: names as in `looked_at`, relative to `root`.
     """
-    editions = {name: one.fingerprint for name, one in chosen().items()}
+    editions = {name: edition.fingerprint for name, edition in chosen().items()}
     return ({"editions": editions} if editions else {}) | {
         "source": _content(sources.find(page, root)),
         "package": _package(root),
@@ -124,7 +124,7 @@ def _state(name: str, root: Path) -> str | None:
     path, _, part = name.partition("#")
     file = root / path
     if file.is_dir():
-        return digest(sorted(one.relative_to(file).as_posix() for one in file.glob("*/*.json")))
+        return digest(sorted(record.relative_to(file).as_posix() for record in file.glob("*/*.json")))
     if not file.is_file():
         return None
     return digest({part: _parts(file).get(part)}, length=64) if part else _content(file)

@@ -53,8 +53,8 @@ class Exercise:
     def asked(self) -> str:
         """What the answer is: the remark behind `answer = …` in the solution."""
         lines = [line for source in self.solution for line in source.splitlines()]
-        said = [line.partition("#")[2].strip() for line in lines if line.startswith(f"{ANSWER} = ")]
-        return next(filter(None, said), "")
+        questions = [line.partition("#")[2].strip() for line in lines if line.startswith(f"{ANSWER} = ")]
+        return next(filter(None, questions), "")
 
 
 def exercises(cells: Iterable[NotebookNode]) -> list[Exercise]:
@@ -62,15 +62,15 @@ def exercises(cells: Iterable[NotebookNode]) -> list[Exercise]:
 
     Raises ValueError for one without level and time, and for a solution or hint without an exercise.
     """
-    found: dict[str, Exercise] = {}
+    by_label: dict[str, Exercise] = {}
     for part in parts(cells):
         if part.kind == "exercise":
-            found[part.label] = _exercise(part)
+            by_label[part.label] = _exercise(part)
         elif part.kind == "hint":
-            found[part.label].hint = " ".join(part.text.split())
+            by_label[part.label].hint = " ".join(part.text.split())
         elif part.kind == "solution" and part.cell.cell_type == "code":
-            found[part.label].solution.append(part.cell.source)
-    return list(found.values())
+            by_label[part.label].solution.append(part.cell.source)
+    return list(by_label.values())
 
 
 @dataclass
@@ -126,4 +126,4 @@ def check_cell(label: str) -> NotebookNode:
 
 def of_page(page: str, root: Path) -> dict[str, Exercise]:
     """The exercises of a page of the checkout by their labels."""
-    return {one.label: one for one in exercises(sources.shared(page, root).cells)}
+    return {exercise.label: exercise for exercise in exercises(sources.shared(page, root).cells)}

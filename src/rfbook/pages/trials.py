@@ -55,7 +55,7 @@ class Trial:
     @property
     def never(self) -> list[str]:
         """Of what no interval holds, in words."""
-        return [name.replace("_", " ") for name, found in self.answers.items() if not any(found)]
+        return [name.replace("_", " ") for name, answers in self.answers.items() if not any(answers)]
 
 
 def left_out(page: Page) -> Trial:
@@ -74,30 +74,30 @@ def borrowed(page: Page) -> Trial:
     answers: dict[str, list[bool]] = defaultdict(list)
     for run, seeds in groups.items():
         if run.model == Model(name=run.model.name) and run.recipe.epochs and len(seeds) > 1:
-            for name, found in _of_network(seeds, _lenders(run, groups)).items():
-                answers[name] += found
+            for name, inside in _of_network(seeds, _lenders(run, groups)).items():
+                answers[name] += inside
     return Trial(answers)
 
 
 def _of_network(seeds: Sequence[Records], lenders: Iterable[Sequence[Records]]) -> dict[str, list[bool]]:
     """By quantity, of those that every seed has."""
-    thin, found = list(lenders), {}
-    for name, one in QUANTITIES.items():
-        whole = [(records,) for records in seeds if records.keys() >= set(one.measures)]
-        able = [[(r,) for r in group if r.keys() >= set(one.measures)] for group in thin]
+    thin, by_quantity = list(lenders), {}
+    for name, quantity in QUANTITIES.items():
+        whole = [(records,) for records in seeds if records.keys() >= set(quantity.measures)]
+        able = [[(r,) for r in group if r.keys() >= set(quantity.measures)] for group in thin]
         try:
-            answers = [] if one.exact else tried(one, able, whole)
+            answers = [] if quantity.exact else tried(quantity, able, whole)
         except Undefined:
             continue
         if answers:
-            found[name] = answers
-    return found
+            by_quantity[name] = answers
+    return by_quantity
 
 
 def _lenders(run: Run, groups: Groups) -> list[Sequence[Records]]:
     family = next((names for names in (VGGS, RESNETS) if run.model.name in names), (run.model.name,))
     alike = [run.model_copy(update={"model": Model(name=name)}) for name in family]
-    return [groups[thin] for thin in (scale(one, "thin") for one in alike) if thin in groups]
+    return [groups[thin] for thin in (scale(value, "thin") for value in alike) if thin in groups]
 
 
 def _published(page: Page) -> list[Record]:
@@ -106,9 +106,9 @@ def _published(page: Page) -> list[Record]:
 
 def _groups(records: Iterable[Record]) -> Groups:
     by_run: dict[Run, dict[str, Record]] = defaultdict(dict)
-    for one in records:
-        by_run[one.run][one.measure] = one
+    for record in records:
+        by_run[record.run][record.measure] = record
     groups: dict[Run, list[Records]] = defaultdict(list)
-    for run, found in by_run.items():
-        groups[run.model_copy(update={"seed": 0})].append(found)
+    for run, numbers in by_run.items():
+        groups[run.model_copy(update={"seed": 0})].append(numbers)
     return groups

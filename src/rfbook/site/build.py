@@ -126,8 +126,8 @@ def _inputs(folder: Path, root: Path) -> str:
     stage = folder / "stage"
     paths = {str(path.relative_to(stage)): path for path in stage.rglob("*") if path.is_file()}
     paths |= {name: root / name for name in WITH if (root / name).exists()}
-    held = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
-    return digest(held, length=64)
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+    return digest(digests, length=64)
 
 
 def _threads(workers: int) -> dict[str, str]:
@@ -163,6 +163,6 @@ def _staged(tier: str, root: Path) -> Iterator[tuple[Path, Path]]:
 
 def _unrendered(output: str, path: Path) -> str:
     lines = re.sub(r"\x1b\[[0-9;]*m", "", output).splitlines()
-    found = [line for line in lines if "WARNING" in line or "ERROR" in line] or lines[-20:]
-    said = dict.fromkeys(found)
-    return "\n".join(["the site was not rendered:", *said, f"The whole output is {path}"])
+    warnings = [line for line in lines if "WARNING" in line or "ERROR" in line] or lines[-20:]
+    lines_once = dict.fromkeys(warnings)
+    return "\n".join(["the site was not rendered:", *lines_once, f"The whole output is {path}"])

@@ -43,7 +43,7 @@ def wrong(root: Path) -> Iterator[str]:
 def _unlisted(claims: list[Claim], root: Path) -> Iterator[str]:
     """Claims that a page lists in its front matter and that are not there, and the reverse."""
     there = {(claim.id, claim.page) for claim in claims}
-    listed = {(name, page) for page, held in _listed(root) for name in held.get("claims", ())}
+    listed = {(name, page) for page, front in _listed(root) for name in front.get("claims", ())}
     for name, page in sorted(listed - there):
         yield f"{root / CLAIMS}: {page} lists claim {name}, and no row has both. {_restore()}"
     for name, page in sorted(there - listed):
@@ -58,19 +58,20 @@ def _listed(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _sentences(claims: set[str], root: Path) -> Iterator[str]:
     """Conclusions that do not have as many sentences as their page says, or name claims that are not."""
-    for page, held in _listed(root):
-        if "sentences" not in held:
+    for page, front in _listed(root):
+        if "sentences" not in front:
             continue
         path = root / CLAIMS / TABLES / f"conclusion_{page.partition('/')[0]}.yml"
         try:
             rows = read_yaml(path)
-            said = {row["says"] for row in rows}
+            stated = {row["says"] for row in rows}
             unknown = {name for row in rows for name in row.get("claims", ())} - claims
         except UNREADABLE as error:
             yield f"{path}: it cannot be read ({error}). {_restore()}"
             continue
-        if not len(rows) == len(said) == held["sentences"]:
-            yield f"{path}: {len(said)} sentences in {len(rows)} rows, {page} says {held['sentences']}"
+        if not len(rows) == len(stated) == front["sentences"]:
+            told = f"{page} says {front['sentences']}"
+            yield f"{path}: {len(stated)} sentences in {len(rows)} rows, {told}"
         if unknown:
             yield f"{path}: there is no claim {', '.join(sorted(unknown))}. {_restore()}"
 

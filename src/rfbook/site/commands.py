@@ -58,8 +58,8 @@ def run(arguments: argparse.Namespace) -> Lines:
     require_valid(declared(arguments.page), passed)
     passed = {**_at(arguments.page, PUBLISHED), **passed}
     device = (declared(arguments.page) | passed).get("device", "auto")
-    for said in made(asks_by_tier(arguments.page, passed), str(device)):
-        yield said, True
+    for line in made(asks_by_tier(arguments.page, passed), str(device)):
+        yield line, True
     executed = execute(arguments.page, f"rerun/{digest(passed)}", passed)
     if arguments.output:
         shutil.copyfile(executed, arguments.output)
@@ -84,9 +84,9 @@ def why(arguments: argparse.Namespace) -> Lines:
     tier = tier_of(arguments.page, arguments.tier)
     for run, measures in merged(_asked([arguments.page], arguments.tier)).items():
         for measure in measures:
-            found = status(run, measure, store_of(tier))
-            said = "there" if found.found else found.nearest
-            yield f"{run.slug()} {measure} {record_key(run, measure)}: {said}", True
+            state = status(run, measure, store_of(tier))
+            where = "there" if state.found else state.nearest
+            yield f"{run.slug()} {measure} {record_key(run, measure)}: {where}", True
 
 
 def plan(arguments: argparse.Namespace) -> Lines:

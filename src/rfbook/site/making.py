@@ -30,15 +30,15 @@ class Missing:
 def missing(asked: Mapping[str, Sequence[Ask]]) -> list[Missing]:
     """The runs that have to be made, by the tier at which they are asked for."""
     pace = Pace(store_of(PUBLISHED).published)
-    found = []
+    pieces = []
     for tier, part in asked.items():
         store = store_of(tier)
         for run, measures in merged(part).items():
             lacking = [name for name in measures if store.find(run, name) is None]
             if lacking:
                 minutes = pace.minutes(run, lacking, is_trained(run))
-                found.append(Missing(run, lacking, store, minutes))
-    return found
+                pieces.append(Missing(run, lacking, store, minutes))
+    return pieces
 
 
 def is_trained(run: Run) -> bool:
@@ -60,32 +60,32 @@ def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
     todo = missing(asked)
     yield f"runs asked for: {count}; there: {count - len(todo)}; to be made: {_all(todo)}"
     spent = expected = 0.0
-    for place, one in enumerate(todo, start=1):
+    for place, piece in enumerate(todo, start=1):
         started = time.monotonic()
-        obtain(one.run, one.measures, one.store, device)
+        obtain(piece.run, piece.measures, piece.store, device)
         took = (time.monotonic() - started) / 60
-        if one.minutes is not None:
-            spent, expected = spent + took, expected + one.minutes
+        if piece.minutes is not None:
+            spent, expected = spent + took, expected + piece.minutes
         rest = _rest(todo[place:], spent / expected if expected else 1.0)
-        yield f"{place} of {len(todo)}: {one.run.slug()}: made in {time_in_words(took)}{rest}"
-    for root in dict.fromkeys(one.store.roots[-1] for one in todo):
+        yield f"{place} of {len(todo)}: {piece.run.slug()}: made in {time_in_words(took)}{rest}"
+    for root in dict.fromkeys(piece.store.roots[-1] for piece in todo):
         yield f"the new records are in {root}"
 
 
 def _all(todo: Sequence[Missing]) -> str:
     if not todo:
         return "none"
-    return f"{len(todo)}, {_time([one.minutes for one in todo], 1.0)}"
+    return f"{len(todo)}, {_time([piece.minutes for piece in todo], 1.0)}"
 
 
 def _rest(todo: Sequence[Missing], pace: float) -> str:
-    return f"; to go: {_time([one.minutes for one in todo], pace)}" if todo else ""
+    return f"; to go: {_time([piece.minutes for piece in todo], pace)}" if todo else ""
 
 
 def _time(minutes: Sequence[float | None], pace: float) -> str:
-    known = [one for one in minutes if one is not None]
+    known = [taken for taken in minutes if taken is not None]
     if not known:
         return UNKNOWN
     total = pace * sum(known)
-    said = "less than a minute" if total < 1 else f"about {time_in_words(total)}"
-    return said + f", and {len(minutes) - len(known)} more of which {UNKNOWN}" * (None in minutes)
+    time = "less than a minute" if total < 1 else f"about {time_in_words(total)}"
+    return time + f", and {len(minutes) - len(known)} more of which {UNKNOWN}" * (None in minutes)

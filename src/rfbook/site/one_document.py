@@ -35,7 +35,7 @@ class Chapter:
 
 def chapters(html: Path, documents: Sequence[str]) -> list[Chapter]:
     """The pages of the site in `html`, in this order. Raises LookupError for one without an article."""
-    found = []
+    every = []
     for document in documents:
         text = (html / f"{document}.html").read_text(encoding="utf-8")
         article = ARTICLE.search(text)
@@ -43,8 +43,8 @@ def chapters(html: Path, documents: Sequence[str]) -> list[Chapter]:
         if heading is None:
             raise LookupError(f"{html / document}.html has no article with a heading: build it again")
         title = re.sub(r"<[^>]+>", "", heading[1]).strip()
-        found.append(Chapter(document, title, _within(article[1], document, documents)))
-    return found
+        every.append(Chapter(document, title, _within(article[1], document, documents)))
+    return every
 
 
 def joined(title: str, parts: Sequence[Chapter], pages: Mapping[str, int]) -> str:

@@ -72,13 +72,13 @@ def as_json(asked: Asked, store: Store, tier: str, pages: Sequence[str]) -> str:
 
 def of_key(asked: Asked, key: str) -> Asked:
     """The run of a job alone. Raises ParameterError for a key that no run of the plan has."""
-    found = {run: names for run, names in asked.items() if job_key(run, names) == key}
-    if not found:
+    named = {run: names for run, names in asked.items() if job_key(run, names) == key}
+    if not named:
         raise ParameterError(
             f"--run {key}: no run that these pages ask for has this key. The plan was made from other "
             "code, other data or for other pages; make it again: python -m rfbook plan --json"
         )
-    return found
+    return named
 
 
 def of_shard(asked: Asked, shard: Shard) -> Asked:

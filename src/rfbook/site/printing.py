@@ -36,7 +36,7 @@ def print_all(tier: str, root: Path | None = None) -> list[Path]:
     """
     root = root or sources.repository()
     html = folder_of(tier, root) / "_build/html"
-    documents = [one for one in contents(root) if (html / f"{one}.html").exists()]
+    documents = [document for document in contents(root) if (html / f"{document}.html").exists()]
     if not documents:
         raise PageError(f"{html}: there is no site to print. Build it: make book TIER={tier}")
     program, parts = browser(), chapters(html, documents)
@@ -49,13 +49,13 @@ def print_all(tier: str, root: Path | None = None) -> list[Path]:
 
 def browser() -> str:
     """The path of a Chromium. Raises PageError that says how to get one."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None:
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
         raise PageError(
             f"printing needs Chromium or Chrome, and none of {', '.join(PROGRAMS)} is on the PATH. "
             "Install one, for example: apt-get install chromium"
         )
-    return found
+    return program
 
 
 def _print_whole(program: str, html: Path, parts: Sequence[Chapter]) -> Path:
@@ -104,9 +104,9 @@ def begins(pdf: bytes) -> dict[str, int]:
     named = re.search(rb"/Dests (\d+) 0 R", pdf)
     if named is None:
         return {}
-    held = _objects(pdf)[int(named[1])]
-    found = re.findall(rb"/(\S+) \[(\d+) 0 R /XYZ", held)
-    return {name.decode(): numbers[int(page)] for name, page in found}
+    names = _objects(pdf)[int(named[1])]
+    places = re.findall(rb"/(\S+) \[(\d+) 0 R /XYZ", names)
+    return {name.decode(): numbers[int(page)] for name, page in places}
 
 
 def leaves(pdf: bytes) -> list[int]:
@@ -127,5 +127,5 @@ def _below(number: int, objects: Mapping[int, bytes]) -> Iterator[int]:
 
 def _objects(pdf: bytes) -> dict[int, bytes]:
     """The dictionaries of a PDF by object number: what stands before a stream, or all."""
-    found = re.finditer(rb"^(\d+) 0 obj\n(<<.*?)(?:stream\n|endobj)", pdf, re.MULTILINE | re.DOTALL)
-    return {int(one[1]): one[2] for one in found}
+    objects = re.finditer(rb"^(\d+) 0 obj\n(<<.*?)(?:stream\n|endobj)", pdf, re.MULTILINE | re.DOTALL)
+    return {int(name[1]): name[2] for name in objects}

@@ -35,7 +35,7 @@ AGAIN = "trained again"
 def verify(arguments: argparse.Namespace) -> Lines:
     """check all of results/ and claims/: seals, contents, versions, and that no page misses anything"""
     os.environ.pop(VARIABLE, None)  # what is published is of one edition
-    store, held = _published(), set()
+    store, known = _published(), set()
     paths = _paths(store)
     for path in paths:
         try:
@@ -43,14 +43,14 @@ def verify(arguments: argparse.Namespace) -> Lines:
         except RecordError as error:
             yield str(error), False
             continue
-        held.add((record.run, record.measure))
+        known.add((record.run, record.measure))
         if not record.current:
             yield f"{path}: stale: a stage, the data or the description has a newer version", False
-        elif said := unpublishable(path, record):
-            yield f"{path}: {said}", False
-    yield from _missing(store.roots[0], held)
+        elif fault := unpublishable(path, record):
+            yield f"{path}: {fault}", False
+    yield from _missing(store.roots[0], known)
     yield from _reports(store.roots[0])
-    yield from ((said, False) for said in claim_files.wrong(sources.repository()))
+    yield from ((fault, False) for fault in claim_files.wrong(sources.repository()))
     yield f"{len(paths)} records checked", True
 
 
@@ -70,11 +70,11 @@ def _paths(store: Store) -> list[Path]:
     return paths
 
 
-def _missing(results: Path, held: Container[tuple[Run, str]]) -> Lines:
+def _missing(results: Path, known: Container[tuple[Run, str]]) -> Lines:
     """Every record that a page of the book asks for and that is not there, not even a stale one."""
     pages: dict[Path, list[str]] = {}
     for page, tier, run, measure in wanted(in_book(sources.repository()), PUBLISHED):
-        if tier == "smoke" or (run, measure) in held:
+        if tier == "smoke" or (run, measure) in known:
             continue
         path = results / place(run, measure)
         if not path.exists():
@@ -107,18 +107,18 @@ def recompute(arguments: argparse.Namespace) -> Lines:
         kept = read(path)
         name, weights = f"{kept.run.slug()} {kept.measure}", _weights(kept.run)
         again = made(kept.run, kept.measure)
-        found, limit = difference(kept, again), allowed(kept.measure)
+        differs, limit = difference(kept, again), allowed(kept.measure)
         rows.append({
             "record": name, "weights": weights, "allowed": limit,
-            "difference": found if isfinite(found) else "other names or shapes",
+            "difference": differs if isfinite(differs) else "other names or shapes",
         })  # fmt: skip
-        said = f"differs by {found:.2g} of the largest number, allowed is {limit:g}"
-        good = found <= limit
+        words = f"differs by {differs:.2g} of the largest number, allowed is {limit:g}"
+        good = differs <= limit
         if not good and weights == AGAIN and _processor(kept) != _processor(again):
             answer = judged(again, _measured(kept.measure, published))
-            said += f"; trained again on another processor, as from another seed: {answer.said}"
+            words += f"; trained again on another processor, as from another seed: {answer.said}"
             good = answer.inside is not False
-        yield f"{name}: {said}", good
+        yield f"{name}: {words}", good
     if arguments.keep:
         yield f"kept: {write_report('recomputed', rows, published.roots[0])}", True
 
@@ -166,18 +166,18 @@ def compare(arguments: argparse.Namespace) -> Lines:
 def take_over(arguments: argparse.Namespace) -> Lines:
     """check the records in a directory and add them to results/; none is overwritten"""
     for record, kept in add_all(arguments.directory, _published()):
-        said, good = _taken(record, kept)
-        yield f"{record.run.slug()} {record.measure} {record.key}: {said}", good
+        answer, good = _taken(record, kept)
+        yield f"{record.run.slug()} {record.measure} {record.key}: {answer}", good
 
 
 def _taken(record: Record, kept: Record) -> tuple[str, bool]:
     """What became of a record that was handed in, and whether it agrees with the one that is kept."""
     if kept is record:
         return "taken", True
-    found, limit = difference(kept, record), allowed(kept.measure)
-    if found <= limit:
+    differs, limit = difference(kept, record), allowed(kept.measure)
+    if differs <= limit:
         return "already there", True
-    apart = f"by {found:.2g} of the largest number" if isfinite(found) else "in its names or shapes"
+    apart = f"by {differs:.2g} of the largest number" if isfinite(differs) else "in its names or shapes"
     return (
         f"not taken: it differs from the one that is there {apart}, allowed is {limit:g}. That one "
         "stays. Weights trained on another processor may differ so much; if yours were not, one is wrong"

@@ -26,8 +26,8 @@ def accuracy_by_size(
     accuracy = table.column("accuracy")
     panels = [
         Scatter((label, "top-1 accuracy, % (printed)"), _points(table.column(column), accuracy),
-                {made: _points(found.means, accuracy)})
-        for label, column, made, found in (
+                {made: _points(estimates.means, accuracy)})
+        for label, column, made, estimates in (
             ("theoretical receptive field, pixels", "field", "computed here", theory),
             (SIZE, "sigma", HERE, sigma),
         )

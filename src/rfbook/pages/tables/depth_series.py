@@ -26,14 +26,16 @@ def growth(fields: Sequence[Outcome]) -> Estimates:
 
     A stage is left out where one of its fields has no Gaussian.
     """
-    arms = tuple(one.records for one in fields)
-    found = []
+    arms = tuple(outcome.records for outcome in fields)
+    estimates = []
     for stage in STAGES:
         try:
-            found.append(estimate(quantity_named(f"{stage}_depth_exponent", len(arms)), stage, [arms]))
+            estimates.append(
+                estimate(quantity_named(f"{stage}_depth_exponent", len(arms)), stage, [arms])
+            )
         except Undefined:
             continue
-    return Estimates(found)
+    return Estimates(estimates)
 
 
 def measured(page: Page, fields: Sequence[Outcome], whole: Sequence[Outcome]) -> Table:
@@ -45,9 +47,9 @@ def measured(page: Page, fields: Sequence[Outcome], whole: Sequence[Outcome]) ->
     accuracy, field = page.each("accuracy", "last_field", outcomes=whole)
     rows = [
         [accuracy[name].name, str(accuracy[name].value),
-         quoted(*printed(one)) if one[0].run.published else "", str(field[name].value),
+         quoted(*printed(outcomes)) if outcomes[0].run.published else "", str(field[name].value),
          *(str(size[name].value) if name in size else "no peak" for size in sizes)]
-        for name, one in by_network(whole).items()
+        for name, outcomes in by_network(whole).items()
     ]  # fmt: skip
     columns = ["network", "right, %", "as its author prints, %", "theoretical field, px",
                *SIZES.values()]  # fmt: skip

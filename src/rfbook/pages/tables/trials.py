@@ -12,7 +12,7 @@ def by_name(trial: Trial, of: str, caption: str) -> Table:
     of: the heading of the first column.
     """
     rows = [
-        [name.replace("_", " "), str(len(found)), str(sum(found))]
-        for name, found in sorted(trial.answers.items())
+        [name.replace("_", " "), str(len(answers)), str(sum(answers))]
+        for name, answers in sorted(trial.answers.items())
     ]
     return Table(caption, (of, "intervals", "hold"), rows, folded=True)
