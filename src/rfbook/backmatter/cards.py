@@ -148,19 +148,18 @@ def _where(source: Source) -> str:
 
 
 def _how(name: str, source: Source) -> str:
-    """The command that has a set ready to be used, what it downloads, and the room that it takes."""
+    """The command that has a set ready to be used, and the room that it takes then."""
     if source.shipped:
         return "nothing to do"
     command = f"python -m rfbook data {name}"
     if source.hub is None:
         command = f"put the images into RFBOOK_DATA/{name}, then {command}"
-    download = f"downloads about {source.megabytes} MB" if source.megabytes else ""
     kept = f"decoded {decoded(name) / MEGABYTE:,.0f} MB"
     other = (
         f"the hub's images are another edition: RFBOOK_EDITIONS={name} runs pages on them"
         if source.copy else ""
     )  # fmt: skip
-    return "; ".join(filter(None, [command, download, kept, other]))
+    return "; ".join(filter(None, [command, kept, other]))
 
 
 def _read(source: Source) -> str:

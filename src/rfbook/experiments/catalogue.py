@@ -29,8 +29,7 @@ class Source:
     imagenet: the number among ImageNet's classes of each of its own, empty where they are others.
     access: who hands out a set that is not free to download. part: a part of the hub's images, chosen
     by `tiny_imagenet`. folder: the one of parquet files that is taken on the hub, in the branch
-    that it makes of a set whose author left a program in place of files. megabytes: about what is
-    downloaded, 0 where that is not known.
+    that it makes of a set whose author left a program in place of files.
     """
 
     hub: str | None
@@ -51,7 +50,6 @@ class Source:
     access: str = ""
     part: bool = False
     folder: str = ""
-    megabytes: int = 0
     imagenet: tuple[int, ...] = ()
 
     @property
@@ -72,31 +70,28 @@ CATALOGUE: dict[str, Source] = {
     "cifar10": Source(
         "uoft-cs/cifar10", 32, 10, 50_000, 10_000, CIFAR_MEAN, CIFAR_SD, True,
         "5fd8c2a425c8d3f140ba77b2b379d1aefaad82e7981a23a4eb34fcf1f3654500", image="img",
-        megabytes=144,
     ),
     "mnist": Source(
         "ylecun/mnist", 28, 10, 60_000, 10_000, (0.1307,) * 3, (0.3081,) * 3, False,
         "4e9860662b6cafd75a35619461dbf9eb9160bb6259f6b980ab0cae414d03c4da", grey=True,
-        megabytes=18,
     ),
     "caltech101": Source(
         "flwrlabs/caltech101", 160, 102, 7_772, 1_372, IMAGENET_MEAN, IMAGENET_SD, True,
         "7f3c3c1041327df2d0cfbb8864a19b99b4a233b381e8dff7f477846ef90df0cf", test_share=0.15,
-        copy="copies of them, re-encoded with the shorter side at 160 pixels", megabytes=121,
+        copy="copies of them, re-encoded with the shorter side at 160 pixels",
     ),
     "tiny-imagenet-50": Source(
         "zh-plus/tiny-imagenet", 64, 50, 10_000, 2_000, IMAGENET_MEAN, IMAGENET_SD, True,
         "1d805095ef2239690e23707cf049faedee7966561c0729beb17d9c1cc057c85c", part=True,
-        megabytes=161,
     ),
     "tiny-imagenet": Source(
         "zh-plus/tiny-imagenet", 64, 200, 100_000, 10_000, IMAGENET_MEAN, IMAGENET_SD, True,
-        UNPINNED + "zh-plus/tiny-imagenet", megabytes=161,
+        UNPINNED + "zh-plus/tiny-imagenet",
     ),
     "imagenette": Source(
         "frgfm/imagenette", 224, 10, 4_000, 1_000, IMAGENET_MEAN, IMAGENET_SD, True,
         "ac98c67e6968bf156250e316885ffe57583b10498cfb8e72f4df1780df6340af",
-        copy="4,000 and 1,000 of them, re-encoded at 224x224 pixels", folder="320px", megabytes=350,
+        copy="4,000 and 1,000 of them, re-encoded at 224x224 pixels", folder="320px",
         imagenet=(0, 217, 482, 491, 497, 566, 569, 571, 574, 701),
     ),
     "imagenet": Source(
