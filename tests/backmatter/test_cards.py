@@ -70,11 +70,9 @@ def test_stand_ins_are_named_on_both_cards():
     assert "it for imagenet at tier thin" in facts("imagenette")["stand-ins"]
 
 
-def test_a_card_says_how_to_get_the_set_in_one_command_and_how_much_that_is():
+def test_a_card_says_how_to_get_the_set_in_one_command_and_the_room_that_it_takes():
     assert facts("digits")["to get it"] == "nothing to do"
-    assert facts("cifar10")["to get it"] == (
-        "python -m rfbook data cifar10; downloads about 144 MB; decoded 184 MB"
-    )
+    assert facts("cifar10")["to get it"] == "python -m rfbook data cifar10; decoded 184 MB"
     assert facts("caltech101")["to get it"].endswith(
         "the hub's images are another edition: RFBOOK_EDITIONS=caltech101 runs pages on them"
     )
