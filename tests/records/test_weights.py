@@ -168,7 +168,7 @@ def test_weights_note_the_fingerprint_of_the_set_they_were_trained_on(made):
 def test_weights_of_other_images_under_the_same_name_are_refused_and_kept(finished, monkeypatch, epochs):
     """Owner: a set whose images the catalogue does not pin, in two editions on one machine."""
     before, edition = finished.read_bytes(), "f" * 64
-    monkeypatch.setattr(weights, "load", lambda name: replace(load(name), pixels=edition))
+    monkeypatch.setattr(weights, "load", lambda *named: replace(load(*named), pixels=edition))
     known = CATALOGUE["digits"].fingerprint[:16]
     reason = f"{finished}.*trained on a digits of fingerprint {known}, here is one of {edition[:16]}"
     with pytest.raises(TrainingError, match=f"{reason}. Delete it to train again"):
@@ -192,7 +192,7 @@ def tiny_sets(monkeypatch):
         Images(torch.randint(256, (8, 32, 32, 3), generator=drawn).byte(), torch.arange(8) % 2)
         for _ in range(2)
     )
-    monkeypatch.setattr(weights, "load", lambda name: Splits(train, test))
+    monkeypatch.setattr(weights, "load", lambda *named: Splits(train, test))
 
 
 def test_a_run_that_starts_from_another_has_that_one_trained_first_and_once(tiny_sets, epochs):
@@ -261,7 +261,7 @@ def test_the_second_to_ask_waits_for_the_first_and_does_not_train(made, epochs, 
     """The first holds the lock until the second stands before it, then leaves the finished file."""
     standing, results = threading.Event(), []
 
-    class Lock(weights.FileLock):
+    class Waiting(weights.Lock):
         def acquire(self, *arguments, **options):
             standing.set()
             return super().acquire(*arguments, **options)
@@ -269,8 +269,8 @@ def test_the_second_to_ask_waits_for_the_first_and_does_not_train(made, epochs, 
     path = Checkpoints(RUN).path
     path.parent.mkdir()
     second = threading.Thread(target=lambda: results.append(trained(RUN, "cpu")))
-    with weights.FileLock(path.with_suffix(".lock")):
-        monkeypatch.setattr(weights, "FileLock", Lock)
+    with weights.Lock(path.with_suffix(".lock")):
+        monkeypatch.setattr(weights, "Lock", Waiting)
         second.start()
         assert standing.wait(60)
         assert (epochs, results) == ([], [])
@@ -312,7 +312,7 @@ def test_another_users_lock_is_said_in_a_sentence_and_nothing_is_trained(monkeyp
     def refuse(self):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(weights.FileLock, "acquire", refuse)
+    monkeypatch.setattr(weights.Lock, "acquire", refuse)
     with pytest.raises(TrainingError, match=r"Permission denied.* ask its owner for access"):
         trained(RUN, "cpu")
     assert epochs == []

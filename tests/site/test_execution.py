@@ -10,7 +10,7 @@ from rfbook.pages import sources
 from rfbook.pages.executed import current, executed, summary_of
 from rfbook.site import build, execution
 
-PAGE, FIGURE = "size_matters/plain", "size_matters/toy"
+PAGE, FIGURE, LESSON = "size_matters/plain", "size_matters/toy", "size_matters/lesson"
 
 
 def outputs(path):
@@ -96,9 +96,9 @@ def test_only_a_page_that_would_come_out_otherwise_is_executed_again(built, tmp_
     build.execute_all("published", root)
     lines = [message.partition(" s  ")[2] or message for message in caplog.messages]
     assert lines == [
-        "0 of 3 pages executed, the others are as they would come out",
+        "0 of 4 pages executed, the others are as they would come out",
         f"{PAGE} at published: executed",
-        "1 of 3 pages executed, the others are as they would come out",
+        "1 of 4 pages executed, the others are as they would come out",
     ]
     assert "that is thin" in outputs(executed(PAGE, "published", root))
 
@@ -127,7 +127,7 @@ def test_an_unknown_page_is_refused_with_the_nearest_one(tiny):
 
 def test_pages_are_the_notebooks_and_what_holds_code_in_the_book(tiny):
     (tiny / "book/prose.md").write_text("# No code\n\n---\n\nkernelspec\n")
-    assert sources.pages(tiny) == ["book/index", PAGE, FIGURE]
+    assert sources.pages(tiny) == ["book/index", LESSON, PAGE, FIGURE]
 
 
 def failing(times, message):
@@ -164,7 +164,7 @@ def test_any_other_failure_is_not_tried_again():
 def test_a_planned_page_can_be_run_by_name_but_is_no_part_of_the_book(tiny):
     path = tiny / f"notebooks/{PAGE}.md"
     path.write_text(path.read_text().replace("{tier: thin}", "{tier: thin, planned: true}", 1))
-    assert sources.pages(tiny) == ["book/index", FIGURE]
+    assert sources.pages(tiny) == ["book/index", LESSON, FIGURE]
     assert sources.planned(tiny) == [PAGE]
     assert sources.find(PAGE, tiny) == path
 

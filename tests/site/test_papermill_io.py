@@ -12,7 +12,7 @@ from papermill.parameterize import parameterize_notebook
 from rfbook.pages.parameters import ParameterError
 from rfbook.site.papermill_io import PageHandler, handler
 
-SIZE_MATTERS = ["page://size_matters/plain", "page://size_matters/toy"]
+SIZE_MATTERS = [f"page://size_matters/{name}" for name in ("lesson", "plain", "toy")]
 
 
 def test_the_installed_package_registers_the_handler_for_its_prefix():

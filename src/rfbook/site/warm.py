@@ -1,6 +1,6 @@
 """Kernels that start at once: forked from a process that has read the large libraries already.
 
-To read torch, torchvision, matplotlib and pandas is a third of what a page of the book costs. What a
+To read torch, torchvision and matplotlib is a third of what a page of the book costs. What a
 forked kernel computes is the same. For Jupyter the kernel is this file, run as a program: it hands its
 arguments to the process that forks, and ends when the fork does.
 """
@@ -73,14 +73,13 @@ def serve(listening: int) -> None:
     """Reads the libraries, then forks a kernel for each connection, for ever."""
     import ipykernel.kernelapp
     import matplotlib.pyplot
-    import pandas
     import torchvision
 
     import rfbook.backmatter.summary
     import rfbook.pages.figures
     import rfbook.pages.tables
 
-    assert ipykernel and matplotlib and pandas and torchvision and rfbook
+    assert ipykernel and matplotlib and torchvision and rfbook
     signal.signal(signal.SIGCHLD, _reap)
     server = socket.socket(fileno=listening)
     while True:

@@ -12,6 +12,7 @@ import html
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 from typing import Any
@@ -158,10 +159,22 @@ def in_page(svg: str, name: str) -> str:
     svg = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", svg, count=1)
     svg = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = _each_once(svg)
     svg = PLACES.sub(lambda match: MILLIONTHS.sub(r"\1", match[0]), svg)
     for colour, own in FROM_PAGE.items():
         svg = svg.replace(colour, own)
     return svg
+
+
+def _each_once(svg: str) -> str:
+    """Ids that stand once: matplotlib names equal pictures alike, and nothing refers to a picture."""
+    seen: Counter[str] = Counter()
+
+    def numbered(match: re.Match[str]) -> str:
+        seen[match[1]] += 1
+        return match[0] if seen[match[1]] == 1 else f'id="{match[1]}-{seen[match[1]]}"'
+
+    return re.sub(r'\bid="([^"]*)"', numbered, svg)
 
 
 def _require_readable(figure: Figure) -> None:
