@@ -11,6 +11,20 @@ from tests import skeleton
 REPOSITORY = Path(__file__).parents[2]
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n"
 
+
+def start_of(title: str) -> str:
+    """How a page of tier thin begins."""
+    return f"""{HEAD}rfbook: {{tier: thin}}
+---
+# {title}
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+tier = "smoke"
+```
+"""
+
+
 TOC = """\
 format: jb-book
 root: book/index
@@ -125,15 +139,7 @@ As before.
 ```
 """
 
-LESSON = f"""{HEAD}rfbook: {{tier: thin}}
----
-# A lesson
-
-```{{code-cell}} ipython3
-:tags: [parameters]
-tier = "smoke"
-```
-
+LESSON = f"""{start_of("A lesson")}
 ```{{code-cell}} ipython3
 :tags: [remove-cell]
 height = 9

@@ -8,18 +8,10 @@ from papermill import execute_notebook
 from rfbook.site import execution
 from rfbook.site.handed_out import handed_out
 from rfbook.site.papermill_io import handler
-from tests.site.conftest import HEAD
+from tests.site.conftest import start_of
 
 PAGE = "size_matters/told"
-TOLD = f"""{HEAD}rfbook: {{tier: thin}}
----
-# Told
-
-```{{code-cell}} ipython3
-:tags: [parameters]
-tier = "smoke"
-```
-
+TOLD = f"""{start_of("Told")}
 ```{{code-cell}} ipython3
 :tags: [remove-cell]
 gain = 3

@@ -6,18 +6,10 @@ import sys
 import pytest
 
 from rfbook.site import execution, warm
-from tests.site.conftest import HEAD
+from tests.site.conftest import start_of
 
 PAGE = "size_matters/told"
-TOLD = f"""{HEAD}rfbook: {{tier: thin}}
----
-# Told
-
-```{{code-cell}} ipython3
-:tags: [parameters]
-tier = "smoke"
-```
-
+TOLD = f"""{start_of("Told")}
 ```{{code-cell}} ipython3
 import os
 

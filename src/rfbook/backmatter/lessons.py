@@ -112,7 +112,7 @@ def _to(cell: Cell, exercise: Exercise) -> Cell:
 def _short(text: str) -> str:
     """An exercise in one line of plain text, its formulas as they are read."""
     words = " ".join(plain(text).replace("`", "").split())
-    return re.sub(r"\$([^$]+)\$", lambda found: _spoken(found[1]), words)
+    return re.sub(r"\$([^$]+)\$", lambda match: _spoken(match[1]), words)
 
 
 def _spoken(formula: str) -> str:

@@ -32,9 +32,10 @@ def read(path: Path) -> dict[str, Tensor]:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
         header.pop("__metadata__", None)
+        starts = {name: 8 + length + entry["data_offsets"][0] for name, entry in header.items()}
         return {
-            name: _mapped(file, KINDS[one["dtype"]], one["shape"], 8 + length + one["data_offsets"][0])
-            for name, one in header.items()
+            name: _mapped(file, KINDS[entry["dtype"]], entry["shape"], starts[name])
+            for name, entry in header.items()
         }
 
 

@@ -1,7 +1,7 @@
 """Kernels that start at once: forked from a process that has read the large libraries already.
 
-To read torch, torchvision and matplotlib is a third of what a page of the book costs. What a
-forked kernel computes is the same. For Jupyter the kernel is this file, run as a program: it hands its
+A kernel reads torch, torchvision and matplotlib for seconds before its page begins; a fork has them.
+What it computes is the same. For Jupyter the kernel is this file, run as a program: it hands its
 arguments to the process that forks, and ends when the fork does.
 """
 
@@ -42,13 +42,13 @@ def warm_kernels(environment: Mapping[str, str]) -> Iterator[None]:
         command = [sys.executable, "-c", f"from {__name__} import serve; serve({server.fileno()})"]
         around = {**environment, **os.environ}
         with subprocess.Popen(command, env=around, pass_fds=[server.fileno()]) as process:
+            server.close()  # so that nobody waits for a process that died
             os.environ[ADDRESS] = address
             try:
                 yield
             finally:
                 del os.environ[ADDRESS]
                 process.terminate()
-        server.close()
 
 
 def manager() -> type | None:

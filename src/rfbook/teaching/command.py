@@ -44,14 +44,14 @@ def write(root: Path, folder: Path) -> Iterator[Path]:
     }
     shutil.rmtree(folder, ignore_errors=True)
     site = f"../{folder_of(PUBLISHED, root).name}/_build/html"
-    pages = [page for held in parts.values() for page in held]
+    pages = [page for chapters in parts.values() for page in chapters]
     yield from _notebooks(pages, root, folder)
     drawn = [(page.page, page.title, figure) for page in pages for figure in page.figures]
     count = write_zip(drawn, folder / "figures.zip")
     yield folder / "figures.zip"
     names = {part: part.lower().replace(" ", "-") for part in parts}
-    for part, held in parts.items():
-        text = document("deck", part=part, pages=held)
+    for part, chapters in parts.items():
+        text = document("deck", part=part, pages=chapters)
         yield _written(folder / f"slides/{names[part]}.html", text)
     yield from _plans(parts, names, root, folder, f"../{site}")
     text = document("exercises", levels=LEVELS, pages=pages)

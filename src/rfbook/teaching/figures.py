@@ -45,9 +45,9 @@ class Drawn:
 def figures(notebook: NotebookNode) -> Iterator[Drawn]:
     """The figures that an executed page shows, in order."""
     for text in shown(notebook):
-        for found in _FIGURE.finditer(text):
-            files = {one["name"]: base64.b64decode(one["content"]) for one in _FILE.finditer(text)}
-            yield Drawn(found["name"], json.loads(found["alt"]), found["caption"], files)
+        for figure in _FIGURE.finditer(text):
+            files = {file["name"]: base64.b64decode(file["content"]) for file in _FILE.finditer(text)}
+            yield Drawn(figure["name"], json.loads(figure["alt"]), figure["caption"], files)
 
 
 def shown(notebook: NotebookNode) -> Iterator[str]:

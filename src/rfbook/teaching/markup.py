@@ -23,12 +23,12 @@ def formatted(markdown: str) -> str:
     """Paragraphs and lists as HTML, roles and directives as their words, formulas drawn."""
     drawn: list[str] = []
 
-    def kept(found: re.Match[str]) -> str:
-        drawn.append(formula(found[1]))
+    def kept(match: re.Match[str]) -> str:
+        drawn.append(formula(match[1]))
         return f"FORMULA{len(drawn) - 1}."
 
     text = MarkdownIt("commonmark").enable("table").render(plain(_FORMULA.sub(kept, markdown)))
-    return re.sub(r"FORMULA(\d+)\.", lambda found: drawn[int(found[1])], text)
+    return re.sub(r"FORMULA(\d+)\.", lambda match: drawn[int(match[1])], text)
 
 
 def inline(markdown: str) -> str:

@@ -20,18 +20,17 @@ from rfbook.site.handed_out import newest, readable
 def student(page: str, root: Path) -> NotebookNode:
     """The page without results and solutions: below a check or a change stands a cell for the answer."""
     notebook = sources.read(page, root)
-    held = {one.label: one for one in exercises(notebook.cells)}
-    notebook.cells = [
-        cell for part in parts(notebook.cells) if part.kind != "solution" for cell in _asked(part, held)
-    ]
+    by_label = {exercise.label: exercise for exercise in exercises(notebook.cells)}
+    asked = (part for part in parts(notebook.cells) if part.kind != "solution")
+    notebook.cells = [cell for part in asked for cell in _asked(part, by_label)]
     return _finished(notebook, page)
 
 
 def instructor(page: str, root: Path) -> NotebookNode:
     """The page with its published results and solutions, each checked below it."""
     notebook = newest(page, root)
-    held = {one.label: one for one in exercises(notebook.cells)}
-    notebook.cells = [cell for part in parts(notebook.cells) for cell in _told(part, held)]
+    by_label = {exercise.label: exercise for exercise in exercises(notebook.cells)}
+    notebook.cells = [cell for part in parts(notebook.cells) for cell in _told(part, by_label)]
     return _finished(notebook, page)
 
 
@@ -41,17 +40,17 @@ def _finished(notebook: NotebookNode, page: str) -> NotebookNode:
     return notebook
 
 
-def _asked(part: Part, held: Mapping[str, Exercise]) -> Iterator[NotebookNode]:
+def _asked(part: Part, by_label: Mapping[str, Exercise]) -> Iterator[NotebookNode]:
     """The cells of a student's notebook in place of a part of the page."""
     yield from _shown(part)
-    if part.kind == "exercise" and held[part.label].solution:
-        remark = held[part.label].asked
+    if part.kind == "exercise" and by_label[part.label].solution:
+        remark = by_label[part.label].asked
         source = f"{ANSWER} = ...  # {remark}"
         yield new_code_cell(source, metadata={"tags": [ANSWER]})
         yield check_cell(part.label)
 
 
-def _told(part: Part, held: Mapping[str, Exercise]) -> Iterator[NotebookNode]:
+def _told(part: Part, by_label: Mapping[str, Exercise]) -> Iterator[NotebookNode]:
     """Those of an instructor's."""
     if part.kind == "solution" and part.cell.cell_type == "markdown":
         yield new_markdown_cell(f"**Solution.** {part.text}")

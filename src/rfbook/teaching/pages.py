@@ -63,6 +63,7 @@ class Taught:
     exercises: Sequence[Exercise]
     goal: str
 
+
 def taught(page: str, title: str, root: Path) -> Taught:
     """A page as it was executed for the published book. Raises PageError if it was not, or not so."""
     part = left(page, PUBLISHED, root)
@@ -77,16 +78,16 @@ def taught(page: str, title: str, root: Path) -> Taught:
     return Taught(
         page, title, about["section"], minutes_to_read()[page], " ".join(card["question"].split()),
         _OPTION.findall(card["options"]), " ".join(answer[1].split()), list(figures(notebook)),
-        [judged(one) for one in _verdicts(Summary(part))], list(of_page(page, root).values()),
+        [judged(verdict) for verdict in _verdicts(Summary(part))], list(of_page(page, root).values()),
         _goal(page, root),
     )  # fmt: skip
 
 
 def _goal(page: str, root: Path) -> str:
     """What one can do after the page, as the part on its exercises says: "can compute …"."""
-    texts = [one.source for one in sources.shared(page, root).cells if one.cell_type == "markdown"]
-    found = _GOAL.search("\n".join(texts))
-    return " ".join(found[1].split()) if found else ""
+    texts = [cell.source for cell in sources.shared(page, root).cells if cell.cell_type == "markdown"]
+    match = _GOAL.search("\n".join(texts))
+    return " ".join(match[1].split()) if match else ""
 
 
 def _verdicts(summary: Summary) -> list[Verdict]:
@@ -95,8 +96,8 @@ def _verdicts(summary: Summary) -> list[Verdict]:
 
 def judged(verdict: Verdict) -> Judged:
     """A verdict as one line."""
-    said = verdict.claim.id, verdict.claim.says, WORDS[verdict.word], verdict.told
+    line = verdict.claim.id, verdict.claim.says, WORDS[verdict.word], verdict.told
     if not verdict.estimates:
-        return Judged(*said)
-    one = deciding(verdict)
-    return Judged(*said, titled(one.network), one.sure, one)
+        return Judged(*line)
+    estimate = deciding(verdict)
+    return Judged(*line, titled(estimate.network), estimate.sure, estimate)
