@@ -100,6 +100,12 @@ def test_a_run_counts_once_with_its_data_and_its_recipe():
     assert (recipe["epochs"], recipe["runs"]) == (str(tiny(0).recipe.epochs), "2")
 
 
+def test_recipes_of_as_many_runs_stand_in_the_order_of_the_pages():
+    runs = [tiny(0, epochs=epochs) for epochs in (5, 1, 4, 2, 3, 9, 7)]
+    asked = [Asked("a/b", "thin", run, "accuracy", record(run)) for run in runs]
+    assert [row["epochs"] for row in rows(report.recipes(asked))] == list("5142397")
+
+
 @pytest.fixture
 def shown(monkeypatch, tmp_path):
     """A page that was executed and shows two figures; returns what is displayed of it again."""

@@ -4,6 +4,7 @@ import shutil
 
 import nbformat
 import pytest
+from nbformat.v4 import new_output
 
 from rfbook.experiments import places
 from rfbook.pages import sources
@@ -174,3 +175,10 @@ def test_outside_a_checkout_the_error_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "__file__", str(tmp_path / "places.py"))
     with pytest.raises(FileNotFoundError, match="clone the repository"):
         sources.repository()
+
+
+def test_what_is_printed_is_one_piece_wherever_the_kernel_cut_it():
+    outputs = [new_output("stream", text="one\n"), new_output("stream", text="two\n"),
+               new_output("display_data"), new_output("stream", text="three\n")]  # fmt: skip
+    joined = execution._joined(outputs)
+    assert [output.get("text") for output in joined] == ["one\ntwo\n", None, "three\n"]

@@ -62,7 +62,7 @@ def networks(asked: Iterable[Asked]) -> str:
 
 def data(asked: Iterable[Asked]) -> Table:
     """One row a data set that was used: its images, and how many runs see it."""
-    runs = {ask.run for ask in asked if ask.record}
+    runs = dict.fromkeys(ask.run for ask in asked if ask.record)
     counts = Counter(run.data.name for run in runs)
     rows = [
         [name, str(CATALOGUE[name].train), str(CATALOGUE[name].test), str(CATALOGUE[name].classes),
@@ -75,7 +75,7 @@ def data(asked: Iterable[Asked]) -> Table:
 
 def recipes(asked: Iterable[Asked]) -> Table:
     """One row a recipe by which networks were trained: its hyperparameters, and how many runs."""
-    runs = {ask.run for ask in asked if ask.record}
+    runs = dict.fromkeys(ask.run for ask in asked if ask.record)
     trained = Counter(run.recipe for run in runs if run.recipe.epochs)
     rows = [[*_recipe(recipe), str(count)] for recipe, count in trained.most_common()]
     columns = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -120,10 +120,21 @@ def _clean(notebook: NotebookNode, page: str) -> None:
         tags = cell.metadata.get("tags", [])
         cell.metadata["tags"] = tags + [VISIBILITY[tag] for tag in tags if tag in VISIBILITY]
         if cell.cell_type == "code":
-            cell["outputs"] = [o for o in cell.outputs if o.get("name") != "stderr"]
+            cell["outputs"] = _joined(o for o in cell.outputs if o.get("name") != "stderr")
             for data in (output.get("data", {}) for output in cell.outputs):
                 if "text/html" in data:
                     data.pop("text/plain", None)  # nobody sees it, and it is as long
+
+
+def _joined(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with what was printed in one piece: where a kernel cuts it depends on the clock."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and joined and joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _stopped(page: str, error: Exception, running: Path) -> str:
