@@ -17,7 +17,7 @@ test: $(STAMP) ## style, import contract, tests
 	$(PYTHON) -m ruff check . && OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile
 
 torture: $(STAMP) ## faults on purpose: kills, races, damage, full disks; about ten minutes
-	$(PYTHON) -m pytest -m torture tests/torture
+	OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile -m torture tests/torture
 
 why: $(STAMP) ## what is missing or stale on a page: make why PAGE=size_matters/border-layer
 	$(PYTHON) -m rfbook why $(PAGE) --tier $(TIER)

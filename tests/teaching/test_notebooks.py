@@ -5,15 +5,24 @@ import re
 import nbclient
 import nbformat
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 
 from rfbook.pages import sources
 from rfbook.pages.exercises import ANSWER, CHECK, SLIPS, parts
+from rfbook.site import warm
 from rfbook.teaching.notebooks import instructor, student
 from tests.teaching import reader
 
 each_page = pytest.mark.parametrize("page", reader.PAGES)
 PAGES = ["background/receptive-field", "size_matters/tail-pattern"]
 """Pages that are executed here; `tests/torture/test_all_notebooks.py` executes the others."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels():
+    """What executes notebooks here; it need not read the libraries for each."""
+    with warm.warm_kernels({}):
+        yield warm.manager() or AsyncKernelManager
 
 
 def solutions(page):
@@ -69,22 +78,23 @@ def test_no_directive_is_left_for_a_reader_of_a_notebook(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_in_an_instructor_s_notebook_every_check_passes_and_in_a_student_s_only_the_checks_fail(page):
-    judge(page)
+def test_an_instructor_s_checks_all_pass_and_in_a_student_s_notebook_only_they_fail(page, kernels):
+    judge(page, kernels)
 
 
-def judge(page):
+def judge(page, kernels):
     """Executes both notebooks of a page."""
-    assert stopped(instructor(page, reader.ROOT)) == []
+    assert stopped(instructor(page, reader.ROOT), kernels) == []
     taken = student(page, reader.ROOT)
-    assert stopped(taken) == [cell.source for cell in tagged(taken, CHECK)]
+    assert stopped(taken, kernels) == [cell.source for cell in tagged(taken, CHECK)]
 
 
-def stopped(notebook):
+def stopped(notebook, kernels):
     """The sources of the cells that raise, if every cell is executed."""
     nbclient.NotebookClient(
-        notebook, kernel_name="python3", allow_errors=True, resources={"metadata": {"path": reader.ROOT}}
-    ).execute()
+        notebook, kernel_name="python3", allow_errors=True, kernel_manager_class=kernels,
+        resources={"metadata": {"path": reader.ROOT}},
+    ).execute()  # fmt: skip
     failed = [
         cell for cell in notebook.cells
         if any(output.output_type == "error" for output in cell.get("outputs", []))

@@ -1,5 +1,6 @@
 """What was tried and what came out, by kind of fault: kept in `results/` if everything was tried."""
 
+import ast
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +36,22 @@ def rows(found, files):
     ]
 
 
-def pytest_itemcollected(item):
-    if item.path.parent == HERE:
-        said = item.module.__doc__.splitlines()[0].rstrip(".")
-        kinds.setdefault(item.path.stem, Kind(said)).there += 1
+def pytest_collection_finish(session):
+    count(item.nodeid for item in session.items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(ids):
+    kinds.clear()  # each process collects all
+    count(ids)
+
+
+def count(ids):
+    """Notes how many tests each file of this folder has."""
+    for path in (Path(test.partition("::")[0]) for test in ids):
+        if path.parent.name == HERE.name:
+            said = ast.get_docstring(ast.parse((HERE / path.name).read_text())).splitlines()[0]
+            kinds.setdefault(path.stem, Kind(said.rstrip("."))).there += 1
 
 
 def pytest_runtest_logreport(report):
@@ -60,7 +73,9 @@ def note(kind, report):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish():
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workerinput"):
+        return  # one of several processes: what started them has heard of every test
     made = rows(kinds, {path.stem for path in HERE.glob("test_*.py")})
     if made:
         write_report("torture", made, repository() / "results")

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.teaching import reader
-from tests.teaching.test_notebooks import PAGES, judge
+from tests.teaching.test_notebooks import PAGES, judge, kernels
 
+assert kernels  # a fixture
 pytestmark = pytest.mark.torture
 
 
 @pytest.mark.parametrize("page", [page for page in reader.PAGES if page not in PAGES])
-def test_in_an_instructor_s_notebook_every_check_passes_and_in_a_student_s_only_the_checks_fail(page):
-    judge(page)
+def test_an_instructor_s_checks_all_pass_and_in_a_student_s_notebook_only_they_fail(page, kernels):
+    judge(page, kernels)

@@ -3,7 +3,6 @@
 What no record may hold is refused before (`tests/records/test_exchange.py`); this is what may.
 """
 
-
 import pytest
 from bs4 import BeautifulSoup
 
