@@ -57,3 +57,8 @@ def sealed(text, **changes):
     body = {name: value for name, value in body.items() if value is not None or name not in changes}
     del body["sha256"]
     return json.dumps(body | {"sha256": digest(body, length=64)})
+
+
+def augmented(view, pixels, generator):
+    """Images as training shows them, with what the generator draws."""
+    return view.augmented(pixels, view.draws(len(pixels), generator))

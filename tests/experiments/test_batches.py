@@ -10,6 +10,7 @@ from rfbook.experiments.batches import View, in_order, shuffled
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, IMAGENET_SD
 from rfbook.experiments.data import Images
 from rfbook.experiments.spec import Data
+from tests.samples import augmented
 
 CIFAR = Data(name="cifar10", side=32)
 MNIST = Data(name="mnist", side=28)
@@ -107,7 +108,7 @@ def test_a_grey_set_is_shown_as_three_equal_channels(side):
 def test_images_are_float_and_lie_channels_last(data):
     source = CATALOGUE[data.name]
     pixels, view = noise(2, source.side, 1 if source.grey else 3), View(data)
-    for images in (view.plain(pixels), view.augmented(pixels, seeded())):
+    for images in (view.plain(pixels), augmented(view, pixels, seeded())):
         assert images.dtype == torch.float32
         assert images.shape == (2, 3, data.side, data.side)
         assert images.is_contiguous(memory_format=torch.channels_last)
@@ -116,7 +117,7 @@ def test_images_are_float_and_lie_channels_last(data):
 def test_a_view_leaves_the_stored_pixels_as_they_are():
     pixels = noise(4)
     before = pixels.clone()
-    View(CIFAR).augmented(pixels, seeded())
+    augmented(View(CIFAR), pixels, seeded())
     View(CIFAR).plain(pixels)
     assert torch.equal(pixels, before)
 
@@ -129,7 +130,7 @@ def test_every_offset_of_the_crop_is_equally_likely_edges_included():
     from scipy.stats import chisquare
 
     view = View(CIFAR)
-    top, left, flipped = where(view, view.augmented(coordinates(2430), seeded(1)))
+    top, left, flipped = where(view, augmented(view, coordinates(2430), seeded(1)))
     counts = np.zeros((2 * PAD + 1, 2 * PAD + 1))
     np.add.at(counts, (top, left), 1)
     assert counts.sum() == 2430
@@ -141,7 +142,7 @@ def test_every_offset_of_the_crop_is_equally_likely_edges_included():
 
 def test_a_border_that_is_cropped_in_is_black_before_normalisation():
     view = View(CIFAR)
-    images = view.augmented(coordinates(200), seeded(2))
+    images = augmented(view, coordinates(200), seeded(2))
     top, left, flipped = where(view, images)
     pixels = as_pixels(view, images).round()
     black = (pixels == 0).all(dim=3)
@@ -159,10 +160,10 @@ def test_a_border_that_is_cropped_in_is_black_before_normalisation():
 def test_a_batch_is_what_torchvision_makes_with_the_same_offsets():
     """Owner: torchvision's pad, crop and horizontal_flip, image by image."""
     view, pixels = View(CIFAR), noise(16)
-    places = where(view, view.augmented(coordinates(16), seeded(3)))
-    augmented = view.augmented(pixels, seeded(3))
+    places = where(view, augmented(view, coordinates(16), seeded(3)))
+    images = augmented(view, pixels, seeded(3))
     source = CATALOGUE["cifar10"]
-    for image, result, top, left, flip in zip(pixels, augmented, *places, strict=True):
+    for image, result, top, left, flip in zip(pixels, images, *places, strict=True):
         padded = torchvision_transforms.pad(image.permute(2, 0, 1), [PAD] * 4)
         crop = torchvision_transforms.crop(padded, int(top), int(left), SIDE, SIDE)
         crop = torchvision_transforms.horizontal_flip(crop) if flip else crop
@@ -174,24 +175,24 @@ def test_a_batch_is_what_torchvision_makes_with_the_same_offsets():
 def test_digits_are_never_mirrored():
     """Every crop is found among the unflipped ones: MNIST with its 3 pixels of padding."""
     view, pixels = View(MNIST), noise(32, 28, channels=1)
-    augmented = as_pixels(view, view.augmented(pixels, seeded(4)))[..., 0].round().byte()
+    shown = as_pixels(view, augmented(view, pixels, seeded(4)))[..., 0].round().byte()
     padded = F.pad(pixels[..., 0], (3, 3, 3, 3))
     crops = padded.unfold(1, 28, 1).unfold(2, 28, 1).reshape(32, 49, 28, 28)
-    assert (crops == augmented[:, None]).all(dim=(2, 3)).sum(1).tolist() == [1] * 32
+    assert (crops == shown[:, None]).all(dim=(2, 3)).sum(1).tolist() == [1] * 32
 
 
 @pytest.mark.parametrize("side", [16, 64])
 def test_the_resize_comes_after_the_crop(side):
     pixels = noise(8)
-    cropped = as_pixels(View(CIFAR), View(CIFAR).augmented(pixels, seeded(5))).round().byte()
+    cropped = as_pixels(View(CIFAR), augmented(View(CIFAR), pixels, seeded(5))).round().byte()
     view = View(Data(name="cifar10", side=side))
-    torch.testing.assert_close(view.augmented(pixels, seeded(5)), view.plain(cropped))
+    torch.testing.assert_close(augmented(view, pixels, seeded(5)), view.plain(cropped))
 
 
 def test_the_image_stays_whole_when_only_its_place_changes():
     """A crop has the stored side: at most 2 x 4 rows and columns are lost, none is stretched."""
     view = View(CIFAR)
-    pixels = as_pixels(view, view.augmented(coordinates(50), seeded(6))).round()
+    pixels = as_pixels(view, augmented(view, coordinates(50), seeded(6))).round()
     inside = pixels[:, PAD:-PAD, PAD:-PAD]
     assert (inside[:, 1:, :, 0] - inside[:, :-1, :, 0] == 1).all()
     assert ((inside[:, :, 1:, 1] - inside[:, :, :-1, 1]).abs() == 1).all()
@@ -199,21 +200,21 @@ def test_the_image_stays_whole_when_only_its_place_changes():
 
 def test_equal_seeds_give_equal_batches_and_other_seeds_do_not():
     view, pixels = View(CIFAR), noise(16)
-    first = view.augmented(pixels, seeded(7))
-    assert torch.equal(view.augmented(pixels, seeded(7)), first)
-    assert not torch.equal(view.augmented(pixels, seeded(8)), first)
+    first = augmented(view, pixels, seeded(7))
+    assert torch.equal(augmented(view, pixels, seeded(7)), first)
+    assert not torch.equal(augmented(view, pixels, seeded(8)), first)
 
 
 def test_the_second_batch_of_a_generator_is_drawn_anew():
     view, generator = View(CIFAR), seeded(7)
-    first, second = (view.augmented(noise(16), generator) for _ in range(2))
+    first, second = (augmented(view, noise(16), generator) for _ in range(2))
     assert not torch.equal(first, second)
 
 
 def test_the_places_and_the_order_drawn_for_seed_0_are_those_of_the_published_runs():
     """A golden value: a change here changes every trained network. Raise `stages.TRAINING`."""
     view = View(CIFAR)
-    top, left, flipped = where(view, view.augmented(coordinates(8), seeded(0)))
+    top, left, flipped = where(view, augmented(view, coordinates(8), seeded(0)))
     assert top.tolist() == [8, 0, 2, 6, 7, 6, 7, 1]
     assert left.tolist() == [1, 0, 8, 2, 6, 3, 1, 2]
     assert np.flatnonzero(flipped).tolist() == [2, 3, 6]
@@ -224,7 +225,7 @@ def test_what_dead_pixel_draws_for_seed_0_is_what_its_published_runs_saw():
     """A golden value: a change here changes every fine-tuned network. Raise `stages.TRAINING`."""
     view = View(Data(name="caltech101", side=32, task="micro-object"), "rotated")
     ramp = torch.arange(160, dtype=torch.uint8).view(1, 160, 1, 1).expand(4, 160, 160, 3)
-    images = view.augmented(ramp.contiguous(), seeded(0))
+    images = augmented(view, ramp.contiguous(), seeded(0))
     assert images[:4].mean((1, 2, 3)).tolist() == pytest.approx(RAMPS, abs=1e-3)
     red = (images[4:] == view.squares[1].view(1, 3, 1, 1)).all(1)
     assert red.any(2).int().argmax(1).tolist() == ROWS
@@ -270,7 +271,7 @@ def test_black_is_a_pixel_that_is_normalised_as_all_others():
 @pytest.mark.parametrize("batch", [1, 7, 40, 64])
 def test_the_places_of_an_evaluation_do_not_depend_on_the_batch_size(batch):
     images, view = Images(noise(40), torch.arange(40)), View(CANVAS)
-    shown = torch.cat([part for part, _ in in_order(images, view, batch, torch.device("cpu"))])
+    shown = torch.cat([part for part, _ in in_order(images, view, batch)])
     assert torch.equal(shown, view.plain(images.pixels))
 
 
@@ -282,7 +283,7 @@ def test_fewer_images_keep_their_places_and_every_view_has_the_same_ones():
 def test_training_draws_a_new_place_for_every_image_and_epoch_edges_included():
     view, generator = View(CANVAS), seeded(1)
     epochs = [
-        as_pixels(view, view.augmented(coordinates(200), generator)).round().byte() for _ in range(2)
+        as_pixels(view, augmented(view, coordinates(200), generator)).round().byte() for _ in range(2)
     ]
     drawn = []
     for canvases in epochs:
@@ -296,13 +297,13 @@ def test_training_draws_a_new_place_for_every_image_and_epoch_edges_included():
 
 def test_a_canvas_is_never_cropped_and_mirrored_only_where_the_class_survives():
     view, image = View(CANVAS), coordinates(1)[0]
-    canvases = as_pixels(view, view.augmented(coordinates(60), seeded(2))).round().byte()
+    canvases = as_pixels(view, augmented(view, coordinates(60), seeded(2))).round().byte()
     upright = [bool(found_on(canvas, image)) for canvas in canvases]
     mirrored = [bool(found_on(canvas, image.flip(1))) for canvas in canvases]
     assert [a + b for a, b in zip(upright, mirrored, strict=True)] == [1] * 60
     assert 15 < sum(mirrored) < 45
     digits, view = noise(20, 28, channels=1), View(MNIST_CANVAS)
-    canvases = as_pixels(view, view.augmented(digits, seeded(3)))[..., :1].round().byte()
+    canvases = as_pixels(view, augmented(view, digits, seeded(3)))[..., :1].round().byte()
     assert all(found_on(*pair) for pair in zip(canvases, digits, strict=True))
 
 
@@ -352,9 +353,9 @@ def test_images_that_agree_at_the_detail_cannot_be_told_apart():
 
 def test_the_detail_is_lost_after_the_crop():
     pixels = noise(8)
-    cropped = as_pixels(View(CIFAR), View(CIFAR).augmented(pixels, seeded(5))).round().byte()
+    cropped = as_pixels(View(CIFAR), augmented(View(CIFAR), pixels, seeded(5))).round().byte()
     view = View(Data(name="cifar10", side=64, detail=8))
-    torch.testing.assert_close(view.augmented(pixels, seeded(5)), view.plain(cropped))
+    torch.testing.assert_close(augmented(view, pixels, seeded(5)), view.plain(cropped))
 
 
 # Batches
@@ -362,7 +363,7 @@ def test_the_detail_is_lost_after_the_crop():
 
 def test_a_pass_in_order_shows_every_image_once_with_its_label():
     images = Images(noise(10), torch.arange(10))
-    batches = list(in_order(images, View(CIFAR), 4, torch.device("cpu")))
+    batches = list(in_order(images, View(CIFAR), 4))
     assert [len(labels) for _, labels in batches] == [4, 4, 2]
     assert torch.cat([labels for _, labels in batches]).tolist() == list(range(10))
     shown = torch.cat([shown for shown, _ in batches])

@@ -6,6 +6,7 @@ import torch
 from rfbook.experiments.batches import View, in_order
 from rfbook.experiments.data import Images
 from rfbook.experiments.spec import Data
+from tests.samples import augmented
 
 GREY = torch.full((40, 160, 160, 3), 128, dtype=torch.uint8)
 
@@ -25,7 +26,7 @@ def painted(seen: View, images: torch.Tensor, colour: torch.Tensor) -> torch.Ten
 
 def test_every_image_has_one_square_of_each_colour_in_its_own_copy():
     seen = view()
-    images = seen.augmented(GREY, seeded())
+    images = augmented(seen, GREY, seeded())
     assert images.shape == (80, 3, 64, 64)
     for copy, colour in zip(images.split(40), seen.squares, strict=True):
         square = painted(seen, copy, colour)
@@ -58,7 +59,7 @@ def test_answers_say_which_square_is_on_the_image():
 
 def test_places_reach_all_edges_and_no_further():
     seen = view(side=24)
-    images = torch.cat([seen.augmented(GREY, seeded(i))[:40] for i in range(40)])
+    images = torch.cat([augmented(seen, GREY, seeded(i))[:40] for i in range(40)])
     square = painted(seen, images, seen.squares[0])
     first = square.any(2).int().argmax(1), square.any(1).int().argmax(1)
     for positions in first:
@@ -67,15 +68,15 @@ def test_places_reach_all_edges_and_no_further():
 
 def test_training_draws_new_places_and_the_same_seed_the_same_ones():
     seen, generator = view(), seeded(5)
-    first, second = (seen.augmented(GREY, generator) for _ in range(2))
+    first, second = (augmented(seen, GREY, generator) for _ in range(2))
     assert not torch.equal(*(painted(seen, images, seen.squares[0]) for images in (first, second)))
-    assert torch.equal(seen.augmented(GREY, seeded(5)), first)
+    assert torch.equal(augmented(seen, GREY, seeded(5)), first)
 
 
 def test_an_image_is_tested_with_the_same_squares_however_many_are_tested_at_once():
     seen, images = view(), Images(GREY, torch.zeros(40, dtype=torch.long))
-    together = next(batch for batch, _ in in_order(images, seen, 40, torch.device("cpu")))
-    singly = [batch for batch, _ in in_order(images, seen, 8, torch.device("cpu"))]
+    together = next(batch for batch, _ in in_order(images, seen, 40))
+    singly = [batch for batch, _ in in_order(images, seen, 8)]
     for copy in (0, 1):
         parts = torch.cat([batch.split(8)[copy] for batch in singly])
         assert torch.equal(together.split(40)[copy], parts)

@@ -8,7 +8,12 @@ from torchvision.transforms import v2
 
 from rfbook.experiments.batches import View
 from rfbook.experiments.spec import Data
-from rfbook.experiments.warp import AREA, DEGREES, RATIO, parts, warped
+from rfbook.experiments.warp import AREA, DEGREES, RATIO, draws, parts, warped
+from tests.samples import augmented
+
+
+def by_chance(images, side, mirrored, generator):
+    return warped(images, side, draws(len(images), mirrored, generator))
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -41,14 +46,14 @@ def test_without_a_turn_and_a_part_it_is_the_image_itself(monkeypatch):
     monkeypatch.setattr("rfbook.experiments.warp.AREA", (1.0, 1.0))
     monkeypatch.setattr("rfbook.experiments.warp.RATIO", (1.0, 1.0))
     images = torch.rand((3, 3, 16, 16), generator=seeded())
-    torch.testing.assert_close(warped(images, 16, False, seeded(1)), images, atol=1e-5, rtol=0)
+    torch.testing.assert_close(by_chance(images, 16, False, seeded(1)), images, atol=1e-5, rtol=0)
 
 
 def test_half_of_the_images_are_mirrored_where_that_keeps_the_class():
     ramp = torch.linspace(0, 1, 32).expand(400, 1, 32, 32).contiguous()
     rising = [
         (images[:, 0, 16, 20] > images[:, 0, 16, 12]).float().mean().item()
-        for images in (warped(ramp, 32, mirrored, seeded(2)) for mirrored in (True, False))
+        for images in (by_chance(ramp, 32, mirrored, seeded(2)) for mirrored in (True, False))
     ]
     assert rising == [pytest.approx(0.5, abs=0.08), 1.0]
 
@@ -56,7 +61,7 @@ def test_half_of_the_images_are_mirrored_where_that_keeps_the_class():
 def test_angles_reach_fifteen_degrees_both_ways_and_no_further():
     bright = torch.zeros(600, 1, 65, 65)
     bright[:, :, 32, :] = 1
-    images = warped(bright, 65, False, seeded(3))
+    images = by_chance(bright, 65, False, seeded(3))
     rows = torch.arange(65).view(1, -1)
     left, right = ((images[:, 0, :, x] * rows).sum(1) / images[:, 0, :, x].sum(1) for x in (20, 44))
     angles = torch.rad2deg(torch.atan((right - left) / 24))
@@ -66,7 +71,7 @@ def test_angles_reach_fifteen_degrees_both_ways_and_no_further():
 
 
 def test_what_is_turned_in_from_outside_is_black():
-    images = warped(torch.ones(200, 1, 64, 64), 64, False, seeded(4))
+    images = by_chance(torch.ones(200, 1, 64, 64), 64, False, seeded(4))
     corners = images[:, 0, [0, 0, -1, -1], [0, -1, 0, -1]]
     assert (corners == 0).any(1).float().mean() > 0.7
     torch.testing.assert_close(images[:, 0, 32, 32], torch.ones(200))
@@ -75,6 +80,6 @@ def test_what_is_turned_in_from_outside_is_black():
 def test_a_view_of_caltech_is_augmented_so_in_its_normalised_colours():
     view = View(Data(name="caltech101", side=96), "rotated")
     white = torch.full((2, 160, 160, 3), 255, dtype=torch.uint8)
-    images = view.augmented(white, seeded())
+    images = augmented(view, white, seeded())
     assert images.shape == (2, 3, 96, 96)
     assert images[0, :, 48, 48].tolist() == pytest.approx(((1 - view.mean) / view.sd).tolist(), rel=1e-5)

@@ -1,6 +1,7 @@
 """A reader at the exercises of a page: what the page has in its memory there."""
 
 import io
+import re
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -28,9 +29,8 @@ def memory(page):
             continue
         source = cell.source
         if set(tags) & set(SHOWS) or source.startswith("from rfbook.pages.narrative"):
-            source = "\n".join(
-                line for line in source.splitlines() if line.startswith("from rfbook.pages import")
-            )
+            lines = source.splitlines()
+            source = "\n".join(line for line in lines if re.match(r"from rfbook\.\w+.* import", line))
         with redirect_stdout(io.StringIO()):
             exec(compile(source, f"<{page}>", "exec"), names)
     return names

@@ -17,18 +17,20 @@ def with_squares(images: Tensor, corners: Tensor, colours: Tensor) -> Tensor:
     """All images with the first colour, then all with the second: (2n, 3, side, side).
 
     images: (n, 3, side, side), normalised. corners: (2n, 2), row and column of a square's first pixel.
-    colours: (2, 3), normalised as the images are.
+    colours: (2, 3), normalised as the images are. All lie on one device.
     """
-    offsets = torch.arange(SIDE)
+    device = images.device
+    offsets = torch.arange(SIDE, device=device)
     rows = (corners[:, :1] + offsets).view(-1, 1, SIDE, 1)
     columns = (corners[:, 1:] + offsets).view(-1, 1, 1, SIDE)
-    which = torch.arange(2 * len(images)).view(-1, 1, 1, 1), torch.arange(3).view(1, 3, 1, 1)
+    which = torch.arange(2 * len(images), device=device).view(-1, 1, 1, 1)
+    channels = torch.arange(3, device=device).view(1, 3, 1, 1)
     painted = images.repeat(2, 1, 1, 1)
-    place = tuple(index.to(images.device) for index in (*which, rows, columns))
-    painted[place] = colours.repeat_interleave(len(images), 0).view(-1, 3, 1, 1).to(images.device)
+    colour = colours.repeat_interleave(len(images), 0).view(-1, 3, 1, 1)
+    painted[which, channels, rows, columns] = colour
     return painted.contiguous(memory_format=torch.channels_last)
 
 
-def answers(count: int) -> Tensor:
+def answers(count: int, device: torch.device | str = "cpu") -> Tensor:
     """The classes of `with_squares` for that many images: (2 count,)."""
-    return torch.arange(2).repeat_interleave(count)
+    return torch.arange(2, device=device).repeat_interleave(count)

@@ -19,18 +19,18 @@ def window(pixels: Tensor, corners: Tensor, side: int, mirrored: Tensor | None =
 
     pixels: (n, h, w, c) uint8. corners: (n, 2), the row and column of the image that come first in the
     window, negative for a margin before the image. mirrored: (n, 1), whose windows are flipped
-    horizontally. Returns (n, side, side, c) uint8.
+    horizontally. All lie on one device. Returns (n, side, side, c) uint8.
     """
     count, height, width, _ = pixels.shape
-    steps = torch.arange(side)
+    steps = torch.arange(side, device=pixels.device)
     # One black row and column on each side stand for all that is outside.
     rows = (corners[:, :1] + steps).clamp(-1, height) + 1
     columns = (corners[:, 1:] + steps).clamp(-1, width) + 1
     if mirrored is not None:
         columns = torch.where(mirrored, columns.flip(1), columns)
-    chosen = torch.arange(count).view(count, 1, 1), rows.unsqueeze(2), columns.unsqueeze(1)
+    which = torch.arange(count, device=pixels.device).view(count, 1, 1)
     framed = F.pad(pixels, (0, 0, 1, 1, 1, 1))
-    return framed[tuple(index.to(pixels.device) for index in chosen)]
+    return framed[which, rows.unsqueeze(2), columns.unsqueeze(1)]
 
 
 def places(count: int, room: int, generator: torch.Generator | None = None) -> Tensor:

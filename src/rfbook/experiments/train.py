@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.digest import digest
 from rfbook.experiments.errors import TrainingError
+from rfbook.experiments.feeding import Draws, Feed
 from rfbook.experiments.images import Images
 from rfbook.experiments.optimisation import learning_rate, optimizer_for
 from rfbook.experiments.pretrained import started
@@ -29,6 +30,9 @@ from rfbook.experiments.progress import log, track
 from rfbook.experiments.spec import Run
 
 Tensors = dict[str, Tensor]
+
+KEPT_EVERY = {"cpu": 1, "cuda": 5}
+"""After how many epochs the state is kept: a GPU makes one in seconds, and waits while it is copied."""
 
 
 @dataclass
@@ -61,10 +65,12 @@ def accelerator_for(device: str) -> Accelerator:
 
     Other devices are not used: Apple's has no float64, which saturation and probes need. Convolutions
     in float32 are computed in it, not in the shorter TF32, which is cuDNN's default (of products
-    PyTorch's own is float32). Raises TrainingError if CUDA is asked for and there is none.
+    PyTorch's own is float32). Raises TrainingError if CUDA is asked for and there is none, and in one
+    of several processes that share a training.
     """
     if device == "cuda" and not torch.cuda.is_available():
         raise TrainingError("device=cuda: no CUDA device is visible here; use device=auto or cpu")
+    _require_alone()
     # cuBLAS is deterministic only with a fixed workspace, and reads this when it is first used.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.allow_tf32 = False
@@ -73,6 +79,17 @@ def accelerator_for(device: str) -> Accelerator:
     if device not in ("auto", made.device.type):
         raise TrainingError(f"device={device}: this process already computes on {made.device.type}")
     return made
+
+
+def _require_alone() -> None:
+    """Raises TrainingError in one of several processes that were started to share a training."""
+    count = os.environ.get("WORLD_SIZE", "1")
+    if count != "1":
+        raise TrainingError(
+            f"WORLD_SIZE={count}: several processes for one training, as accelerate launch and torchrun "
+            "start them, are not used here; several devices take several runs. Start a process for "
+            f"each device: CUDA_VISIBLE_DEVICES=0 python -m rfbook work --shard 1/{count}, and so on"
+        )
 
 
 @contextmanager
@@ -104,12 +121,14 @@ def train(
     if kept is not None:
         training.restore(*kept)
         log.info("%s: %d of %d epochs are there", run.slug(), len(kept[1].loss), run.recipe.epochs)
+    epochs = run.recipe.epochs
     with deterministic():
-        for epoch in range(len(training.trace.loss), run.recipe.epochs):
+        for epoch in range(len(training.trace.loss), epochs):
             training.epoch(epoch)
             if watch is not None:
                 training.trace.watched.append(watch(training.network.eval()))
-            keeper.save(training.state(), training.trace)
+            if (epoch + 1) % KEPT_EVERY[training.accelerator.device.type] == 0 or epoch + 1 == epochs:
+                keeper.save(training.state(), training.trace)
     return training.network.eval(), training.trace
 
 
@@ -128,26 +147,26 @@ class Training:
         device = accelerator.device
         network = started(run, classes, start).to(device)
         self.run, self.accelerator = run, accelerator
-        self.view = View(run.data, run.recipe.augmentation)
-        self.images = Images(images.pixels.to(device), images.labels.to(device))
+        self.view = View(run.data, run.recipe.augmentation, device)
+        self.feed = Feed(images, device)
         self.network, self.optimizer = accelerator.prepare(network, optimizer_for(network, run.recipe))
         self.trace = Trace()
 
     def epoch(self, number: int) -> None:
         """One pass over the images, in an order and with augmentation drawn for this epoch."""
-        recipe, total = self.run.recipe, len(self.images)
-        shown = total * self.view.copies
+        recipe, shown = self.run.recipe, len(self.feed) * self.view.copies
         seed = epoch_seed(self.run.seed, number)
-        generator = torch.Generator().manual_seed(seed)
+        device = self.accelerator.device
+        steps = self._drawn(torch.Generator().manual_seed(seed))
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(recipe, number)
         self.network.train()
-        started, sums = time.perf_counter(), torch.zeros(2, dtype=torch.float64)
+        started, sums = time.perf_counter(), torch.zeros(2, dtype=torch.float64, device=device)
         label = f"{self.run.slug()} epoch {number + 1}/{recipe.epochs}"
-        with torch.random.fork_rng():
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
             torch.manual_seed(seed)
-            for indices in track(shuffled(total, recipe.batch, generator), label):
-                sums += self._step(indices.to(self.images.labels.device), generator).cpu()
+            for pixels, labels, draws in track(self.feed(steps), label, len(steps)):
+                sums += self._step(pixels, labels, draws)
         loss, accuracy = (sums / shown).tolist()
         if not math.isfinite(loss):
             raise TrainingError(f"{label}: the loss is {loss}; a smaller learning rate may converge")
@@ -155,10 +174,17 @@ class Training:
         self.trace.accuracy.append(accuracy)
         self.trace.seconds.append(time.perf_counter() - started)
 
-    def _step(self, indices: Tensor, generator: torch.Generator) -> Tensor:
-        """One update; returns (summed loss, right answers) of the batch."""
-        labels, pixels = self.images.labels[indices], self.images.pixels[indices]
-        inputs = self.view.augmented(pixels, generator)
+    def _drawn(self, generator: torch.Generator) -> list[Draws]:
+        """Which images each step of an epoch takes, and what is drawn for them."""
+        order = shuffled(len(self.feed), self.run.recipe.batch, generator)
+        return [{"places": part} | self.view.draws(len(part), generator) for part in order]
+
+    def _step(self, pixels: Tensor, labels: Tensor, draws: Draws) -> Tensor:
+        """One update; returns (summed loss, right answers) of the batch.
+
+        All tensors are on the device, and nothing here waits for it.
+        """
+        inputs = self.view.augmented(pixels, draws)
         labels = self.view.answers(labels)
         half = self.run.recipe.precision == "bf16"
         with torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=half):

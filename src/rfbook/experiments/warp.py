@@ -30,17 +30,27 @@ def parts(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     return (2 * torch.rand((count, 2), generator=generator) - 1) * (1 - chosen), chosen
 
 
-def warped(images: Tensor, side: int, mirrored: bool, generator: torch.Generator) -> Tensor:
-    """Images (n, c, h, h), black where there is none, as (n, c, side, side)."""
-    count = len(images)
+def draws(count: int, mirrored: bool, generator: torch.Generator) -> dict[str, Tensor]:
+    """All that is random about a number of images: `centres` and `halves` of their parts (count, 2), and
+    the matrix that turns and flips each, `turns` (count, 6)."""
     centres, halves = parts(count, generator)
     drawn = torch.rand((2, count), generator=generator)
     angles = math.radians(DEGREES) * (2 * drawn[0] - 1)
     signs = torch.where(drawn[1] < 0.5, -1.0, 1.0) if mirrored else torch.ones(count)
     cosines, sines, zeros = angles.cos(), angles.sin(), torch.zeros(count)
-    turn = torch.stack([signs * cosines, -sines, zeros, signs * sines, cosines, zeros], 1)
-    seen = F.affine_grid(turn.view(count, 2, 3), [count, 1, side, side], align_corners=False)
-    grid = centres.view(count, 1, 1, 2) + halves.view(count, 1, 1, 2) * seen
+    turns = torch.stack([signs * cosines, -sines, zeros, signs * sines, cosines, zeros], 1)
+    return {"centres": centres, "halves": halves, "turns": turns}
+
+
+def warped(images: Tensor, side: int, drawn: dict[str, Tensor]) -> Tensor:
+    """Images (n, c, h, h), black where there is none, as (n, c, side, side), on one device.
+
+    drawn: what `draws` drew for them.
+    """
+    count = len(images)
+    centres, halves = (drawn[name].view(count, 1, 1, 2) for name in ("centres", "halves"))
+    turns = drawn["turns"].view(count, 2, 3)
+    seen = F.affine_grid(turns, [count, 1, side, side], align_corners=False)
     outside = (seen.abs() > 1).any(3, keepdim=True)
-    grid = torch.where(outside, 3.0, grid).to(images.device)
+    grid = torch.where(outside, 3.0, centres + halves * seen)
     return F.grid_sample(images, grid, padding_mode="zeros", align_corners=False)

@@ -94,7 +94,7 @@ def field_recipe(trained: Trained) -> Measured:
 
 
 def _batch_difference(trained: Trained, batched: Tensor) -> float:
-    images, _ = next(in_order(trained.data.test, View(trained.run.data), BATCH, trained.device))
+    images, _ = next(in_order(trained.data.test, View(trained.run.data, device=trained.device), BATCH))
     single = torch.cat(
         [pixel_gradients(trained.network, image[None], layer="layer4") for image in images]
     )

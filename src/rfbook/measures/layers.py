@@ -26,7 +26,7 @@ from rfbook.records.weights import Trained
 
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
 BATCH = 250
-"""Images that one forward pass takes; it changes no result beyond rounding."""
+"""Images that one forward pass takes on a CPU (`views.AT_ONCE`)."""
 
 
 def batches(trained: Trained, images: Images, label: str) -> Iterator[tuple[Tensor, Tensor | None]]:
@@ -68,7 +68,8 @@ def layer_saturation(trained: Trained) -> Measured:
     with torch.inference_mode(), tap(trained.network, names, lambda n, o: covariances[n].update(o)):
         for inputs, _ in batches(trained, trained.data.train, "saturation"):
             trained.network(inputs)
-    spectra = {name: spectrum(covariances[name].matrix()) for name in names}
+    # Of matrices that small the CPU takes the eigenvalues as fast, and adds them in one order.
+    spectra = {name: spectrum(covariances[name].matrix().cpu()) for name in names}
     values = {
         "layers": names,
         "saturation": [saturation(spectra[name]) for name in names],
@@ -76,7 +77,7 @@ def layer_saturation(trained: Trained) -> Measured:
         "directions_delve": [dimensions(spectra[name], 0.99, "delve") for name in names],
         "observations": [covariances[name].count for name in names],
     }
-    return values, {name: eigenvalues.cpu().numpy() for name, eigenvalues in spectra.items()}
+    return values, {name: eigenvalues.numpy() for name, eigenvalues in spectra.items()}
 
 
 def receptive_field(trained: Trained) -> Measured:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rfbook.experiments.train import deterministic
 from rfbook.records.provenance import here
 from rfbook.records.record import Record
 from rfbook.records.stages import MEASURES
@@ -26,7 +27,8 @@ def taken(trained: Trained, name: str) -> Taken:
 def measure(trained: Trained, name: str) -> Record:
     """The record of one measure on one network, with its provenance."""
     started = time.perf_counter()
-    values, arrays = taken(trained, name)
+    with deterministic():
+        values, arrays = taken(trained, name)
     took = {"minutes": (time.perf_counter() - started) / 60, "pixels": trained.pixels}
     provenance = {
         "training": trained.provenance(),

@@ -33,7 +33,9 @@ def kernel_padding(trained: Trained) -> tuple[dict[str, Any], dict[str, np.ndarr
     require_even_maps(trained.run.data.side)
     plain = trained.network
     arms = {arm: _padded(trained, arm) for arm in ("convs", "all")}
-    images = View(trained.run.data).plain(trained.data.test.pixels[:IMAGES].to(trained.device))
+    images = View(trained.run.data, device=trained.device).plain(
+        trained.data.test.pixels[:IMAGES].to(trained.device)
+    )
     logits, sizes = _forward(plain, images)
     values: dict[str, Any] = {
         "operations": [*odd_strided_convolutions(plain), "maxpool"],

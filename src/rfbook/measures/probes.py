@@ -21,7 +21,9 @@ Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
 Reduce = Callable[[Tensor], Tensor]
 BATCH = 250
 MEMORY = 4 * 2**30
-"""Bytes of features kept at once; what does not fit waits for another pass over the images."""
+"""Bytes of features kept at once on a CPU; what does not fit waits for another pass over the images."""
+SHARE = 0.25
+"""Of the free memory of a GPU that features take: a solver needs as much again, and more."""
 
 POSITION_IMAGES = 20_000
 """Training images of the probes at positions: each has few features, one per channel."""
@@ -78,6 +80,10 @@ def positions(trained: Trained) -> Measured:
     return {"layers": names, "converged": converged, "training_images": len(few)}, grids
 
 
+def _memory(device: torch.device) -> float:
+    return MEMORY if device.type == "cpu" else SHARE * torch.cuda.mem_get_info(device)[0]
+
+
 def _same(maps: Tensor) -> Tensor:
     return maps
 
@@ -106,13 +112,14 @@ def outputs(
 def _groups(
     trained: Trained, names: Sequence[str], reduce: Reduce, images: int
 ) -> Iterator[list[str]]:
-    """The layers in runs whose features fit into `MEMORY` together."""
+    """The layers in runs whose features fit into the memory together."""
+    memory = _memory(trained.device)
     sizes = outputs(trained, names, reduce, trained.data.test.first(2))
     group: list[str] = []
     taken = 0
     for name in names:
         need = 4 * images * sizes[name].shape[1]
-        if group and taken + need > MEMORY:
+        if group and taken + need > memory:
             yield group
             group, taken = [], 0
         group.append(name)

@@ -195,11 +195,9 @@ def _watch(run: Run, test: Images) -> Callable[[nn.Module], float] | None:
     """The share of right answers after each epoch, for the task that asks how soon it is learnt."""
     if run.data.task == "class":
         return None
-    view = View(run.data)
-
     def watch(network: nn.Module) -> float:
-        device = next(network.parameters()).device
-        return share_right(network, in_order(test, view, WATCH_BATCH, device))
+        view = View(run.data, device=next(network.parameters()).device)
+        return share_right(network, in_order(test, view, WATCH_BATCH))
 
     return watch
 
