@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/rfbook.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: book pdf test torture why verify notebooks teach clean help
+.PHONY: book pdf test torture gpu why verify notebooks teach clean help
 
 book: $(STAMP) ## the site, in build/TIER/_build/html: make book TIER=smoke
 	$(PYTHON) -m rfbook book --tier $(TIER)
@@ -16,8 +16,11 @@ pdf: book ## the book and the report as PDF, in the site; it needs Chromium
 test: $(STAMP) ## style, import contract, tests
 	$(PYTHON) -m ruff check . && OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile
 
-torture: $(STAMP) ## faults on purpose: kills, races, damage, full disks; about ten minutes
+torture: $(STAMP) ## faults on purpose: kills, races, damage, full disks; a quarter of an hour
 	OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile -m torture tests/torture
+
+gpu: $(STAMP) ## on a GPU that is lent for 12 minutes: does it agree, how fast is it, then runs of tier paper
+	$(PYTHON) -m rfbook lent --minutes 12 --into build/lent
 
 why: $(STAMP) ## what is missing or stale on a page: make why PAGE=size_matters/border-layer
 	$(PYTHON) -m rfbook why $(PAGE) --tier $(TIER)

@@ -1,5 +1,5 @@
-"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, import, data, outside,
-book, pdf, notebooks, teach."""
+"""`python -m rfbook`: look, run, why, verify, recompute, compare, plan, work, lent, import, data,
+outside, book, pdf, notebooks, teach."""
 
 from __future__ import annotations
 
@@ -103,6 +103,11 @@ def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> a
     part = work.add_mutually_exclusive_group()
     part.add_argument("--run", metavar="KEY", help="only the run of this key in plan --json")
     part.add_argument("--shard", type=_shard, metavar="M/N", help="only the M-th of N parts")
+    lent = verb("lent", commands.lent)
+    lent.add_argument("--minutes", type=float, default=12.0, help="after which it ends")
+    lent.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
+    lent.add_argument("--images", type=_count, default=50_000, help="of an epoch that is timed")
+    lent.add_argument("--into", type=_absolute, default="build/lent", help="what to bring home")
     verb("verify", upkeep.verify)
     recompute = verb("recompute", upkeep.recompute)
     recompute.add_argument("pages", nargs="*", help="those whose records are drawn; by default all")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERBS = ("book", "pdf", "test", "torture", "why", "verify", "notebooks", "teach", "clean", "help")
+VERBS = ("book", "pdf", "test", "torture", "gpu", "why", "verify", "notebooks", "teach", "clean", "help")
 
 
 def make(*words):
@@ -35,7 +35,8 @@ def test_help_is_what_make_does_when_it_is_asked_nothing():
         (["notebooks"], "-m rfbook notebooks"),
         (["teach"], "-m rfbook teach"),
         (["test"], "-m pytest"),
-        (["torture"], "-m pytest -m torture tests/torture"),
+        (["torture"], "-m torture tests/torture"),
+        (["gpu"], "-m rfbook lent --minutes 12"),
         (["clean"], "rm -rf build"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),

@@ -63,7 +63,7 @@ def _claimed(run: Run, store: Store, wait: bool) -> Iterator[None]:
         lock.release()
 
 
-def made(run: Run, measure: str) -> Record:
+def made(run: Run, measure: str, device: str = "auto") -> Record:
     """The record made now, whatever the stores hold; it is kept in none.
 
     Weights come from the cache if they are there: an empty cache has them trained again. Raises as
@@ -72,7 +72,7 @@ def made(run: Run, measure: str) -> Record:
     from rfbook.measures.measure import measure as measured
     from rfbook.records.weights import trained
 
-    return measured(trained(run), measure)
+    return measured(trained(run, device), measure)
 
 
 def _make(run: Run, measures: Sequence[str], store: Store, device: str) -> Records:

@@ -12,7 +12,6 @@ from rfbook.experiments.images import Images
 from rfbook.experiments.progress import track
 from rfbook.records.weights import Trained
 
-
 AT_ONCE = {"cpu": 1, "cuda": 8}
 """How many times the images that a measure takes at once on a CPU; results change by rounding only."""
 

@@ -1,0 +1,139 @@
+"""A device that is lent for minutes: it has to agree first, then runs are made until the time is up."""
+
+import json
+import signal
+import time
+
+import pytest
+import torch
+
+from rfbook.experiments.errors import DataError
+from rfbook.experiments.spec import Data, Model, Recipe, Run
+from rfbook.measures.obtain import made
+from rfbook.records.store import Store, read
+from rfbook.records.weights import Checkpoints
+from rfbook.site import lent
+
+UNTRAINED = Run(
+    model=Model(name="vgg11", width=1 / 16), data=Data(name="digits", side=32, images=40),
+    recipe=Recipe(epochs=0),
+)  # fmt: skip
+SHORT = UNTRAINED.model_copy(update={"recipe": Recipe(epochs=1)})
+LONG = UNTRAINED.model_copy(update={"recipe": Recipe(epochs=3)})
+
+
+@pytest.fixture
+def published(tmp_path):
+    """A store with two records of a network that was not trained, and one of another that was."""
+    store = Store((tmp_path / "results",))
+    for measure in ("saturation", "receptive_field"):
+        store.add(made(UNTRAINED, measure))
+    store.add(made(SHORT, "accuracy"))
+    return store
+
+
+def test_each_measure_is_compared_with_a_record_whose_weights_are_there_at_once(published):
+    lines = dict(lent.agreement(published, "cpu", 60.0))
+    compared = [line for line in lines if "differs by 0 of the largest" in line]
+    assert [line.split(":")[0].split()[1] for line in compared] == ["saturation", "receptive_field"]
+    assert "accuracy: no published record of a network that is not trained" in lines
+    assert all(lines.values())
+
+
+def test_a_device_that_differs_by_more_than_is_allowed_gets_no_run(published, tmp_path, monkeypatch):
+    monkeypatch.setattr(lent, "store_of", lambda tier: published)
+    monkeypatch.setattr(lent, "difference", lambda kept, again: 0.5)
+    monkeypatch.setattr(lent, "runs", lambda *given: pytest.fail("a run was made"))
+    *_, last = lent.made_there("cpu", 1.0, 64, tmp_path / "lent")
+    assert last == ("no run is made on a device that does not agree with the published records", False)
+
+
+def test_what_cannot_be_compared_or_is_late_is_said(published, monkeypatch):
+    assert "saturation: not compared, for want of time" in dict(lent.agreement(published, "cpu", -1.0))
+
+    def missing(*given):
+        raise DataError("digits: get it")
+
+    monkeypatch.setattr(lent, "made", missing)
+    lines = dict(lent.agreement(published, "cpu", 60.0))
+    assert f"{UNTRAINED.slug()} saturation: not compared: digits: get it" in lines
+
+
+def test_speeds_come_with_their_share_of_what_matrix_products_reach():
+    rows = list(lent.speeds(torch.device("cpu"), 8))
+    assert [(row["network"], row["precision"]) for row in rows] == [
+        ("resnet18", "fp32"), ("vgg16", "fp32"), ("resnet18", "bf16"), ("vgg16", "bf16")
+    ]  # fmt: skip
+    assert all(row["rate"] > 0 and row["share"] > 0 for row in rows)
+
+
+@pytest.fixture
+def paper(published, monkeypatch):
+    """The runs of tier paper, as a list to fill; their records go beside the published ones."""
+    plan = []
+    monkeypatch.setattr(lent, "store_of", lambda tier: published)
+    monkeypatch.setattr(lent, "first_most_telling", lambda store: iter(plan))
+    return plan
+
+
+def test_runs_are_made_until_the_time_is_up_and_what_was_begun_comes_home(paper, tmp_path, monkeypatch):
+    paper += [(SHORT, ["saturation"]), (LONG, ["saturation"]), (UNTRAINED, ["cost"])]
+    save = Checkpoints.save
+
+    def until_the_second_run(checkpoints, *state):
+        save(checkpoints, *state)
+        if checkpoints.run == LONG:
+            raise lent.TimeUp
+
+    monkeypatch.setattr(Checkpoints, "save", until_the_second_run)
+    lines = [line for line, good in lent.runs("cpu", tmp_path / "lent", time.monotonic() + 600) if good]
+    assert lines[0].startswith(f"{SHORT.slug()}: made in")
+    assert lines[1].startswith(f"{LONG.slug()}: the time is up") and len(lines) == 2
+    (kept,) = (tmp_path / "lent/records").glob("*/*.json")
+    assert read(kept).run == SHORT
+    (begun,) = (tmp_path / "lent/weights").iterdir()
+    assert begun.name.startswith(LONG.slug())
+
+
+def test_the_time_ends_what_goes_on_and_nothing_after_it():
+    with pytest.raises(lent.TimeUp), lent.only(0.01):
+        while True:
+            pass
+    with lent.only(0.01):
+        done = True
+    assert done and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_run_whose_data_are_not_there_is_left_out_and_the_next_is_made(paper, tmp_path):
+    elsewhere = UNTRAINED.model_copy(update={"data": Data(name="imagenet", side=32)})
+    paper += [(elsewhere, ["accuracy"]), (UNTRAINED, ["cost"])]
+    first, second = lent.runs("cpu", tmp_path / "lent", time.monotonic() + 60.0)
+    assert first[0].startswith(f"{elsewhere.slug()}: left out: ")
+    assert second[0].startswith(f"{UNTRAINED.slug()}: made in")
+
+
+def test_the_whole_leaves_records_and_speeds_in_one_folder(paper, tmp_path, monkeypatch):
+    paper += [(UNTRAINED, ["cost"])]
+    monkeypatch.setattr(lent, "TIMED", ("resnet18",))
+    *_, last = lent.made_there("cpu", 5.0, 8, tmp_path / "lent")
+    records = tmp_path / "lent/records"
+    assert last == (f"to take the records over: python -m rfbook import {records}", True)
+    report = json.loads((tmp_path / "lent/speed.json").read_text())
+    assert report["provenance"]["device"] == "cpu" and len(report["rows"]) == 2
+
+
+def test_pages_come_by_their_undecided_claims_for_a_minute(monkeypatch):
+    minutes = {"a": 10.0, "b": 1.0, "c": 1.0}
+    missing = {
+        page: {UNTRAINED.model_copy(update={"seed": seed}): ["cost"]}
+        for seed, page in enumerate("abc")
+    }
+    monkeypatch.setattr(lent, "in_book", lambda root: list("abc"))
+    monkeypatch.setattr(lent, "_missing", lambda page, store: missing[page])
+    claims = [("1", "a", "open"), ("2", "a", "not tested"), ("3", "b", "reproduced"), ("4", "c", "open")]
+    rows = [{"id": name, "page": page, "verdict": word} for name, page, word in claims]
+    monkeypatch.setattr(lent, "rows", lambda tier: iter(rows))
+    of_page = {run: page for page, runs in missing.items() for run in runs}
+    monkeypatch.setattr(lent.Pace, "minutes", lambda self, run, names: minutes[of_page[run]])
+    order = [of_page[run] for run, _ in lent.first_most_telling(Store(()))]
+    assert order == ["c", "a", "b"]
