@@ -11,6 +11,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from rfbook.experiments import train as training_loop
 from rfbook.experiments.batches import View, shuffled
 from rfbook.experiments.data import Images
 from rfbook.experiments.models import build
@@ -441,6 +442,24 @@ def test_cuda_where_there_is_none_is_said_before_anything_is_done(digits, monkey
     message = "device=cuda: no CUDA device is visible here; use device=auto or cpu"
     with pytest.raises(TrainingError, match=message):
         train(tiny(), digits.train, 10, Memory(), "cuda")
+
+
+def test_several_processes_for_one_training_are_refused_before_anything_is_done(digits, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    keeper = Memory()
+    with pytest.raises(TrainingError, match=r"WORLD_SIZE=4.*rfbook work --shard 1/4"):
+        train(tiny(), digits.train.first(160), 10, keeper, "cpu")
+    assert keeper.saves == 0
+
+
+def test_a_device_that_keeps_every_second_epoch_keeps_the_last_one_too(trained, monkeypatch):
+    monkeypatch.setitem(training_loop.KEPT_EVERY, "cpu", 2)
+    keeper = Memory()
+    trained(tiny(), keeper)
+    state, trace = keeper.kept
+    assert keeper.saves == 2 and len(trace.loss) == 3
+    monkeypatch.undo()
+    check_equal(trained(tiny()), (network_state(state), trace))
 
 
 def test_cpu_means_cpu_and_single_precision_whatever_the_machine_prefers():
