@@ -80,14 +80,13 @@ def agreement(published: Store, device: str, seconds: float) -> Lines:
     """Each measure on the device, beside a published record of it on a network that is not trained."""
     until = time.monotonic() + seconds
     quickest = _untrained(published)
-    for measure in MEASURES:
-        kept = quickest.get(measure)
-        if kept is None:
-            yield f"{measure}: no published record of a network that is not trained", True
-        elif time.monotonic() > until:
-            yield f"{measure}: not compared, for want of time", True
+    for kept in sorted(quickest.values(), key=_minutes):
+        if time.monotonic() > until:
+            yield f"{kept.measure}: not compared, for want of time", True
         else:
             yield _compared(kept, device)
+    for measure in MEASURES.keys() - quickest.keys():
+        yield f"{measure}: no published record of a network that is not trained", True
 
 
 def _untrained(published: Store) -> dict[str, Record]:
