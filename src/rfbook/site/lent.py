@@ -35,8 +35,9 @@ from rfbook.records.record import Record
 from rfbook.records.stages import MEASURES
 from rfbook.records.store import Store, read
 from rfbook.records.weights import Checkpoints
-from rfbook.site.commands import Lines
 
+Lines = Iterator[tuple[str, bool]]
+"""What is said, line by line, and whether it is good."""
 CHECKED = 0.25
 """Share of the time that the comparison with published records may take."""
 TIMED = ("resnet18", "vgg16")
