@@ -48,7 +48,8 @@ def census(tier: str) -> list[Asked]:
     tier: `published` takes each page at its own. Raises RecordError for a damaged record.
     """
     root = sources.repository()
-    in_use = [ask for page in _measuring(root) for ask in _asked(page, tier)]
+    package = executed.package_of(root)
+    in_use = [ask for page in _measuring(root) for ask in _asked(page, tier, package)]
     return in_use + [ask for page in sources.planned(root) for ask in _looked_up(page, tier, True)]
 
 
@@ -59,7 +60,8 @@ def opened(tier: str) -> dict[str, Summary | None]:
     not as it is now, the run cells are executed here. None if it is planned or a record is missing.
     """
     root = sources.repository()
-    summaries = {page: _opened(page, tier) for page in _measuring(root)}
+    package = executed.package_of(root)
+    summaries = {page: _opened(page, tier, package) for page in _measuring(root)}
     measuring = {
         page: summary for page, summary in summaries.items() if summary is None or summary.part("asked")
     }
@@ -71,16 +73,16 @@ def _measuring(root: Path) -> list[str]:
     return [page for page in in_book(root) if not sources.sums_up(page, root)]
 
 
-def _asked(page: str, tier: str) -> list[Asked]:
-    part = executed.left(page, tier, sources.repository())
+def _asked(page: str, tier: str, package: str) -> list[Asked]:
+    part = executed.left(page, tier, sources.repository(), package)
     if part is None:
         return _looked_up(page, tier)
     rows = Summary(part).records()
     return [Asked(page, at, record.run, record.measure, record) for at, record in rows]
 
 
-def _opened(page: str, tier: str) -> Summary | None:
-    part = executed.left(page, tier, sources.repository())
+def _opened(page: str, tier: str, package: str) -> Summary | None:
+    part = executed.left(page, tier, sources.repository(), package)
     if part is not None:
         return Summary(part)
     if any(ask.record is None for ask in _looked_up(page, tier)):

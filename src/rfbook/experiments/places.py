@@ -7,15 +7,25 @@ from pathlib import Path
 
 from rfbook.experiments.errors import DataError
 
+_known: dict[str, Path | None] = {}
+"""Place -> the checkout that was found from it: to look through all folders above takes time."""
+
 
 def checkout(place: Path | str | None = None) -> Path | None:
     """The folder at or above a place that holds `_toc.yml` and `notebooks/`; None where there is none.
 
     place: by default this code's, which is where the cache and the data are looked for.
     """
-    here = Path(place or __file__).resolve()
-    around = [here, *here.parents]
-    return next((f for f in around if (f / "_toc.yml").is_file() and (f / "notebooks").is_dir()), None)
+    asked = str(place or __file__)
+    if asked not in _known or not _is_checkout(_known[asked]):
+        here = Path(asked).resolve()
+        around = [here, *here.parents]
+        _known[asked] = next(filter(_is_checkout, around), None)
+    return _known[asked]
+
+
+def _is_checkout(folder: Path | None) -> bool:
+    return bool(folder) and (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir()
 
 
 def repository() -> Path:

@@ -48,39 +48,47 @@ def values_of(
 
 
 def made_from(
-    page: str, values: Mapping[str, object], root: Path, files: Iterable[str] = ()
-) -> dict[str, Any]:
+    page: str, values: Mapping[str, object], root: Path, files: Iterable[str] = (),
+    package: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The key of a page, as JSON values: its source, the package, its parameters, the files it read.
 
-    files: names as in `looked_at`, relative to `root`.
+    files: names as in `looked_at`, relative to `root`. package: `package_of(root)`, where it is known.
     """
     editions = {name: edition.fingerprint for name, edition in chosen().items()}
     return ({"editions": editions} if editions else {}) | {
         "source": _content(sources.find(page, root)),
-        "package": _package(root),
+        "package": package or package_of(root),
         "parameters": dict(values),
         "files": {name: _state(name, root) for name in sorted(files)},
     }
 
 
 def current(
-    page: str, tier: str, root: Path, passed: Mapping[str, object] | None = None
-) -> bool:
-    """Whether a page was executed with these values, and would be made from the same again."""
+    page: str, tier: str, root: Path, passed: Mapping[str, object] | None = None,
+    package: str | None = None,
+) -> bool:  # fmt: skip
+    """Whether a page was executed with these values, and would be made from the same again.
+
+    package: as for `made_from`.
+    """
     path = summary_of(page, tier, root)
     if not path.exists() or not executed(page, tier, root).exists():
         return False
     recorded = _parts(path)["made_from"]
-    return recorded == made_from(page, values_of(page, tier, root, passed), root, recorded["files"])
+    values = values_of(page, tier, root, passed)
+    return recorded == made_from(page, values, root, recorded["files"], package)
 
 
-def left(page: str, tier: str, root: Path) -> Callable[[str], Any] | None:
+def left(
+    page: str, tier: str, root: Path, package: str | None = None
+) -> Callable[[str], Any] | None:
     """What a page left, part by part; None if it was not executed, or not as it is now.
 
-    Who asks for a part depends on it, and on no other.
+    Who asks for a part depends on it, and on no other. package: as for `made_from`.
     """
     path = summary_of(page, tier, root)
-    if not current(page, tier, root):
+    if not current(page, tier, root, package=package):
         looked_at.add(str(path))
         return None
 
@@ -108,7 +116,7 @@ def _write(path: Path, body: Mapping[str, Any]) -> None:
     write_atomically(path, json.dumps(body, indent=1, allow_nan=False).encode())
 
 
-def _package(root: Path) -> str:
+def package_of(root: Path) -> str:
     """A digest of what may stand behind any page: the code, the lock, the claims, the list of pages."""
     paths = [path for pattern in CODE for path in sorted(PACKAGE.rglob(pattern))]
     contents = {path.relative_to(PACKAGE).as_posix(): _content(path) for path in paths}
@@ -123,11 +131,12 @@ def _state(name: str, root: Path) -> str | None:
     """A digest of what stands under a name, of a folder of records their names; None if nothing does."""
     path, _, part = name.partition("#")
     file = root / path
-    if file.is_dir():
+    try:
+        return digest({part: _parts(file).get(part)}, length=64) if part else _content(file)
+    except IsADirectoryError:
         return digest(sorted(record.relative_to(file).as_posix() for record in file.glob("*/*.json")))
-    if not file.is_file():
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return digest({part: _parts(file).get(part)}, length=64) if part else _content(file)
 
 
 def _below(root: Path, name: str) -> str:

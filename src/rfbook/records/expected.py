@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
 
+from rfbook.experiments.files import looked_at, parsed_once
 from rfbook.experiments.spec import Run
-from rfbook.records.record import Record, RecordError
-from rfbook.records.store import Store, read
+from rfbook.records.store import Store
 
 Taken = tuple[float, float]
 """How large a published run was, and the minutes it took."""
@@ -22,12 +23,22 @@ FEATURES = 10_000
 """Megabytes that a probe needs at most: its 4 GiB of features (`measures.probes`), and a copy."""
 
 
+@dataclass(frozen=True)
+class Timed:
+    """A published record, as far as it says how long things took, in minutes."""
+
+    run: Run
+    measure: str
+    measuring: float
+    training: float
+
+
 class Pace:
     """What the published runs took. store: their records; those of a network are read when asked for."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._held: dict[str, list[Record]] = {}
+        self._timed: dict[str, list[Timed]] = {}
 
     def minutes(self, run: Run, measures: Iterable[str], trained: bool = False) -> float | None:
         """Minutes of training and of taking the measures; None without a published run to go by.
@@ -35,34 +46,36 @@ class Pace:
         trained: whether its weights are there. Of each part the published run that is nearest in size
         counts, on the machine that it was made on.
         """
-        records = self._of(run.model.name)
+        timed = self._of(run.model.name)
         parts = [
-            _scaled(_seen(run), [(_seen(record.run), record.provenance["measuring"]["minutes"])
-                                 for record in records if record.measure == name])
+            _scaled(_seen(run), [(_seen(t.run), t.measuring) for t in timed if t.measure == name])
             for name in measures
-        ]  # fmt: skip
+        ]
         if run.recipe.epochs and not trained:
             size = run.recipe.epochs * _seen(run)
             parts.append(_scaled(size, [
-                (record.run.recipe.epochs * _seen(record.run), record.provenance["training"]["minutes"])
-                for record in records if record.run.recipe.epochs
+                (t.run.recipe.epochs * _seen(t.run), t.training) for t in timed if t.run.recipe.epochs
             ]))  # fmt: skip
         return None if None in parts else sum(parts)
 
-    def _of(self, network: str) -> list[Record]:
-        if network not in self._held:
-            self._held[network] = [
-                record
-                for path in self.store.paths()
-                if path.parent.name.startswith(f"{network}-")
-                for record in _readable(path)
-            ]
-        return self._held[network]
+    def _of(self, network: str) -> list[Timed]:
+        if network not in self._timed:
+            paths = [p for p in self.store.paths() if p.parent.name.startswith(f"{network}-")]
+            looked_at.update(map(str, paths))
+            self._timed[network] = [timed for path in paths if (timed := _timed(path))]
+        return self._timed[network]
 
 
-def _readable(path: Path) -> Iterable[Record]:
-    with suppress(RecordError):  # a damaged record says so where it is needed
-        yield read(path)
+@parsed_once
+def _timed(path: Path) -> Timed | None:
+    """What a record's JSON says of its time. Its seal and its arrays are not checked, and a damaged
+    record counts for nothing here: it says so where its numbers are needed."""
+    try:
+        body = json.loads(path.read_bytes())
+        minutes = {part: body["provenance"][part]["minutes"] for part in ("measuring", "training")}
+        return Timed(Run.model_validate(body["run"]), body["measure"], **minutes)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _seen(run: Run) -> float:

@@ -6,6 +6,7 @@ Pure functions of numbers: they read no record and no file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -65,16 +66,24 @@ def _orders(first: Column, second: Column) -> tuple[float, np.ndarray]:
 
     Whole numbers, so that what is equally far is equal.
     """
-    from scipy.stats import permutation_test, rankdata
+    from scipy.stats import rankdata
 
     rows = len(first)
     if rows > MOST:
         raise ValueError(f"{rows} rows: every order is counted up to {MOST}; draw orders at random")
     # Doubled, the mean rank of equal values is a whole number too.
-    ranks, others = (np.rint(2 * rankdata(column)) for column in (first, second))
+    ranks, others = (tuple(np.rint(2 * rankdata(column))) for column in (first, second))
+    return _counted(ranks, others)
+
+
+@cache
+def _counted(ranks: tuple[float, ...], others: tuple[float, ...]) -> tuple[float, np.ndarray]:
+    from scipy.stats import permutation_test
+
+    rows, total = len(ranks), sum(ranks) * sum(others)
 
     def off_mean(order: np.ndarray, axis: int) -> np.ndarray:
-        return np.abs(rows * (order @ others) - ranks.sum() * others.sum())
+        return np.abs(rows * (order @ np.array(others)) - total)
 
     every = permutation_test(
         (ranks,), off_mean, permutation_type="pairings", n_resamples=np.inf, vectorized=True,
