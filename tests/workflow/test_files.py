@@ -143,3 +143,26 @@ def test_a_profile_resumes_and_leaves_staleness_to_our_keys(path):
     assert kept == {
         "keep-going": True, "rerun-incomplete": True, "rerun-triggers": ["mtime"], "nolock": True
     }  # fmt: skip
+
+
+def test_on_kubernetes_every_part_is_worked_on_once_and_on_the_files_that_all_share(tmp_path):
+    job = yaml.safe_load((ROOT / "workflow/kubernetes.yaml").read_text())["spec"]
+    (container,) = job["template"]["spec"]["containers"]
+    given = {variable["name"]: variable["value"] for variable in container["env"]}
+    program = tmp_path / ".venv/bin/python"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    parts = []
+    for index in range(job["completions"]):
+        around = given | {"JOB_COMPLETION_INDEX": str(index), "PATH": "/bin:/usr/bin"}
+        said = subprocess.run(
+            container["command"], cwd=tmp_path, env=around, capture_output=True, text=True, check=True
+        ).stdout
+        module, name, *words = shlex.split(said)
+        assert (module, name) == ("-m", "rfbook")
+        parts.append(parsed(words).shard)
+    assert parts == [(part, len(parts)) for part in range(1, len(parts) + 1)]
+    (volume,) = container["volumeMounts"]
+    assert container["workingDir"].startswith(volume["mountPath"])
+    assert given["RFBOOK_CACHE"].startswith(volume["mountPath"])
