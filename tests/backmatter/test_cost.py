@@ -2,11 +2,7 @@
 
 from rfbook.backmatter import cost
 from rfbook.backmatter.census import Asked, census
-from rfbook.experiments.spec import Data, Recipe
-from rfbook.pages.page import store_of
-from rfbook.records.store import Store
 from tests import skeleton
-from tests.left import whole
 from tests.reading import row, rows
 from tests.samples import PROVENANCE, SESSION, record, tiny
 
@@ -25,51 +21,6 @@ def taking(training, measuring, machine="a slow one", **of):
         "measuring": made | {"minutes": measuring},
     }
     return record(provenance=provenance, **of)
-
-
-# Runs.
-
-
-def test_runs_that_differ_in_their_seed_only_are_one_row(page):
-    runs = rows(cost.runs(census("published")))
-    assert [run["network"] for run in runs] == ["vgg11", "vgg11", "vgg13"]
-    assert row(cost.runs(census("published")), network="vgg13") == {
-        "network": "vgg13", "data": "cifar10", "side": "32", "epochs": "30", "width": "0.25",
-        "tier": "thin", "seeds": "2", TRAINING: "3.0", MEASURING: "2.0",
-    }  # fmt: skip
-
-
-def test_a_run_without_records_says_so(page):
-    waiting = row(cost.runs(census("published")), tier="paper")
-    assert waiting["seeds"] == "0 of 1"
-    assert waiting[TRAINING] == waiting[MEASURING] == "not run yet"
-
-
-def test_the_minutes_of_a_row_are_those_of_the_records(page):
-    store = Store(store_of("thin").roots[:1])
-    run = page.outcomes[0].run
-    path = next(store.paths(f"accuracy-{page.outcomes[0].records['accuracy'].key}.json"))
-    before = row(cost.runs(census("published")), network="vgg11", tier="thin")
-    path.unlink()
-    slow = PROVENANCE | {"measuring": PROVENANCE["measuring"] | {"minutes": 30.0}}
-    store.add(whole(run, provenance=slow, **skeleton.values(run, "accuracy")))
-    after = row(cost.runs(census("published")), network="vgg11", tier="thin")
-    assert (before[MEASURING], after[MEASURING]) == ("2.0", "32")
-    path.unlink()
-    assert row(cost.runs(census("published")), network="vgg11", tier="thin")["seeds"] == "1 of 2"
-
-
-def test_images_are_named_where_they_are_not_all():
-    (shown,) = rows(cost.runs(asked(record(tiny(images=64)))))
-    assert shown["data"] == "digits, 64 images"
-
-
-def test_runs_that_differ_in_recipe_or_view_can_be_told_apart():
-    canvas = tiny().model_copy(update={"data": Data(name="cifar10", side=160, placement="canvas")})
-    patient = tiny().model_copy(update={"recipe": Recipe(learning_rate=0.01, precision="bf16")})
-    shown = rows(cost.runs([*asked(record(canvas)), *asked(record(patient))]))
-    assert shown[0]["further settings"].startswith("placement canvas")
-    assert shown[1]["further settings"].endswith("learning rate 0.01, precision bf16")
 
 
 # Sums.
