@@ -2,7 +2,10 @@
 
 from rfbook.backmatter import cost
 from rfbook.backmatter.census import Asked, census
+from rfbook.pages.page import store_of
+from rfbook.records.store import Store
 from tests import skeleton
+from tests.left import whole
 from tests.reading import row, rows
 from tests.samples import PROVENANCE, SESSION, record, tiny
 
@@ -35,6 +38,21 @@ def test_what_two_pages_share_counts_on_both_and_once_in_the_sum():
         ("c/d", "1", "10", "2.0"),
         ("all pages", "1", "10", "2.0"),
     ]
+
+
+def test_a_page_says_from_how_many_commits_its_records_are_and_when_they_were_made(page):
+    record = page.outcomes[0].records["accuracy"]
+    assert row(cost.pages(census("published")), page=skeleton.PAGE_TITLE) == {
+        "page": skeleton.PAGE_TITLE, "tier": "thin", "runs": "4", "records": "16",
+        TRAINING: "6.0", MEASURING: "4.0", "commits": "1", "made": "2020-01-02",
+    }  # fmt: skip
+    store = Store(store_of("thin").roots[:1])
+    next(store.paths(f"accuracy-{record.key}.json")).unlink()
+    made = record.provenance["measuring"] | {"commit": "f" * 40, "made": "2021-03-04T00:00:00+00:00"}
+    later = record.provenance | {"measuring": made}
+    store.add(whole(record.run, provenance=later, accuracy=record.values["accuracy"]))
+    found = row(cost.pages(census("published")), page=skeleton.PAGE_TITLE)
+    assert (found["commits"], found["made"]) == ("2", "2020-01-02 to 2021-03-04")
 
 
 def test_two_measures_of_a_network_count_its_training_once():

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.backmatter.census import NOT_RUN, Asked, Cell, by_page, links, minutes
+from rfbook.pages.tables.origins import origin
 from rfbook.pages.tables.standard import Table
 from rfbook.records.record import Record, run_key
 
@@ -50,13 +51,13 @@ def _taken(asked: Iterable[Asked]) -> list[str]:
 
 
 def pages(asked: Sequence[Asked]) -> Table:
-    """One row a page, and the sum over all, in which nothing counts twice."""
+    """One row a page, and the sum over all, in which nothing counts twice: records, minutes, origin."""
     leads = links()
     rows: list[list[Cell]] = [
         [leads.get(page, page), part[0].tier, *_counts(part)] for page, part in by_page(asked).items()
     ]
     total: list[Cell] = ["all pages", "", *_counts(asked)]
-    columns = ("page", "tier", "records", *MINUTES)
+    columns = ("page", "tier", "runs", "records", *MINUTES, "commits", "made")
     return Table(
         "By page; what pages share counts on each, and once in the sum", columns, [*rows, total]
     )
@@ -66,7 +67,11 @@ def _counts(asked: Sequence[Asked]) -> list[str]:
     wanted = {(row.tier, row.run, row.measure) for row in asked}
     made = len({(row.tier, row.run, row.measure) for row in asked if row.record})
     there = str(made) if made == len(wanted) else f"{made} of {len(wanted)}, the rest {NOT_RUN}"
-    return [there, *_taken(asked)]
+    runs = {(row.tier, row.run) for row in asked if row.record}
+    origins = [origin(record) for record in records(asked)]
+    days, commits = sorted({one.made for one in origins}), {one.commit for one in origins}
+    made_on = " to ".join(dict.fromkeys([days[0], days[-1]])) if days else ""
+    return [str(len(runs)), there, *_taken(asked), str(len(commits)), made_on]
 
 
 def machines(asked: Iterable[Asked]) -> Table:

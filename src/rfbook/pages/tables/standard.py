@@ -110,7 +110,7 @@ def _verdict(page: Page, verdict: Verdict) -> str:
     )
     test = f"Test: {condition(claim)}" if claim.quantity else ""
     why = [_why(verdict), test, turning(claim, verdict.estimates)]
-    among = f'<a href="{claim_address(claim.id, page.name)}">Among all claims</a>'
+    among = f'<a href="{claim_address(claim.id, page.name)}">All claims</a>'
     content = f"<p>{escape('. '.join(filter(None, why)))}. {among}</p>{_networks(verdict)}"
     where = f'<span class="rf-where">{escape(claim.id)}, {escape(claim.where)}</span>'
     return (
@@ -121,28 +121,34 @@ def _verdict(page: Page, verdict: Verdict) -> str:
 
 def _why(verdict: Verdict) -> str:
     """Why the verdict is this one. Which of several networks hold stands in their table."""
-    why = titled(verdict.why)
-    if len(verdict.estimates) > 1:
-        said = [part for part in why.split("; ") if not part.startswith(ALONE)]
-        return "; ".join(said)
-    numbers = [f"n = {one.n}{', exact' * one.exact}" for one in verdict.estimates]
-    return "; ".join([why, *numbers])
+    several = len(verdict.estimates) > 1
+    parts = titled(verdict.why).split("; ")
+    if several:
+        parts = [part for part in parts if not part.startswith(ALONE)]
+    counts = {estimate.n for estimate in verdict.estimates}
+    exact = ", exact" * (not several and all(estimate.exact for estimate in verdict.estimates))
+    numbers = [f"n = {count}{exact}" for count in counts if len(counts) == 1]
+    return "; ".join([*parts, *numbers])
 
 
 def _networks(verdict: Verdict) -> str:
     """A row a network; of a single one the line above it says all."""
     if len(verdict.estimates) < 2:
         return ""
-    rows = [_network(verdict.claim, estimate) for estimate in Estimates(verdict.estimates)]
-    columns = ["network", "printed", "ours", "95 % interval", "n", "alone"]
-    return Table("Every network", columns, rows)._repr_html_()
+    alike = len({estimate.n for estimate in verdict.estimates}) == 1
+    rows = [_network(verdict.claim, estimate, alike) for estimate in Estimates(verdict.estimates)]
+    ours = f"ours{_in_unit(verdict.claim.measured.unit)}"
+    columns = ["network", "printed", ours, "95 % interval", "n", "alone"]
+    return Table("", columns, rows)._repr_html_()
 
 
-def _network(claim: Claim, estimate: Estimate) -> list[str]:
+def _network(claim: Claim, estimate: Estimate, alike: bool) -> list[str]:
+    """alike: whether all networks have as many seeds, so that their number stands above the table."""
     printed = claim.printed.get(estimate.network)
     alone = {True: "holds", False: "fails", None: "open"}[estimate.holds(claim)]
     paper = "" if printed is None else quoted(printed)
-    return [estimate.name, paper, str(estimate), estimate.around, str(estimate.n), alone]
+    n = "" if alike else str(estimate.n)
+    return [estimate.name, paper, str(estimate.value), estimate.around, n, alone]
 
 
 def deciding(verdict: Verdict) -> Estimate:
@@ -189,11 +195,12 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
         every, none = min(low for low, _ in ends), max(high for _, high in ends)
     else:
         every, none = max(high for _, high in ends), min(low for low, _ in ends)
-    side, other = ("below", "from {} on") if claim.holds_if == "above" else ("from", "below {}")
-    sentence = f"With any margin {side} {Amount(every, unit).full} it would hold"
+    below, upwards = "below {}", "from {} on"
+    side, other = (below, upwards) if claim.holds_if == "above" else (upwards, below)
+    sentence = f"Holds with margins {side.format(Amount(every, unit).full)}"
     if none == 0 and claim.holds_if in ("near", "within"):
         return sentence
-    return f"{sentence}, with any {other.format(Amount(none, unit).full)} fail"
+    return f"{sentence}, fails {other.format(Amount(none, unit).full)}"
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ Cell = str | tuple[str, str] | Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, header cells and cells; shown as HTML. A column without a text is not shown.
+    """A caption, header cells and cells; shown as HTML. An empty caption or column is not shown.
 
     folded: whether only the caption is seen until a reader opens it. note: a sentence above the rows.
     """
@@ -31,7 +31,8 @@ class Table:
         body = "".join(f"<tr>{_cells([row[index] for index in shown])}</tr>" for row in self.rows)
         rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
-        caption = "" if self.folded else f"<caption>{escape(self.caption)}</caption>"
+        above = self.caption and not self.folded
+        caption = f"<caption>{escape(self.caption)}</caption>" if above else ""
         table = f'{note}<div class="rf-table"><table>{caption}{rows}'
         return folded(self.caption, table) if self.folded else table
 
