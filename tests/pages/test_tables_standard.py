@@ -85,7 +85,11 @@ def test_every_row_has_a_cell_for_every_column(page, name):
 
 @pytest.mark.parametrize("name", ["numbers", "footer"])
 def test_a_table_of_results_says_at_which_tier_they_were_made(page, name):
-    assert page.badge() in shown(EVERY[name](page)).summary.text
+    assert f"(tier {page.tier}" in shown(EVERY[name](page)).summary.text
+
+
+def test_a_table_of_numbers_says_what_is_not_as_in_the_paper(page):
+    assert page.badge() in shown(EVERY["numbers"](page)).summary.text
 
 
 def test_text_is_shown_as_it_is_and_never_as_markup():

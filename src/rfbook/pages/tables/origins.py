@@ -52,7 +52,7 @@ def footer(page: Page) -> Table:
     places = _places(outcomes)
     shared, others = _shared([place for _, place in places])
     rows = [_row(page, run, place, others, records) for (run, place), records in places.items()]
-    tiers = "; ".join(dict.fromkeys(part.badge() for part in every))
+    tiers = ", ".join(dict.fromkeys(f"tier {part.tier}" for part in every))
     runs, total = len({outcome.run for outcome in outcomes}), minutes.in_words(minutes.taken(outcomes))
     caption = f"Where every number comes from: {runs} runs, {total} of computing ({tiers})"
     columns = ["run", "records", "minutes (train + measure)", *(NAMES[index] for index in others)]
