@@ -74,11 +74,6 @@ def test_both_papers_are_read_in_an_hour():
     assert {one["part"] for one in said} >= {"Size Matters", "Dead Pixel"}
 
 
-def test_a_path_within_one_part_does_not_name_it_in_every_row():
-    pages = next(pages for pages in lessons.parts(ROOT).values() if len(pages) > 1)
-    assert {"part"}.isdisjoint(rows(lessons.path(pages))[0])
-
-
 def test_the_course_has_six_lessons_and_says_of_each_what_to_do():
     said = rows(lessons.course(ROOT))
     assert len(said) == 6

@@ -55,7 +55,7 @@ def test_a_line_holds_verdict_id_sentence_ours_and_printed(page):
     assert border == {
         "verdict": f"{WORDS['reproduced']} reproduced", "claim": "SM-1-border",
         "what it says": "the border layers are conv6 & conv8",
-        "ours": "conv6 (exact): VGG11, the least of 2", "printed": "6",
+        "ours": "conv6 (exact): VGG11, of 2", "printed": "6",
     }  # fmt: skip
     assert found["SM-1-never"]["what it says"].text == "something that <needs> ImageNet"
 

@@ -131,6 +131,19 @@ def test_what_is_run_leads_to_what_parameters_mean_and_what_is_valid(page):
 # Claims and verdicts.
 
 
+def test_below_the_verdicts_stand_what_differs_from_the_paper_and_a_link_to_all_claims(page):
+    under = shown(tables.verdicts(page)).find("p", class_="rf-where")
+    assert under.text.startswith(page.badge())
+    assert under.a["href"] == "../../book/claims.html"
+
+
+def test_a_run_without_training_took_the_minutes_of_its_measures_alone(page):
+    for outcome in page.outcomes:
+        for record in outcome.records.values():
+            record.provenance["training"]["minutes"] = 0.0
+    assert rows(tables.footer(page))[0]["minutes (training + measuring)"] == "2.0"
+
+
 def test_the_test_that_decides_a_claim_is_put_in_words(page):
     border = claimed(page, "SM-1-border").details.text
     assert "Test: border at most 0 convolutions from the printed value." in border
@@ -231,13 +244,13 @@ def test_only_what_a_paper_says_is_called_reproduced(fields, word):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"holds_if": "above"}, "Holds with margins below 3 %, fails from 9 % on"),
-        ({"holds_if": "below"}, "Holds with margins from 9 % on, fails below 3 %"),
+        ({"holds_if": "above"}, "Holds with margins below 3, fails from 9 % on"),
+        ({"holds_if": "below"}, "Holds with margins from 9 on, fails below 3 %"),
         (
             {"holds_if": "near", "printed": {"vgg11": 10, "vgg13": 5}},
-            "Holds with margins from 7 points on, fails below 2 points",
+            "Holds with margins from 7 on, fails below 2 points",
         ),
-        ({"holds_if": "within"}, "Holds with margins from 9 % on, fails below 3 %"),
+        ({"holds_if": "within"}, "Holds with margins from 9 on, fails below 3 %"),
     ],
 )
 def test_it_is_said_at_which_margin_a_verdict_would_turn(fields, words):
@@ -253,6 +266,11 @@ def test_no_margin_fails_where_an_interval_reaches_across_what_is_claimed():
     around = [Estimate("vgg11", 1.0, 3, (-2.0, 4.0), False, unit="%", decimals=1)]
     said = turning(claim_of(margin=1, holds_if="within"), around)
     assert said == "Holds with margins from 4 % on"
+
+
+def test_an_exact_number_turns_the_verdict_at_one_margin():
+    exact = [Estimate("vgg11", 4.0, 1, None, True, unit="%")]
+    assert turning(claim_of(margin=1, holds_if="above"), exact) == "Turns at a margin of 4 %"
 
 
 def test_nothing_is_said_of_margins_where_a_network_has_no_interval():
@@ -330,7 +348,7 @@ def test_every_record_of_the_page_stands_in_its_footer_one_row_a_run_and_its_see
     assert [link.text for link in links if link.text.startswith("accuracy")] == ["accuracy s0"]
     assert [link.text for link in links].count("s1") == len(seeds[0])
     # Both seeds trained in 1.5 minutes each, and four measures of a quarter of a minute on each.
-    assert found[0]["minutes (train + measure)"] == "3.0 + 2.0"
+    assert found[0]["minutes (training + measuring)"] == "3.0 + 2.0"
     assert "4 runs, about 10 minutes of computing" in shown(tables.footer(page)).summary.text
 
 
@@ -340,7 +358,7 @@ def test_what_all_rows_of_a_footer_share_stands_once_above_them(page):
         f"All: commit 0123456789ab+changes; data {fingerprint[:12]}; made 2020-01-02; "
         "machine a slow one, 2 threads."
     )
-    assert columns(tables.footer(page)) == ["run", "records", "minutes (train + measure)"]
+    assert columns(tables.footer(page)) == ["run", "records", "minutes (training + measuring)"]
 
 
 def test_a_run_of_one_seed_is_named_with_it(page):

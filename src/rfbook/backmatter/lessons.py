@@ -103,13 +103,12 @@ def index() -> Table:
 
 
 def path(pages: Sequence[str]) -> Table:
-    """Pages to read one after another, with their minutes, and their parts where these are several."""
+    """Pages to read one after another, each with its minutes and how many they are by then."""
     leads, reading, rows, total = links(), minutes_to_read(), [], 0
     of = {page: part for part, chapters in parts(sources.repository()).items() for page in chapters}
-    several = len({of[page] for page in pages}) > 1
     for page in pages:
         total += reading[page]
-        rows.append([leads[page], of[page] if several else "", str(reading[page]), str(total)])
+        rows.append([leads[page], of[page], str(reading[page]), str(total)])
     return Table(f"{total} minutes", ("page", "part", "minutes", "by then"), rows)
 
 

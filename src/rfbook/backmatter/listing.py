@@ -74,7 +74,7 @@ def _ours(verdict: Verdict, estimate: Estimate | None) -> str:
     if estimate is None:
         return escape(f"{verdict.told}: {titled(verdict.why)}" if verdict.word == UNTESTED else "")
     count = len(verdict.estimates)
-    others = f", the least of {count}" if count > 1 else ""
+    others = f", of {count}" if count > 1 else ""
     records = f"{page_address(NUMBERS, CLAIMS)}#{verdict.claim.id}"
     return _link(records, f"{estimate.sure}: {titled(estimate.network)}{others}")
 

@@ -15,7 +15,6 @@ from rfbook.claims.verdicts import Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.pages.addresses import claim_address, record_address
 from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS
 
 NONE = "none"
 
@@ -53,7 +52,7 @@ def printed(verdicts: Iterable[Verdict], keys: Keys) -> str:
 def claims(verdicts: Iterable[Verdict], keys: Keys) -> str:
     """Markdown: one row a claim, with all its records by network."""
     return _table(
-        ("claim", "verdict", "records"), [_claim(verdict, keys) for verdict in verdicts]
+        ("claim", "records"), [_claim(verdict, keys) for verdict in verdicts]
     )
 
 
@@ -64,8 +63,8 @@ def _claim(verdict: Verdict, keys: Keys) -> Sequence[str]:
         for estimate in verdict.estimates if keys.get((claim.id, estimate.network))
     ]  # fmt: skip
     return (
-        f'<span id="{escape(claim.id)}"></span>{_entry(claim.id)}',
-        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {verdict.told}"),
+        f'<span id="{escape(claim.id)}"></span>'
+        f'<a href="{escape(claim_address(claim.id, NUMBERS))}">{_entry(claim.id)}</a>',
         "; ".join(records) or NONE,
     )
 

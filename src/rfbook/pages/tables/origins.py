@@ -55,7 +55,7 @@ def footer(page: Page) -> Table:
     tiers = ", ".join(dict.fromkeys(f"tier {part.tier}" for part in every))
     runs, total = len({outcome.run for outcome in outcomes}), minutes.in_words(minutes.taken(outcomes))
     caption = f"Where every number comes from: {runs} runs, {total} of computing ({tiers})"
-    columns = ["run", "records", "minutes (train + measure)", *(NAMES[index] for index in others)]
+    columns = ["run", "records", "minutes (training + measuring)", *(NAMES[index] for index in others)]
     return Table(caption, columns, rows, folded=True, note=shared)
 
 
@@ -90,11 +90,12 @@ def _row(
         for seed in seeds
     )
     measuring = sum(record.provenance["measuring"]["minutes"] for record in records)
+    minutes_of = [f"{training:.1f}"] * bool(training) + [f"{measuring:.1f}"]
     slug = run.slug().removesuffix("-s0")
     name = slug if len(seeds) > 1 else f"{slug}-s{next(iter(seeds))}"
     rest = astuple(place)
     return [
-        name, _links(page, records, len(seeds) > 1), f"{training:.1f} + {measuring:.1f}",
+        name, _links(page, records, len(seeds) > 1), " + ".join(minutes_of),
         *(rest[index] for index in others),
     ]  # fmt: skip
 

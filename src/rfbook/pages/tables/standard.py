@@ -17,7 +17,7 @@ from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import TITLES
 from rfbook.experiments.spec import Run
 from rfbook.pages import minutes, sources
-from rfbook.pages.addresses import claim_address, page_address
+from rfbook.pages.addresses import CLAIMS, page_address
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
@@ -98,7 +98,9 @@ def _shown(value: object) -> str:
 def verdicts(page: Page) -> HTML:
     """One line a claim: sign, words, and the number that decides; opened, every network of it."""
     lines = "".join(_verdict(page, verdict) for verdict in page.verdicts())
-    return HTML(f'<ul class="rf-verdicts">{lines}</ul><p class="rf-where">{escape(page.badge())}</p>')
+    every = f'<a href="{page_address(CLAIMS, page.name)}">All claims</a>'
+    under = f'<p class="rf-where">{escape(page.badge())}. {every}</p>'
+    return HTML(f'<ul class="rf-verdicts">{lines}</ul>{under}')
 
 
 def _verdict(page: Page, verdict: Verdict) -> str:
@@ -110,8 +112,7 @@ def _verdict(page: Page, verdict: Verdict) -> str:
     )
     test = f"Test: {condition(claim)}" if claim.quantity else ""
     why = [_why(verdict), test, turning(claim, verdict.estimates)]
-    among = f'<a href="{claim_address(claim.id, page.name)}">All claims</a>'
-    content = f"<p>{escape('. '.join(filter(None, why)))}. {among}</p>{_networks(verdict)}"
+    content = f"<p>{escape('. '.join(filter(None, why)))}.</p>{_networks(verdict)}"
     where = f'<span class="rf-where">{escape(claim.id)}, {escape(claim.where)}</span>'
     return (
         f'<li id="{escape(claim.id)}" data-verdict="{verdict.word}">{head}'
@@ -197,10 +198,12 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
         every, none = max(high for _, high in ends), min(low for low, _ in ends)
     below, upwards = "below {}", "from {} on"
     side, other = (below, upwards) if claim.holds_if == "above" else (upwards, below)
-    sentence = f"Holds with margins {side.format(Amount(every, unit).full)}"
     if none == 0 and claim.holds_if in ("near", "within"):
-        return sentence
-    return f"{sentence}, fails {other.format(Amount(none, unit).full)}"
+        return f"Holds with margins {side.format(Amount(every, unit).full)}"
+    if every == none:
+        return f"Turns at a margin of {Amount(every, unit).full}"
+    holds, fails = side.format(Amount(every, unit)), other.format(Amount(none, unit).full)
+    return f"Holds with margins {holds}, fails {fails}"
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
