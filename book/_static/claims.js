@@ -34,7 +34,6 @@ function start() {
     const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!row || !rows.includes(row)) return;
     if (row.hidden) { form.reset(); apply(); }
-    row.querySelector("details").open = true;
     row.scrollIntoView();
   };
   form.addEventListener("change", apply);

@@ -10,6 +10,15 @@ const sizes = new ResizeObserver((boxes) => {
 
 for (const box of document.querySelectorAll(WIDE)) sizes.observe(box);
 
+// Who comes to a claim by its address finds it unfolded.
+function unfold() {
+  const claim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = claim?.closest(".rf-verdicts") && claim.querySelector("details");
+  if (fold) fold.open = true;
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 // The explorer can be opened inside a page, at the setting that the classes of its paragraph name.
 for (const box of document.querySelectorAll(".rf-explorer")) {
   const link = box.querySelector("a[href$='explorer.html']");

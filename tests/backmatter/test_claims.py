@@ -8,7 +8,6 @@ from rfbook.pages import page as notebook
 from rfbook.pages.page import store_of
 from rfbook.records.store import Store
 from tests import skeleton
-from tests.reading import rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,15 +38,6 @@ def test_a_claim_whose_page_is_not_written_says_so(page, repository):
     path = repository / "claims/size_matters.yml"
     path.write_text(path.read_text().replace(f"page: {skeleton.OTHER}", "page: later/on"))
     assert judged()["SM-2-field"].why == claim_tables.NO_PAGE
-
-
-def test_reasons_are_listed_with_the_claims_that_they_concern(page):
-    shown = claim_tables.untested(claim_tables.verdicts(opened("published")))
-    assert rows(shown) == [
-        {"reason": "ImageNet is not at hand", "claims": "1", "which": "SM-1-never"},
-        {"reason": claim_tables.NO_RECORDS, "claims": "1", "which": "SM-2-field"},
-    ]
-    assert rows(claim_tables.untested([]))[0]["claims"] == "0"
 
 
 def test_every_file_of_claims_has_a_title():

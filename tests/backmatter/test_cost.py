@@ -2,7 +2,6 @@
 
 from rfbook.backmatter import cost
 from rfbook.backmatter.census import Asked, census
-from rfbook.experiments.spec import Data, Recipe
 from rfbook.pages.page import store_of
 from rfbook.records.store import Store
 from tests import skeleton
@@ -27,51 +26,6 @@ def taking(training, measuring, machine="a slow one", **of):
     return record(provenance=provenance, **of)
 
 
-# Runs.
-
-
-def test_runs_that_differ_in_their_seed_only_are_one_row(page):
-    runs = rows(cost.runs(census("published")))
-    assert [run["network"] for run in runs] == ["vgg11", "vgg11", "vgg13"]
-    assert row(cost.runs(census("published")), network="vgg13") == {
-        "network": "vgg13", "data": "cifar10", "side": "32", "epochs": "30", "width": "0.25",
-        "tier": "thin", "seeds": "2", TRAINING: "3.0", MEASURING: "2.0",
-    }  # fmt: skip
-
-
-def test_a_run_without_records_says_so(page):
-    waiting = row(cost.runs(census("published")), tier="paper")
-    assert waiting["seeds"] == "0 of 1"
-    assert waiting[TRAINING] == waiting[MEASURING] == "not run yet"
-
-
-def test_the_minutes_of_a_row_are_those_of_the_records(page):
-    store = Store(store_of("thin").roots[:1])
-    run = page.outcomes[0].run
-    path = next(store.paths(f"accuracy-{page.outcomes[0].records['accuracy'].key}.json"))
-    before = row(cost.runs(census("published")), network="vgg11", tier="thin")
-    path.unlink()
-    slow = PROVENANCE | {"measuring": PROVENANCE["measuring"] | {"minutes": 30.0}}
-    store.add(whole(run, provenance=slow, **skeleton.values(run, "accuracy")))
-    after = row(cost.runs(census("published")), network="vgg11", tier="thin")
-    assert (before[MEASURING], after[MEASURING]) == ("2.0", "32")
-    path.unlink()
-    assert row(cost.runs(census("published")), network="vgg11", tier="thin")["seeds"] == "1 of 2"
-
-
-def test_images_are_named_where_they_are_not_all():
-    (shown,) = rows(cost.runs(asked(record(tiny(images=64)))))
-    assert shown["data"] == "digits, 64 images"
-
-
-def test_runs_that_differ_in_recipe_or_view_can_be_told_apart():
-    canvas = tiny().model_copy(update={"data": Data(name="cifar10", side=160, placement="canvas")})
-    patient = tiny().model_copy(update={"recipe": Recipe(learning_rate=0.01, precision="bf16")})
-    shown = rows(cost.runs([*asked(record(canvas)), *asked(record(patient))]))
-    assert shown[0]["further settings"].startswith("placement canvas")
-    assert shown[1]["further settings"].endswith("learning rate 0.01, precision bf16")
-
-
 # Sums.
 
 
@@ -84,6 +38,21 @@ def test_what_two_pages_share_counts_on_both_and_once_in_the_sum():
         ("c/d", "1", "10", "2.0"),
         ("all pages", "1", "10", "2.0"),
     ]
+
+
+def test_a_page_says_from_how_many_commits_its_records_are_and_when_they_were_made(page):
+    record = page.outcomes[0].records["accuracy"]
+    assert row(cost.pages(census("published")), page=skeleton.PAGE_TITLE) == {
+        "page": skeleton.PAGE_TITLE, "tier": "thin", "runs": "4", "records": "16",
+        TRAINING: "6.0", MEASURING: "4.0", "commits": "1", "made": "2020-01-02",
+    }  # fmt: skip
+    store = Store(store_of("thin").roots[:1])
+    next(store.paths(f"accuracy-{record.key}.json")).unlink()
+    made = record.provenance["measuring"] | {"commit": "f" * 40, "made": "2021-03-04T00:00:00+00:00"}
+    later = record.provenance | {"measuring": made}
+    store.add(whole(record.run, provenance=later, accuracy=record.values["accuracy"]))
+    found = row(cost.pages(census("published")), page=skeleton.PAGE_TITLE)
+    assert (found["commits"], found["made"]) == ("2", "2020-01-02 to 2021-03-04")
 
 
 def test_two_measures_of_a_network_count_its_training_once():

@@ -40,7 +40,10 @@ def test_of_rows_with_one_number_search_knows_the_first_which_has_records(page, 
 def test_every_claim_has_a_row_with_its_anchor_that_search_knows(page):
     _, claims = tables()
     ids = ["SM-1-border", "SM-1-accuracy", "SM-1-never", "SM-2-field"]
-    assert [row[0] for row in claims] == [f'<span id="{one}"></span>{{index}}`!{one}`' for one in ids]
+    assert [row[0] for row in claims] == [
+        f'<span id="{one}"></span><a href="../book/claims.html#{one}">{{index}}`!{one}`</a>'
+        for one in ids
+    ]
     assert claims[2][-1] == numbers.NONE
 
 

@@ -11,13 +11,13 @@ from rfbook.backmatter import rerunning
 from rfbook.backmatter.census import census
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.pages.page import store_of
-from rfbook.pages.parameters import require_valid
+from rfbook.pages.parameters import PARAMETERS, require_valid
 from rfbook.pages.plan import asks, declared
 from rfbook.records.store import Store, read
 from rfbook.site import commands, upkeep
 from rfbook.teaching import command as teaching
 from tests import skeleton
-from tests.reading import row
+from tests.reading import row, rows
 
 ROOT = Path(__file__).parents[2]
 RERUN = (ROOT / "book/rerun.md").read_text()
@@ -41,6 +41,13 @@ def test_a_page_needs_the_minutes_of_its_records_and_room_for_its_images(publish
     made = read(next(Store().paths("accuracy-*.json"))).provenance
     total = trainings * made["training"]["minutes"] + measures * made["measuring"]["minutes"]
     assert float(found["minutes"]) == pytest.approx(total, abs=0.5)
+
+
+def test_every_parameter_is_described_once_with_what_is_valid():
+    table = rerunning.parameters()
+    assert [one["parameter"] for one in rows(table)] == list(PARAMETERS)
+    seeds = row(table, parameter="seeds")
+    assert (seeds["valid"], seeds["meaning"]) == ("1 to 20", PARAMETERS["seeds"].meaning)
 
 
 def test_a_grey_image_takes_a_third_of_the_room():

@@ -57,7 +57,6 @@ def everything():
         "keys": [one.record and one.record.key for one in asked],
         "provenance": [one.record and dict(one.record.provenance) for one in asked],
         "verdicts": summary.verdicts,
-        "footer": summary.footer._repr_html_(),
         "scaling": summary.scaling,
         "registry": list(registry.rows("published")),
     }

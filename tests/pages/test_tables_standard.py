@@ -8,15 +8,13 @@ from bs4 import BeautifulSoup
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Estimate, Verdict, Word
 from rfbook.pages import tables
-from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import declared
-from rfbook.pages.tables import Table, standard
-from rfbook.pages.tables.standard import WORDS, command, turning
+from rfbook.pages.tables import Table
+from rfbook.pages.tables.standard import WORDS, command, condition, turning
 from tests.skeleton import PAGE
 
 EVERY = {
     "parameters": tables.parameters,
-    "tests": standard.tests,
     "numbers": lambda page: tables.numbers(page, {"border": "border"}, {"border": {"vgg11": 6.0}}),
     "footer": tables.footer,
 }
@@ -87,7 +85,11 @@ def test_every_row_has_a_cell_for_every_column(page, name):
 
 @pytest.mark.parametrize("name", ["numbers", "footer"])
 def test_a_table_of_results_says_at_which_tier_they_were_made(page, name):
-    assert page.scaled() in shown(EVERY[name](page)).summary.text
+    assert f"(tier {page.tier}" in shown(EVERY[name](page)).summary.text
+
+
+def test_a_table_of_numbers_says_what_is_not_as_in_the_paper(page):
+    assert page.badge() in shown(EVERY["numbers"](page)).summary.text
 
 
 def test_text_is_shown_as_it_is_and_never_as_markup():
@@ -104,37 +106,70 @@ def test_a_cell_may_be_a_link_and_its_address_cannot_break_out_of_it():
 
 
 def test_a_claim_may_hold_markup_and_ampersands(page):
-    said = [r["what it says"] for r in rows(standard.tests(page))]
-    assert said[0] == "the border layers are conv6 & conv8"
-    assert said[2] == "something that <needs> ImageNet"
+    assert "the border layers are conv6 & conv8" in claimed(page, "SM-1-border").text
+    assert "something that <needs> ImageNet" in claimed(page, "SM-1-never").text
 
 
 # Parameters.
 
 
-def test_every_parameter_stands_with_its_default_its_value_and_what_is_valid(page):
+def test_every_parameter_stands_with_its_value_and_with_its_default_where_that_is_another(page):
     table = tables.parameters(page)
     assert [r["name"] for r in rows(table)] == list(declared(PAGE))
-    assert row(table, name="seeds") == {
-        "name": "seeds", "default": "2", "here": "2",
-        "valid": PARAMETERS["seeds"].valid, "meaning": PARAMETERS["seeds"].meaning,
-    }  # fmt: skip
+    assert row(table, name="seeds") == {"name": "seeds", "here": "2"}
     assert row(table, name="models")["here"] == "vgg11 vgg13"
     page.values["width"] = 0.5
     assert row(tables.parameters(page), name="width")["default"] == "None"
     assert row(tables.parameters(page), name="width")["here"] == "0.5"
+    assert row(tables.parameters(page), name="seeds")["default"] == ""
+
+
+def test_what_is_run_leads_to_what_parameters_mean_and_what_is_valid(page):
+    assert shown(tables.opening(page)).a["href"] == "../../book/rerun.html#parameters"
 
 
 # Claims and verdicts.
 
 
+def test_below_the_verdicts_stand_what_differs_from_the_paper_and_a_link_to_all_claims(page):
+    under = shown(tables.verdicts(page)).find("p", class_="rf-where")
+    assert under.text.startswith(page.badge())
+    assert under.a["href"] == "../../book/claims.html"
+
+
+def test_a_run_without_training_took_the_minutes_of_its_measures_alone(page):
+    for outcome in page.outcomes:
+        for record in outcome.records.values():
+            record.provenance["training"]["minutes"] = 0.0
+    assert rows(tables.footer(page))[0]["minutes (training + measuring)"] == "2.0"
+
+
 def test_the_test_that_decides_a_claim_is_put_in_words(page):
-    found = {r["claim"]: r["holds if"] for r in rows(standard.tests(page))}
-    assert found == {
-        "SM-1-border": "border at most 0 convolutions from the printed value",
-        "SM-1-accuracy": "accuracy above 50 %",
-        "SM-1-never": "not tested: ImageNet is not at hand",
-    }
+    border = claimed(page, "SM-1-border").details.text
+    assert "Test: border at most 0 convolutions from the printed value." in border
+    assert "Test: accuracy above 50 %." in claimed(page, "SM-1-accuracy").details.text
+    assert "Test:" not in claimed(page, "SM-1-never").details.text
+
+
+def test_a_claim_without_a_quantity_has_no_test():
+    with pytest.raises(ValueError, match="X is not tested: so"):
+        condition(Claim(id="X", paper="size-matters", where="1", says="so", page=PAGE, untested="so"))
+
+
+def test_which_of_several_networks_hold_stands_in_their_table_alone(page):
+    assert "holds:" not in claimed(page, "SM-1-border").details.p.text
+    assert {one["alone"] for one in networks(page, "SM-1-border")} == {"holds"}
+
+
+def test_of_a_single_network_one_line_says_all(page, monkeypatch):
+    claim, alone = claim_of(holds_if="above", margin=50), Estimate("vgg11", 61.0, 3, (60.0, 62.0), False)
+    monkeypatch.setattr(
+        page, "verdicts", lambda: [Verdict(claim, "reproduced", "holds: vgg11", (alone,))]
+    )
+    line = claimed(page, "X")
+    assert line.table is None
+    assert "so; 61 (60 to 62)" in line.text
+    assert "holds: VGG11; n = 3. Test: accuracy above 50 %." in line.details.text
 
 
 def test_a_column_in_which_nothing_stands_is_not_shown():
@@ -163,11 +198,12 @@ def test_the_network_that_is_nearest_to_turning_a_verdict_decides(page):
 
 def test_opened_a_verdict_shows_every_network_with_printed_number_interval_and_n(page):
     assert networks(page, "SM-1-border")[0] == {
-        "network": "VGG11", "printed": "6", "ours": "conv6", "95 % interval": "exact", "n": "2",
+        "network": "VGG11", "printed": "6", "ours (conv)": "6", "95 % interval": "exact",
         "alone": "holds",
     }  # fmt: skip
     learned = networks(page, "SM-1-accuracy")[1]
-    assert (learned["network"], learned["ours"], learned["n"]) == ("VGG13", "72 %", "2")
+    assert (learned["network"], learned["ours (%)"]) == ("VGG13", "72")
+    assert claimed(page, "SM-1-accuracy").details.p.text.startswith("n = 2. Test:")
     # t(0.975, 1) = 12.706 in a printed table; 70 and 74 have a standard error of 2.
     assert learned["95 % interval"] == "47 to 97"
     assert "printed" not in learned
@@ -208,13 +244,13 @@ def test_only_what_a_paper_says_is_called_reproduced(fields, word):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"holds_if": "above"}, "any margin below 3 % it would hold, with any from 9 % on fail"),
-        ({"holds_if": "below"}, "any margin from 9 % it would hold, with any below 3 % fail"),
+        ({"holds_if": "above"}, "Holds with margins below 3, fails from 9 % on"),
+        ({"holds_if": "below"}, "Holds with margins from 9 on, fails below 3 %"),
         (
             {"holds_if": "near", "printed": {"vgg11": 10, "vgg13": 5}},
-            "any margin from 7 points it would hold, with any below 2 points fail",
+            "Holds with margins from 7 on, fails below 2 points",
         ),
-        ({"holds_if": "within"}, "any margin from 9 % it would hold, with any below 3 % fail"),
+        ({"holds_if": "within"}, "Holds with margins from 9 on, fails below 3 %"),
     ],
 )
 def test_it_is_said_at_which_margin_a_verdict_would_turn(fields, words):
@@ -229,7 +265,12 @@ def test_it_is_said_at_which_margin_a_verdict_would_turn(fields, words):
 def test_no_margin_fails_where_an_interval_reaches_across_what_is_claimed():
     around = [Estimate("vgg11", 1.0, 3, (-2.0, 4.0), False, unit="%", decimals=1)]
     said = turning(claim_of(margin=1, holds_if="within"), around)
-    assert said == "With any margin from 4 % it would hold"
+    assert said == "Holds with margins from 4 % on"
+
+
+def test_an_exact_number_turns_the_verdict_at_one_margin():
+    exact = [Estimate("vgg11", 4.0, 1, None, True, unit="%")]
+    assert turning(claim_of(margin=1, holds_if="above"), exact) == "Turns at a margin of 4 %"
 
 
 def test_nothing_is_said_of_margins_where_a_network_has_no_interval():
@@ -250,9 +291,12 @@ def test_nothing_is_said_of_margins_where_a_network_has_no_interval():
 )
 def test_an_interval_is_shown_or_it_is_said_why_there_is_none(page, monkeypatch, one, text):
     claim = claim_of(holds_if="above", margin=50)
-    monkeypatch.setattr(page, "verdicts", lambda: [Verdict(claim, "open", "open", (one,))])
-    (found,) = networks(page, "X")
-    assert (found["95 % interval"], found["n"]) == (text, str(one.n))
+    other = Estimate("vgg13", 7, 2, (6.0, 8.0), False)
+    monkeypatch.setattr(page, "verdicts", lambda: [Verdict(claim, "open", "open", (one, other))])
+    found, _ = networks(page, "X")
+    alike = claimed(page, "X").details.p.text
+    assert found["95 % interval"] == text
+    assert found.get("n") == str(one.n) if one.n != other.n else f"n = {one.n}." in alike
 
 
 # What is run.
@@ -294,44 +338,61 @@ def test_a_network_without_the_records_of_a_quantity_is_left_out(page):
 # Provenance and commands.
 
 
-def test_every_record_of_the_page_stands_in_its_footer_one_row_a_run(page):
+def test_every_record_of_the_page_stands_in_its_footer_one_row_a_run_and_its_seeds(page):
     found = rows(tables.footer(page))
-    assert len(found) == 4
-    first = found[0]
-    assert first["run"] == "vgg11-w0.25-cifar10-32px-e30-s0"
-    keys = [record.key for record in page.outcomes[0].records.values()]
-    links = [link["href"] for link in shown(tables.footer(page)).tbody.tr.find_all("a")]
-    assert links == [f"../../records/{key}.json" for key in keys]
-    assert (first["made"], first["machine"]) == ("2020-01-02", "a slow one, 2 threads")
-    assert first["minutes (train + measure)"] == "1.5 + 1.0"
-    # Four networks trained in 1.5 minutes each, and four measures of a quarter of a minute on each.
+    assert [one["run"] for one in found] == [f"vgg{n}-w0.25-cifar10-32px-e30" for n in (11, 13)]
+    seeds = [outcome.records for outcome in page.outcomes if outcome.label == "vgg11"]
+    keys = {records[measure].key for records in seeds for measure in records}
+    links = shown(tables.footer(page)).tbody.tr.find_all("a")
+    assert sorted(link["href"] for link in links) == sorted(f"../../records/{key}.json" for key in keys)
+    assert [link.text for link in links if link.text.startswith("accuracy")] == ["accuracy s0"]
+    assert [link.text for link in links].count("s1") == len(seeds[0])
+    # Both seeds trained in 1.5 minutes each, and four measures of a quarter of a minute on each.
+    assert found[0]["minutes (training + measuring)"] == "3.0 + 2.0"
     assert "4 runs, about 10 minutes of computing" in shown(tables.footer(page)).summary.text
+
+
+def test_what_all_rows_of_a_footer_share_stands_once_above_them(page):
     fingerprint = page.outcomes[0].records["accuracy"].description["data_fingerprint"]
-    assert first["data"] == fingerprint[:12]
+    assert shown(tables.footer(page)).p.text == (
+        f"All: commit 0123456789ab+changes; data {fingerprint[:12]}; made 2020-01-02; "
+        "machine a slow one, 2 threads."
+    )
+    assert columns(tables.footer(page)) == ["run", "records", "minutes (training + measuring)"]
+
+
+def test_a_run_of_one_seed_is_named_with_it(page):
+    page.outcomes[:] = page.outcomes[:1]
+    (alone,) = rows(tables.footer(page))
+    assert alone["run"] == "vgg11-w0.25-cifar10-32px-e30-s0"
+    assert "s0" not in alone["records"]
 
 
 def test_a_record_from_other_pixels_has_a_row_of_its_own(page):
     page.outcomes[0].records["accuracy"].provenance["measuring"]["pixels"] = "f" * 64
-    first, second = rows(tables.footer(page))[:2]
-    assert (first["data"], second["data"] == "f" * 12) == ("f" * 12, False)
-    assert (first["run"], second["run"]) == (second["run"], first["run"])
+    found = [one for one in rows(tables.footer(page)) if one["run"].startswith("vgg11")]
+    other, same = sorted(found, key=lambda one: one["data"] != "f" * 12)
+    assert (other["run"], other["data"]) == ("vgg11-w0.25-cifar10-32px-e30-s0", "f" * 12)
+    assert (same["run"], same["data"] == "f" * 12) == ("vgg11-w0.25-cifar10-32px-e30", False)
 
 
 def test_what_a_page_shows_beside_its_own_stands_in_its_footer_too(page):
     part = page.part(seeds=1, models="vgg13")
     part.measure(part.runs(["vgg13"]), "accuracy")
-    found = rows(tables.footer(page))
-    assert (len(found), found[-1]["run"]) == (5, "vgg13-w0.25-cifar10-32px-e30-s0")
-    assert shown(tables.footer(page)).summary.text.count("tier thin") == 2
+    part.outcomes[0].records["accuracy"].provenance["measuring"]["made"] = "2021-01-02"
+    other = row(tables.footer(page), made="2021-01-02")
+    assert (other["run"], other["records"]) == ("vgg13-w0.25-cifar10-32px-e30-s0", "accuracy")
 
 
 def test_a_commit_that_does_not_hold_the_code_says_so(page):
     """Provenance marks code that was changed after the commit; cutting the hash may not hide it."""
-    assert {r["commit"] for r in rows(tables.footer(page))} == {"0123456789ab+changes"}
+    assert "commit 0123456789ab+changes;" in tables.footer(page).note
     for outcome in page.outcomes:
         for record in outcome.records.values():
             record.provenance["measuring"] = record.provenance["measuring"] | {"commit": "f" * 40}
-    assert {r["commit"] for r in rows(tables.footer(page))} == {"f" * 12}
+    assert f"commit {'f' * 12};" in tables.footer(page).note
+    page.outcomes[0].records["accuracy"].provenance["measuring"]["commit"] = f"{'e' * 40}+changes"
+    assert {one["commit"] for one in rows(tables.footer(page))} == {"f" * 12, f"{'e' * 12}+changes"}
 
 
 def test_a_command_to_run_again_can_be_pasted_into_a_shell(page):

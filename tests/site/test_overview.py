@@ -169,9 +169,24 @@ def test_without_scripts_every_claim_is_listed_and_no_filter_is_shown(reader, cl
 
 @needs_site
 @needs_browser
-def test_who_comes_to_a_claim_by_its_address_finds_it_unfolded(reader):
+def test_who_comes_from_the_list_to_a_claim_on_its_page_finds_it_unfolded(reader):
+    to_page = "document.querySelector('[id=\"SM-3.4-after\"] a').href"
+    address = reader.visit(page("claims"), ask=(to_page,)).answers[to_page]
     unfolded = "document.querySelector('[id=\"SM-3.4-after\"] details').open"
-    assert reader.visit(f"{page('claims')}?again#SM-3.4-after", ask=(unfolded,)).answers[unfolded]
+    assert reader.visit(address, ask=(unfolded,)).answers[unfolded]
+
+
+@needs_site
+@needs_browser
+def test_a_number_in_the_list_leads_to_the_records_behind_it(reader):
+    to_records = "document.querySelector('[id=\"SM-3.4-after\"] [data-label=ours] a').href"
+    address = reader.visit(page("claims"), ask=(to_records,)).answers[to_records]
+    row = """[...document.getElementById('SM-3.4-after').closest('tr')
+      .querySelectorAll('a[href$=".json"]')].map((link) => link.href)"""
+    records = reader.visit(address, ask=(row,)).answers[row]
+    assert records
+    for record in records:
+        assert Path(record.removeprefix("file://")).is_file(), record
 
 
 @needs_site

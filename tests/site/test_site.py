@@ -61,6 +61,7 @@ def test_a_notebook_to_download_shows_its_results_in_jupyter_and_can_be_run(buil
 
 def test_all_claims_can_be_loaded_from_the_site(built):
     assert (built / HTML / "registry.csv").read_text().startswith("id,paper,kind,page,tier,")
+    assert (built / HTML / "records.csv").read_text().startswith("key,run,measure,tier,pages,")
 
 
 def test_a_site_that_would_come_out_the_same_is_not_rendered_again(built, tmp_path, monkeypatch):

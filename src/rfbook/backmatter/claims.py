@@ -1,15 +1,13 @@
-"""The verdict on every claim, which were not tested for which reason, and what those lack."""
+"""The verdict on every claim; of one that was not tested, why."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rfbook.backmatter.summary import Summary
 from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Verdict
 from rfbook.pages import sources
-from rfbook.pages.tables.standard import Table
 
 BEYOND = "together"
 """The file of claims that stand in neither paper."""
@@ -41,13 +39,3 @@ def verdicts(pages: Mapping[str, Summary | None]) -> list[Verdict]:
 
 def _reason(claim: Claim, written: Sequence[str]) -> str:
     return claim.untested or (NO_RECORDS if claim.page in written else NO_PAGE)
-
-
-def untested(judged: Iterable[Verdict]) -> Table:
-    """One row a reason for which claims were not tested, with these claims."""
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for verdict in judged:
-        if verdict.word == UNTESTED:
-            reasons[verdict.why].append(verdict.claim.id)
-    rows = [[why, str(len(ids)), ", ".join(ids)] for why, ids in reasons.items()]
-    return Table("Not tested", ("reason", "claims", "which"), rows or [["none", "0", ""]])

@@ -8,15 +8,17 @@ from textwrap import fill
 
 from matplotlib import pyplot
 
-from rfbook.backmatter.census import Asked, Cell, by_page
+from rfbook.backmatter.census import Asked, by_page
 from rfbook.backmatter.claims import UNTESTED
 from rfbook.claims.evidence import on_numbers_of_others
 from rfbook.claims.verdicts import Verdict, Word
 from rfbook.claims.weighing import SUPPORT, support, weighed
 from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
+from rfbook.pages.addresses import claim_address
 from rfbook.pages.figures import style
 from rfbook.pages.tables.standard import WORDS, Table
+from rfbook.pages.tables.table import Cell
 
 HATCHES = dict(zip(WORDS, ("", "//", "xx", "", ".."), strict=True))
 GROUNDS = dict(
@@ -104,14 +106,12 @@ def summary(stated: Sequence[Sentence]) -> Table:
 
 
 def details(stated: Sequence[Sentence]) -> Table:
-    """One row a sentence and claim: what the claim says, its verdict, and the page it was tested on."""
-    rows = [
-        [sentence.says, verdict.claim.id, verdict.claim.says, _judged(verdict),
-         _link(verdict.claim.page)]
-        for sentence in stated for verdict in sentence.verdicts
+    """One row a sentence: its claims, each behind the sign of its verdict, with a link to its line."""
+    rows: list[list[Cell]] = [
+        [sentence.says, [_claim(verdict) for verdict in sentence.verdicts]]
+        for sentence in stated if sentence.verdicts
     ]  # fmt: skip
-    columns = ("sentence", "claim", "what the claim says", "verdict", "page")
-    return Table("The claims behind the sentences", columns, rows, folded=True)
+    return Table("The claims behind the sentences", ("sentence", "claims"), rows, folded=True)
 
 
 def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
@@ -126,10 +126,10 @@ def pages(stated: Sequence[Sentence], asked: Iterable[Asked]) -> Table:
     return Table("The pages behind the conclusion", columns, rows, folded=True)
 
 
-def _judged(verdict: Verdict) -> str:
-    """The word, with the reason where nothing was tested; the others' reasons are on their pages."""
-    why = f": {verdict.why}" if verdict.word == UNTESTED else ""
-    return f"{WORDS[verdict.word]} {verdict.word}{why}"
+def _claim(verdict: Verdict) -> tuple[str, str]:
+    """Sign and id, and its line in the list of all claims, which says what it is about."""
+    claim = verdict.claim
+    return f"{WORDS[verdict.word]} {claim.id}", claim_address(claim.id, claim.page)
 
 
 def _link(page: str) -> Cell:

@@ -1,4 +1,4 @@
-"""What the published records took: minutes by run, by page and by machine, from their provenance."""
+"""What the published records took: minutes by page and by machine, from their provenance."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from rfbook.backmatter.census import NOT_RUN, Asked, Cell, by_page, links, minutes
-from rfbook.experiments.spec import Run
-from rfbook.pages.scaling import EDITIONS, another_edition
+from rfbook.pages.tables.origins import origin
 from rfbook.pages.tables.standard import Table
 from rfbook.records.record import Record, run_key
 
 MINUTES = ("training, min", "measuring, min")
-COLUMNS = {"name", "side", "images", "epochs"} | EDITIONS
-"""Fields of a run's images and recipe that have a column of their own, or are said in other words."""
 Spent = tuple[float, float]
 """Minutes of training and of measuring."""
 
@@ -48,54 +45,19 @@ def spent(made: Sequence[Record]) -> Spent:
     return training, sum(record.provenance["measuring"]["minutes"] for record in made)
 
 
-def runs(asked: Iterable[Asked]) -> Table:
-    """One row for runs that differ in their seed only."""
-    groups: dict[tuple[str, Run], list[Asked]] = defaultdict(list)
-    for row in asked:
-        groups[row.tier, row.run.model_copy(update={"seed": 0})].append(row)
-    columns = (
-        "network", "data", "side", "epochs", "width", "further settings", "tier", "seeds", *MINUTES
-    )  # fmt: skip
-    return Table("Every run of the pages", columns, [_run(*key, part) for key, part in groups.items()])
-
-
-def _run(tier: str, run: Run, asked: Sequence[Asked]) -> list[str]:
-    images = "" if run.data.images is None else f", {run.data.images} images"
-    described = [
-        run.model.label, f"{run.data.name}{images}", str(run.data.side), str(run.recipe.epochs),
-        f"{run.model.width:g}", _further(run), tier,
-    ]  # fmt: skip
-    return [*described, _seeds(asked), *_taken(asked)]
-
-
-def _further(run: Run) -> str:
-    """What its description says of images and recipe beyond the other columns."""
-    described = run.canonical()
-    settings = described.get("data", {}) | described.get("recipe", {})
-    rest = {name: value for name, value in settings.items() if name not in COLUMNS}
-    words = [f"{name.replace('_', ' ')} {value}" for name, value in rest.items()]
-    return ", ".join([*words, *another_edition(run)])
-
-
-def _seeds(asked: Sequence[Asked]) -> str:
-    wanted = {row.run.seed for row in asked}
-    missing = {row.run.seed for row in asked if row.record is None}
-    return f"{len(wanted - missing)} of {len(wanted)}" if missing else str(len(wanted))
-
-
 def _taken(asked: Iterable[Asked]) -> list[str]:
     made = records(asked)
     return [minutes(taken) for taken in spent(made)] if made else [NOT_RUN] * 2
 
 
 def pages(asked: Sequence[Asked]) -> Table:
-    """One row a page, and the sum over all, in which nothing counts twice."""
+    """One row a page, and the sum over all, in which nothing counts twice: records, minutes, origin."""
     leads = links()
     rows: list[list[Cell]] = [
         [leads.get(page, page), part[0].tier, *_counts(part)] for page, part in by_page(asked).items()
     ]
     total: list[Cell] = ["all pages", "", *_counts(asked)]
-    columns = ("page", "tier", "records", *MINUTES)
+    columns = ("page", "tier", "runs", "records", *MINUTES, "commits", "made")
     return Table(
         "By page; what pages share counts on each, and once in the sum", columns, [*rows, total]
     )
@@ -105,7 +67,11 @@ def _counts(asked: Sequence[Asked]) -> list[str]:
     wanted = {(row.tier, row.run, row.measure) for row in asked}
     made = len({(row.tier, row.run, row.measure) for row in asked if row.record})
     there = str(made) if made == len(wanted) else f"{made} of {len(wanted)}, the rest {NOT_RUN}"
-    return [there, *_taken(asked)]
+    runs = {(row.tier, row.run) for row in asked if row.record}
+    origins = [origin(record) for record in records(asked)]
+    days, commits = sorted({one.made for one in origins}), {one.commit for one in origins}
+    made_on = " to ".join(dict.fromkeys([days[0], days[-1]])) if days else ""
+    return [str(len(runs)), there, *_taken(asked), str(len(commits)), made_on]
 
 
 def machines(asked: Iterable[Asked]) -> Table:

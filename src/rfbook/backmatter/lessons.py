@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rfbook.backmatter.census import Cell, links
+from rfbook.backmatter.census import links
 from rfbook.backmatter.front import minutes_to_read
 from rfbook.experiments.files import looked_at, read_yaml
 from rfbook.pages import sources
 from rfbook.pages.exercises import LEVELS, Exercise, of_page
-from rfbook.pages.narrative import plain
 from rfbook.pages.tables.table import Table
 
 PLAN = "book/lessons.yml"
@@ -93,30 +91,15 @@ def _timed(asked: Sequence[tuple[str, int | None, str]], shares: Iterator[int]) 
         now = ends
 
 
-def index(level: str) -> Table:
-    """Every exercise of one level, in the order of the contents. Raises ValueError for another."""
-    if level not in LEVELS:
-        raise ValueError(f"{level!r} is no level: {', '.join(LEVELS)}")
+def index() -> Table:
+    """The exercises of every page, by level, in the order of the contents."""
     root, rows = sources.repository(), []
-    for page, cell in links().items():
-        chosen = [exercise for exercise in of_page(page, root).values() if exercise.level == level]
-        rows += [[_to(cell, exercise), exercise.time, _short(exercise.text)] for exercise in chosen]
-    return Table(f"{level.capitalize()}: {len(rows)} exercises", ("page", "time", "exercise"), rows)
-
-
-def _to(cell: Cell, exercise: Exercise) -> Cell:
-    title, address = cell
-    return str(title), f"{address}#{exercise.label}"
-
-
-def _short(text: str) -> str:
-    """An exercise in one line of plain text, its formulas as they are read."""
-    words = " ".join(plain(text).replace("`", "").split())
-    return re.sub(r"\$([^$]+)\$", lambda match: _spoken(match[1]), words)
-
-
-def _spoken(formula: str) -> str:
-    return re.sub(r"[{}\\]", "", formula.replace("\\sqrt", "√").replace("_", ""))
+    for page, (title, address) in links().items():
+        exercises = {exercise.level: exercise for exercise in of_page(page, root).values()}
+        if exercises:
+            cells = [(exercises[level].time, f"{address}#{exercises[level].label}") for level in LEVELS]
+            rows.append([(title, address), *cells])
+    return Table(f"{len(rows)} exercises of each level", ("page", *LEVELS), rows)
 
 
 def path(pages: Sequence[str]) -> Table:

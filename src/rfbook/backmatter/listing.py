@@ -1,4 +1,4 @@
-"""All claims, one line each: the verdict, what decided it beside what is printed, the rest folded."""
+"""All claims, one line each: the verdict, and what decided it beside what is printed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rfbook.backmatter.claims import BEYOND, PAPERS
+from rfbook.backmatter.claims import BEYOND, PAPERS, UNTESTED
 from rfbook.claims.amounts import quoted
 from rfbook.claims.claim import Claim
 from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.pages import sources
 from rfbook.pages.addresses import CLAIMS, page_address
-from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS, condition, deciding, turning
+from rfbook.pages.tables.standard import WORDS, deciding
 
 NUMBERS = "book/index-of-numbers"
 """The page that leads from claims and printed numbers to records."""
@@ -51,24 +50,33 @@ def _line(verdict: Verdict) -> str:
     data = {"verdict": verdict.told, "paper": paper, "page": claim.page}
     told = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
     sign = f'<span class="rf-{verdict.word.replace(" ", "-")}">{WORDS[verdict.word]}</span>'
-    name = escape(claim.id)
     cells = [
         f"{sign} {verdict.told}",
-        f'<a href="#{name}">{name}</a>',
-        f"<details><summary>{escape(claim.says)}</summary>{_details(verdict)}</details>",
-        _ours(estimate, len(verdict.estimates)),
+        _id(claim),
+        escape(claim.says),
+        _ours(verdict, estimate),
         _printed(claim, estimate),
     ]
     labelled = zip(COLUMNS, cells, strict=True)
     body = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in labelled)
-    return f'<tr id="{name}" {told}>{body}</tr>'
+    return f'<tr id="{escape(claim.id)}" {told}>{body}</tr>'
 
 
-def _ours(estimate: Estimate | None, count: int) -> str:
+def _id(claim: Claim) -> str:
+    """The id, as a link to the claim on the page that tests it."""
+    if claim.page not in sources.pages(sources.repository()):
+        return escape(claim.id)
+    return _link(f"{page_address(claim.page, CLAIMS)}#{claim.id}", claim.id)
+
+
+def _ours(verdict: Verdict, estimate: Estimate | None) -> str:
+    """The number that decides, as a link to the records behind it; or why there is none."""
     if estimate is None:
-        return ""
-    others = f", the least of {count}" if count > 1 else ""
-    return escape(f"{estimate.sure}: {titled(estimate.network)}{others}")
+        return escape(f"{verdict.told}: {titled(verdict.why)}" if verdict.word == UNTESTED else "")
+    count = len(verdict.estimates)
+    others = f", of {count}" if count > 1 else ""
+    records = f"{page_address(NUMBERS, CLAIMS)}#{verdict.claim.id}"
+    return _link(records, f"{estimate.sure}: {titled(estimate.network)}{others}")
 
 
 def _printed(claim: Claim, estimate: Estimate | None) -> str:
@@ -76,30 +84,6 @@ def _printed(claim: Claim, estimate: Estimate | None) -> str:
     if estimate is not None:
         return quoted(claim.printed[estimate.network]) if estimate.network in claim.printed else ""
     return escape(", ".join(quoted(value) for value in claim.printed.values()))
-
-
-def _details(verdict: Verdict) -> str:
-    claim = verdict.claim
-    written = claim.page in sources.pages(sources.repository())
-    there = f"{page_address(claim.page, CLAIMS)}#{claim.id}"
-    page = _link(there, claim.page) if written else escape(claim.page)
-    records = _link(f"{page_address(NUMBERS, CLAIMS)}#{claim.id}", "its records")
-    why = titled(verdict.why)
-    said_of_it = [
-        claim.where, f"Holds if: {condition(claim)}", f"{why[:1].upper()}{why[1:]}",
-        turning(claim, verdict.estimates),
-    ]  # fmt: skip
-    lines = [f"<p>{escape('. '.join(filter(None, said_of_it)))}. Page: {page}; {records}.</p>"]
-    each = [_network(claim, estimate) for estimate in Estimates(verdict.estimates)]
-    if each:
-        lines.append(f"<ul>{''.join(f'<li>{escape(estimate)}</li>' for estimate in each)}</ul>")
-    return "".join(lines)
-
-
-def _network(claim: Claim, estimate: Estimate) -> str:
-    printed = claim.printed.get(estimate.network)
-    beside = "" if printed is None else f", printed {quoted(printed)}"
-    return f"{titled(estimate.network)}: {estimate.sure}, n = {estimate.n}{beside}"
 
 
 def _link(address: str, text: str) -> str:

@@ -13,10 +13,8 @@ from rfbook.backmatter.summary import Summary
 from rfbook.claims.amounts import quoted
 from rfbook.claims.verdicts import Verdict
 from rfbook.experiments.architecture import titled
-from rfbook.pages import sources
-from rfbook.pages.addresses import claim_address, page_address, record_address
+from rfbook.pages.addresses import claim_address, record_address
 from rfbook.pages.estimates import Estimates
-from rfbook.pages.tables.standard import WORDS
 
 NONE = "none"
 
@@ -54,7 +52,7 @@ def printed(verdicts: Iterable[Verdict], keys: Keys) -> str:
 def claims(verdicts: Iterable[Verdict], keys: Keys) -> str:
     """Markdown: one row a claim, with all its records by network."""
     return _table(
-        ("claim", "verdict", "page", "records"), [_claim(verdict, keys) for verdict in verdicts]
+        ("claim", "records"), [_claim(verdict, keys) for verdict in verdicts]
     )
 
 
@@ -64,11 +62,9 @@ def _claim(verdict: Verdict, keys: Keys) -> Sequence[str]:
         f"{titled(estimate.network)}: {_records(keys[claim.id, estimate.network])}"
         for estimate in verdict.estimates if keys.get((claim.id, estimate.network))
     ]  # fmt: skip
-    written = claim.page in sources.pages(sources.repository())
     return (
-        f'<span id="{escape(claim.id)}"></span>{_entry(claim.id)}',
-        _link(claim_address(claim.id, NUMBERS), f"{WORDS[verdict.word]} {verdict.told}"),
-        _link(f"{page_address(claim.page, NUMBERS)}#{claim.id}", claim.page) if written else claim.page,
+        f'<span id="{escape(claim.id)}"></span>'
+        f'<a href="{escape(claim_address(claim.id, NUMBERS))}">{_entry(claim.id)}</a>',
         "; ".join(records) or NONE,
     )
 

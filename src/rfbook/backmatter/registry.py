@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rfbook.backmatter.census import opened
@@ -55,11 +55,18 @@ def _numbers(estimate: Estimate) -> dict[str, object]:
 
 def write(tier: str) -> Path:
     """Writes all rows to `build/<tier>/extra/registry.csv` and returns the path."""
+    return write_table(tier, "registry.csv", COLUMNS, rows(tier))
+
+
+def write_table(
+    tier: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+) -> Path:
+    """Writes rows under these columns as a CSV file at the root of the site; returns its path."""
     text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    table = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     table.writeheader()
-    table.writerows(rows(tier))
-    path = sources.folder_of(tier, sources.repository()) / EXTRA / "registry.csv"
+    table.writerows(rows)
+    path = sources.folder_of(tier, sources.repository()) / EXTRA / name
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.getvalue().encode())
     return path

@@ -1,4 +1,4 @@
-"""What it takes to run pages again: minutes from the published records, data sets, room on the disk."""
+"""What it takes to run pages again: parameters, minutes from the published records, data, room."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rfbook.backmatter.census import Asked, Cell, by_page, links, minutes
 from rfbook.backmatter.cost import records, spent
 from rfbook.experiments.catalogue import CATALOGUE
+from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.tables.standard import Table
 
 MEGABYTE = 10**6
@@ -24,6 +25,12 @@ def needs(asked: Iterable[Asked]) -> Table:
         ])  # fmt: skip
     columns = ("page", "minutes", "data sets", "decoded images, MB")
     return Table("To make all records of a page again", columns, rows)
+
+
+def parameters() -> Table:
+    """One row a parameter that a page may have: what it means, and its valid values."""
+    rows = [[name, about.meaning, about.valid] for name, about in PARAMETERS.items()]
+    return Table("Parameters of the pages", ("parameter", "meaning", "valid"), rows)
 
 
 def decoded(name: str) -> int:

@@ -14,11 +14,10 @@ from rfbook.claims.claim import Claim, read_claims
 from rfbook.claims.verdicts import Estimate, Verdict, paired
 from rfbook.experiments.spec import Run
 from rfbook.measures.obtain import merged
-from rfbook.pages import executed, minutes, sources, tables
+from rfbook.pages import executed, minutes, sources
 from rfbook.pages.outcomes import by_network
 from rfbook.pages.page import Page
 from rfbook.pages.plan import asks_by_tier
-from rfbook.pages.tables.standard import Table
 from rfbook.records.record import Record
 
 
@@ -40,7 +39,6 @@ def told(page: Page) -> dict[str, Any]:
         "provenance": [record.provenance for _, record in records],
         "verdicts": [_verdict(page, verdict) for verdict in page.verdicts()],
         "scaling": page.scaled(),
-        "footer": asdict(tables.footer(page)),
         "minutes": minutes.taken([outcome for part in _parts(page) for outcome in part.outcomes]),
     }
 
@@ -121,11 +119,6 @@ class Summary:
     def scaling(self) -> str:
         """What is not as in the paper, in words."""
         return self.part("scaling").partition(": ")[2]
-
-    @property
-    def footer(self) -> Table:
-        """The provenance of everything that the page shows."""
-        return Table(**self.part("footer"))
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Every record, without its values, and the tier at which the page asks for it."""

@@ -1,9 +1,9 @@
 """From page sources to the static site: execute every page, stage the results, render.
 
 Everything is written below `build/<tier>/`: `executed/` holds a notebook and a summary of each page,
-`extra/` the table of all claims and the JSON of the records, `stage/` the links that Jupyter Book reads,
-`_build/html/` the site. The tier `published` runs each page at the tier that its own front matter names
-(`rfbook: {tier: thin}`).
+`extra/` the tables of all claims and of all records and their JSON, `stage/` the links that Jupyter Book
+reads, `_build/html/` the site. The tier `published` runs each page at the tier that its own front matter
+names (`rfbook: {tier: thin}`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from rfbook.backmatter import record_files, registry
+from rfbook.backmatter import record_files, record_table, registry
 from rfbook.experiments.digest import digest
 from rfbook.pages import sources
 from rfbook.pages.addresses import EXTRA
@@ -45,6 +45,7 @@ def build(tier: str, root: Path | None = None, workers: int = 2) -> Path:
     root = root or sources.repository()
     execute_all(tier, root, workers)
     registry.write(tier)
+    record_table.write(tier)
     record_files.link(tier)
     stage(tier, root)
     return render(tier, root)

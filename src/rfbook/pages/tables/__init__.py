@@ -16,11 +16,11 @@ from rfbook.pages.tables import (
     trials,
 )
 from rfbook.pages.tables.by_layer import by_layer
+from rfbook.pages.tables.origins import footer
 from rfbook.pages.tables.printed_fields import printed_fields
 from rfbook.pages.tables.standard import (
     WORDS,
     details,
-    footer,
     numbers,
     opening,
     parameters,

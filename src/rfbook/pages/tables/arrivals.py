@@ -89,7 +89,7 @@ def first_epochs(page: Page, outcomes: Sequence[Outcome], printed: Mapping[str, 
         rows.append([titled(label), str(len(arm)), str(reached), epochs, *half, mean])
     columns = ["network", "n", "reached", "epoch of each seed", "median epoch", "median update",
                "mean, never = last epoch"]  # fmt: skip
-    return Table(f"First epoch above 90 % ({page.scaled()})", columns, rows, folded=True)
+    return Table(f"First epoch above 90 % ({page.badge()})", columns, rows, folded=True)
 
 
 def differences(
@@ -104,7 +104,7 @@ def differences(
     rows = [[f"{name} (paper)", PRINTED, number(mean), "", "", ""] for name, mean in printed.items()]
     rows += [_difference(pair, arms) for pair in pairs]
     columns = ["difference", "n", "of the means", "seed by seed", "95 % interval", "log-rank p"]
-    return Table(f"Epochs that the first needs more ({page.scaled()})", columns, rows, folded=True)
+    return Table(f"Epochs that the first needs more ({page.badge()})", columns, rows, folded=True)
 
 
 def _difference(pair: tuple[str, str], arms: Arms) -> list[str]:

@@ -29,7 +29,7 @@ def by_layer(
         )
     ]
     headings = ["layer", "field, pixels", "side of the map", *columns]
-    return Table(f"{caption} (n = {len(seeds)}; {page.scaled()})", headings, rows, folded=True)
+    return Table(f"{caption} (n = {len(seeds)}; {page.badge()})", headings, rows, folded=True)
 
 
 def _cells(values: np.ndarray) -> list[str]:

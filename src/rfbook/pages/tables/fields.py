@@ -36,7 +36,7 @@ def fits(page: Page, outcomes: Sequence[Outcome]) -> Table:
                 words = model.replace("_", " ") + ", beyond the image: no peak" * beyond
                 cells = [number(fit[name]) if fit else "no fit" for name in FITTED]
                 rows.append([f"{titled(network)}, {target}", words, *cells])
-    caption = f"Gaussian fits, n = 1 ({page.only(outcomes).scaled()})"
+    caption = f"Gaussian fits, n = 1 ({page.only(outcomes).badge()})"
     return Table(caption, ["map", "model", *FITTED.values()], rows, folded=True)
 
 
@@ -63,5 +63,5 @@ def steps(page: Page) -> Table:
             mean = Amount(np.mean([error[step] for error in errors]), "%", 0)
             rows.append([titled(network), f"{step:g}", str(mean), images, str(len(seeds))])
     columns = ["network", "epsilon", "distance from linear, % of the mean change", "images", "n"]
-    caption = f"Change of the output against 3 epsilon times the image's own gradient ({page.scaled()})"
+    caption = f"Change of the output against 3 epsilon times the image's own gradient ({page.badge()})"
     return Table(caption, columns, rows, folded=True)

@@ -72,7 +72,7 @@ def shifts(page: Page, outcomes: Sequence[Outcome]) -> Table:
             rows.append([titled(network), str(shift), *changes, *classes, str(values["images"])])
     columns = ["network", "shift, px", "change down", "right", "other class down, %", "right, %",
                "images"]  # fmt: skip
-    return Table(f"Translation, n = 1 ({page.only(outcomes).scaled()})", columns, rows, folded=True)
+    return Table(f"Translation, n = 1 ({page.only(outcomes).badge()})", columns, rows, folded=True)
 
 
 def attacks(page: Page, outcomes: Sequence[Outcome]) -> Table:
@@ -89,5 +89,5 @@ def attacks(page: Page, outcomes: Sequence[Outcome]) -> Table:
             ])  # fmt: skip
     columns = ["network", "pixels", "class changed", "95 % interval, %", "only there",
                "mean fall of the margin"]  # fmt: skip
-    caption = f"One-pixel attacks, n = 1 ({page.only(outcomes).scaled()})"
+    caption = f"One-pixel attacks, n = 1 ({page.only(outcomes).badge()})"
     return Table(caption, columns, rows, folded=True)

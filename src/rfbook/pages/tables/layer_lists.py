@@ -32,7 +32,7 @@ def borders(page: Page, outcomes: Sequence[Outcome]) -> Table:
         borders = f"conv{border_of(seeds)}", f"conv{graph:g}"
         rows.append([titled(network), str(len(seeds)), str(last), *borders, tail])
     columns = ["network", "n", "last field, px", "border by the list", "by the graph", "tail starts at"]
-    caption = f"Border layers, and starts of the tail ({page.only(outcomes).scaled()})"
+    caption = f"Border layers, and starts of the tail ({page.only(outcomes).badge()})"
     return Table(caption, columns, rows, folded=True)
 
 

@@ -26,7 +26,7 @@ def periods(page: Page) -> Table:
         for network, seeds in by_network(able).items()
     ]
     heads = ("network", "n", *(f"classes mod {p}" for p in RANGES), *(f"wave of {p}" for p in WAVES))
-    caption = f"% of the mean, 95 % intervals over seeds; {page.only(able).scaled()}"
+    caption = f"% of the mean, 95 % intervals over seeds; {page.only(able).badge()}"
     return Table(f"Range of the classes and wave of each period ({caption})", heads, rows)
 
 

@@ -26,7 +26,7 @@ def printed_fields(page: Page, papers: Mapping[str, Mapping[str, float]]) -> Tab
     ]
     sides = sorted({outcome.run.data.side for outcome in page.outcomes})
     border = f"border layer at {', '.join(map(str, sides))} pixels"
-    caption = f"Receptive field of the last convolution in pixels, exact ({page.scaled()})"
+    caption = f"Receptive field of the last convolution in pixels, exact ({page.badge()})"
     columns = ["network", *papers, "ours", "jump", "convolutions", border]
     return Table(caption, columns, rows, folded=True)
 

@@ -44,7 +44,7 @@ def stages(page: Page, outcomes: Sequence[Outcome], shares: dict[str, Estimates]
         for network, seeds in by_network(outcomes).items()
         for stage in STAGES
     ]
-    caption = f"Both papers' quantities, {prose.mean_of(outcomes)} ({page.scaled()})"
+    caption = f"Both papers' quantities, {prose.mean_of(outcomes)} ({page.badge()})"
     return Table(caption, COLUMNS, rows, folded=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
@@ -17,15 +17,14 @@ from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import TITLES
 from rfbook.experiments.spec import Run
 from rfbook.pages import minutes, sources
-from rfbook.pages.addresses import claim_address, page_address, record_address
+from rfbook.pages.addresses import CLAIMS, page_address
 from rfbook.pages.estimates import Estimates
 from rfbook.pages.outcomes import Outcome, by_network
 from rfbook.pages.page import Page
-from rfbook.pages.parameters import PARAMETERS
 from rfbook.pages.plan import cells_of, declared
 from rfbook.pages.prose import listed
-from rfbook.pages.tables.table import Cell, Table, folded
-from rfbook.records.record import Record
+from rfbook.pages.tables.origins import footer
+from rfbook.pages.tables.table import Table, folded
 
 WORDS = {
     "reproduced": "●",
@@ -35,6 +34,9 @@ WORDS = {
     "not tested": "◌",
 }
 """A sign beside each verdict word, so that neither colour nor shape is needed to read it."""
+
+ALONE = ("holds: ", "fails: ", "open: ")
+"""How a reason begins that a table of the networks shows."""
 
 BY_ARITHMETIC = {"receptive_field", "cost"}
 """Measures that no training changes: a printed number of theirs is comparable at every tier."""
@@ -50,7 +52,8 @@ def opening(page: Page) -> HTML:
         again = minutes.in_words(minutes.taken(outcomes))
         times.append(f"{again} to run again")
     line = " · ".join([str(about["section"]), *times])
-    code, how = "\n\n".join(cells_of(page.name, "run")), page_address("book/rerun", page.name)
+    code = "\n\n".join(cells_of(page.name, "run"))
+    how = f"{page_address('book/rerun', page.name)}#parameters"
     content = (
         f"{parameters(page)._repr_html_()}<pre>{escape(code)}</pre>"
         f'<p>{escape(page.scaled())}. <a href="{how}">How to run it with other values.</a></p>'
@@ -80,13 +83,12 @@ def _runs(outcomes: Sequence[Outcome]) -> str:
 
 
 def parameters(page: Page) -> Table:
-    """The page's parameters: default, value in use, valid values, meaning."""
-    rows = [
-        [name, str(default), _shown(page.values[name]), PARAMETERS[name].valid,
-         PARAMETERS[name].meaning]
-        for name, default in declared(page.name).items()
-    ]  # fmt: skip
-    return Table("Parameters", ["name", "default", "here", "valid", "meaning"], rows)
+    """The page's parameters with the values in use, and their defaults where these are others."""
+    rows = []
+    for name, default in declared(page.name).items():
+        here = _shown(page.values[name])
+        rows.append([name, here, "" if here == str(default) else str(default)])
+    return Table("Parameters", ["name", "here", "default"], rows)
 
 
 def _shown(value: object) -> str:
@@ -96,7 +98,9 @@ def _shown(value: object) -> str:
 def verdicts(page: Page) -> HTML:
     """One line a claim: sign, words, and the number that decides; opened, every network of it."""
     lines = "".join(_verdict(page, verdict) for verdict in page.verdicts())
-    return HTML(f'<ul class="rf-verdicts">{lines}</ul><p class="rf-where">{escape(page.badge())}</p>')
+    every = f'<a href="{page_address(CLAIMS, page.name)}">All claims</a>'
+    under = f'<p class="rf-where">{escape(page.badge())}. {every}</p>'
+    return HTML(f'<ul class="rf-verdicts">{lines}</ul>{under}')
 
 
 def _verdict(page: Page, verdict: Verdict) -> str:
@@ -106,13 +110,9 @@ def _verdict(page: Page, verdict: Verdict) -> str:
         f'<span class="rf-sign" aria-hidden="true">{WORDS[verdict.word]}</span> '
         f"<strong>{word}:</strong> {escape(claim.says)}{number}"
     )
-    rows = [_network(claim, estimate) for estimate in Estimates(verdict.estimates)]
-    networks = Table(
-        "Every network", ["network", "printed", "ours", "95 % interval", "n", "alone"], rows
-    )._repr_html_()
-    why = [titled(verdict.why), f"Test: {condition(claim)}", turning(claim, verdict.estimates)]
-    among = f'<a href="{claim_address(claim.id, page.name)}">Among all claims</a>'
-    content = f"<p>{escape('. '.join(filter(None, why)))}. {among}</p>{networks if rows else ''}"
+    test = f"Test: {condition(claim)}" if claim.quantity else ""
+    why = [_why(verdict), test, turning(claim, verdict.estimates)]
+    content = f"<p>{escape('. '.join(filter(None, why)))}.</p>{_networks(verdict)}"
     where = f'<span class="rf-where">{escape(claim.id)}, {escape(claim.where)}</span>'
     return (
         f'<li id="{escape(claim.id)}" data-verdict="{verdict.word}">{head}'
@@ -120,11 +120,36 @@ def _verdict(page: Page, verdict: Verdict) -> str:
     )
 
 
-def _network(claim: Claim, estimate: Estimate) -> list[str]:
+def _why(verdict: Verdict) -> str:
+    """Why the verdict is this one. Which of several networks hold stands in their table."""
+    several = len(verdict.estimates) > 1
+    parts = titled(verdict.why).split("; ")
+    if several:
+        parts = [part for part in parts if not part.startswith(ALONE)]
+    counts = {estimate.n for estimate in verdict.estimates}
+    exact = ", exact" * (not several and all(estimate.exact for estimate in verdict.estimates))
+    numbers = [f"n = {count}{exact}" for count in counts if len(counts) == 1]
+    return "; ".join([*parts, *numbers])
+
+
+def _networks(verdict: Verdict) -> str:
+    """A row a network; of a single one the line above it says all."""
+    if len(verdict.estimates) < 2:
+        return ""
+    alike = len({estimate.n for estimate in verdict.estimates}) == 1
+    rows = [_network(verdict.claim, estimate, alike) for estimate in Estimates(verdict.estimates)]
+    ours = f"ours{_in_unit(verdict.claim.measured.unit)}"
+    columns = ["network", "printed", ours, "95 % interval", "n", "alone"]
+    return Table("", columns, rows)._repr_html_()
+
+
+def _network(claim: Claim, estimate: Estimate, alike: bool) -> list[str]:
+    """alike: whether all networks have as many seeds, so that their number stands above the table."""
     printed = claim.printed.get(estimate.network)
     alone = {True: "holds", False: "fails", None: "open"}[estimate.holds(claim)]
     paper = "" if printed is None else quoted(printed)
-    return [estimate.name, paper, str(estimate), estimate.around, str(estimate.n), alone]
+    n = "" if alike else str(estimate.n)
+    return [estimate.name, paper, str(estimate.value), estimate.around, n, alone]
 
 
 def deciding(verdict: Verdict) -> Estimate:
@@ -171,11 +196,14 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
         every, none = min(low for low, _ in ends), max(high for _, high in ends)
     else:
         every, none = max(high for _, high in ends), min(low for low, _ in ends)
-    side, other = ("below", "from {} on") if claim.holds_if == "above" else ("from", "below {}")
-    sentence = f"With any margin {side} {Amount(every, unit).full} it would hold"
+    below, upwards = "below {}", "from {} on"
+    side, other = (below, upwards) if claim.holds_if == "above" else (upwards, below)
     if none == 0 and claim.holds_if in ("near", "within"):
-        return sentence
-    return f"{sentence}, with any {other.format(Amount(none, unit).full)} fail"
+        return f"Holds with margins {side.format(Amount(every, unit).full)}"
+    if every == none:
+        return f"Turns at a margin of {Amount(every, unit).full}"
+    holds, fails = side.format(Amount(every, unit)), other.format(Amount(none, unit).full)
+    return f"Holds with margins {holds}, fails {fails}"
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
@@ -186,9 +214,9 @@ def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]
 
 
 def condition(claim: Claim) -> str:
-    """The comparison that decides a claim, in words; for one that is not tested, why."""
+    """The comparison that decides a claim, in words. Raises ValueError for one that has none."""
     if claim.quantity is None:
-        return f"not tested: {claim.untested}"
+        raise ValueError(f"{claim.id} is not tested: {claim.untested}")
     name, unit = claim.quantity.replace("_", " "), claim.measured.unit
     name += f" of {' against '.join(claim.arms)}" if claim.arms else ""
     unit = unit_of_differences(unit) if claim.holds_if == "near" else unit
@@ -218,7 +246,7 @@ def numbers(
         for network, count in networks.items()
     ]  # fmt: skip
     some = [row for row in rows if any(row[2:])]
-    return Table(f"Numbers ({page.scaled()})", ["network", "n", *columns], some, folded=True)
+    return Table(f"Numbers ({page.badge()})", ["network", "n", *columns], some, folded=True)
 
 
 def _in_unit(unit: str) -> str:
@@ -246,50 +274,9 @@ def comparable(page: Page, quantity: Quantity) -> bool:
 
 
 def details(page: Page, *others: Table) -> HTML:
-    """Folded: further tables of the page, how each claim is tested, where every number comes from."""
-    every = [*others, *([tests(page)] if page.claims() else []), footer(page)]
+    """Folded: further tables of the page, and where every number comes from."""
+    every = [*others, footer(page)]
     return HTML("".join(replace(table, folded=True)._repr_html_() for table in every if table.rows))
-
-
-def tests(page: Page) -> Table:
-    """The page's claims in our words, where they stand, and the test of each."""
-    rows = [[claim.id, claim.where, claim.says, condition(claim)] for claim in page.claims()]
-    columns = ["claim", "where", "what it says", "holds if"]
-    return Table("How each claim is tested", columns, rows, folded=True)
-
-
-def footer(page: Page) -> Table:
-    """Provenance of everything above, one row a run: records, commit, data, machine, minutes."""
-    every = [page, *page.parts]
-    outcomes = [outcome for part in every for outcome in part.outcomes]
-    rows = [row for outcome in outcomes for row in _origins(page, outcome)]
-    columns = ["run", "measures", "minutes (train + measure)", "commit", "data", "made", "machine"]
-    tiers = "; ".join(part.scaled() for part in every)
-    total = minutes.in_words(minutes.taken(outcomes))
-    caption = f"Where every number comes from: {len(rows)} runs, {total} of computing ({tiers})"
-    return Table(caption, columns, rows, folded=True)
-
-
-def _origins(page: Page, outcome: Outcome) -> Iterable[list[Cell]]:
-    """One row for the records of a run that were made on one machine, one day, from one commit."""
-    groups: dict[tuple[str, ...], list[Record]] = {}
-    for record in outcome.records.values():
-        made = record.provenance["measuring"]
-        data = (made.get("pixels") or record.description["data_fingerprint"])[:12]
-        machine = f"{made['processor']}, {made['threads']} thread{'s' * (made['threads'] != 1)}"
-        place = (_commit(made["commit"]), data, made["made"][:10], machine)
-        groups.setdefault(place, []).append(record)
-    for place, records in groups.items():
-        links = [(other.measure, record_address(other.key, page.name)) for other in records]
-        training = records[0].provenance["training"]["minutes"]
-        measuring = sum(other.provenance["measuring"]["minutes"] for other in records)
-        yield [outcome.run.slug(), links, f"{training:.1f} + {measuring:.1f}", *place]
-
-
-def _commit(full: str) -> str:
-    """The first digits, and whether the code was changed after the commit."""
-    commit, plus, changes = full.partition("+")
-    return commit[:12] + plus + changes
 
 
 def command(page: Page, values: Mapping[str, object]) -> str:

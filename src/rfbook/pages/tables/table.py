@@ -14,25 +14,27 @@ Cell = str | tuple[str, str] | Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, header cells and cells; shown as HTML. A column without a text is not shown.
+    """A caption, header cells and cells; shown as HTML. An empty caption or column is not shown.
 
-    folded: whether only the caption is seen until a reader opens it.
+    folded: whether only the caption is seen until a reader opens it. note: a sentence above the rows.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     folded: bool = False
+    note: str = ""
 
     def _repr_html_(self) -> str:
         shown = [index for index in range(len(self.columns)) if not self.rows or self._has_text(index)]
         head = "".join(f'<th scope="col">{escape(self.columns[index])}</th>' for index in shown)
         body = "".join(f"<tr>{_cells([row[index] for index in shown])}</tr>" for row in self.rows)
-        table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        caption = escape(self.caption)
-        if self.folded:
-            return folded(self.caption, f'<div class="rf-table"><table>{table}')
-        return f'<div class="rf-table"><table><caption>{caption}</caption>{table}'
+        rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
+        above = self.caption and not self.folded
+        caption = f"<caption>{escape(self.caption)}</caption>" if above else ""
+        table = f'{note}<div class="rf-table"><table>{caption}{rows}'
+        return folded(self.caption, table) if self.folded else table
 
     def _has_text(self, column: int) -> bool:
         return any(row[column] not in ("", ()) for row in self.rows)
