@@ -9,6 +9,7 @@ import torch
 
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.spec import Data, Model, Recipe, Run
+from rfbook.measures import devices
 from rfbook.measures.obtain import made
 from rfbook.records.store import Store, read
 from rfbook.records.weights import Checkpoints
@@ -33,7 +34,7 @@ def published(tmp_path):
 
 
 def test_each_measure_is_compared_with_a_record_whose_weights_are_there_at_once(published):
-    lines = dict(lent.agreement(published, "cpu", 60.0))
+    lines = dict(devices.agreement(published, "cpu", 60.0))
     compared = [line for line in lines if "differs by 0 of the largest" in line]
     assert {line.split(":")[0].split()[1] for line in compared} == {"saturation", "receptive_field"}
     assert "accuracy: no published record of a network that is not trained" in lines
@@ -42,25 +43,26 @@ def test_each_measure_is_compared_with_a_record_whose_weights_are_there_at_once(
 
 def test_a_device_that_differs_by_more_than_is_allowed_gets_no_run(published, tmp_path, monkeypatch):
     monkeypatch.setattr(lent, "store_of", lambda tier: published)
-    monkeypatch.setattr(lent, "difference", lambda kept, again: 0.5)
+    monkeypatch.setattr(devices, "difference", lambda kept, again: 0.5)
     monkeypatch.setattr(lent, "runs", lambda *given: pytest.fail("a run was made"))
     *_, last = lent.made_there("cpu", 1.0, 64, tmp_path / "lent")
     assert last == ("no run is made on a device that does not agree with the published records", False)
 
 
 def test_what_cannot_be_compared_or_is_late_is_said(published, monkeypatch):
-    assert "saturation: not compared, for want of time" in dict(lent.agreement(published, "cpu", -1.0))
+    late = dict(devices.agreement(published, "cpu", -1.0))
+    assert "saturation: not compared, for want of time" in late
 
     def missing(*given):
         raise DataError("digits: get it")
 
-    monkeypatch.setattr(lent, "made", missing)
-    lines = dict(lent.agreement(published, "cpu", 60.0))
+    monkeypatch.setattr(devices, "made", missing)
+    lines = dict(devices.agreement(published, "cpu", 60.0))
     assert f"{UNTRAINED.slug()} saturation: not compared: digits: get it" in lines
 
 
 def test_speeds_come_with_their_share_of_what_matrix_products_reach():
-    rows = list(lent.speeds(torch.device("cpu"), 8))
+    rows = list(devices.speeds(torch.device("cpu"), 8))
     assert [(row["network"], row["precision"]) for row in rows] == [
         ("resnet18", "fp32"), ("vgg16", "fp32"), ("resnet18", "bf16"), ("vgg16", "bf16")
     ]  # fmt: skip
@@ -114,7 +116,7 @@ def test_a_run_whose_data_are_not_there_is_left_out_and_the_next_is_made(paper, 
 
 def test_the_whole_leaves_records_and_speeds_in_one_folder(paper, tmp_path, monkeypatch):
     paper += [(UNTRAINED, ["cost"])]
-    monkeypatch.setattr(lent, "TIMED", ("resnet18",))
+    monkeypatch.setattr(devices, "TIMED", ("resnet18",))
     *_, last = lent.made_there("cpu", 5.0, 8, tmp_path / "lent")
     records = tmp_path / "lent/records"
     assert last == (f"to take the records over: python -m rfbook import {records}", True)
