@@ -10,7 +10,7 @@ import torch
 from rfbook.experiments.errors import DataError
 from rfbook.experiments.spec import Data, Model, Recipe, Run
 from rfbook.measures import devices
-from rfbook.measures.obtain import made
+from rfbook.measures.obtain import made, obtain
 from rfbook.records.store import Store, read
 from rfbook.records.weights import Checkpoints
 from rfbook.site import lent
@@ -61,10 +61,11 @@ def test_what_cannot_be_compared_or_is_late_is_said(published, monkeypatch):
     assert f"{UNTRAINED.slug()} saturation: not compared: digits: get it" in lines
 
 
-def test_speeds_come_with_their_share_of_what_matrix_products_reach():
+def test_speeds_come_with_their_share_of_what_matrix_products_reach(monkeypatch):
+    monkeypatch.setattr(devices, "TIMED", ("resnet18", "vgg11"))
     rows = list(devices.speeds(torch.device("cpu"), 8))
     assert [(row["network"], row["precision"]) for row in rows] == [
-        ("resnet18", "fp32"), ("vgg16", "fp32"), ("resnet18", "bf16"), ("vgg16", "bf16")
+        ("resnet18", "fp32"), ("vgg11", "fp32"), ("resnet18", "bf16"), ("vgg11", "bf16")
     ]  # fmt: skip
     assert all(row["rate"] > 0 and row["share"] > 0 for row in rows)
 
@@ -106,11 +107,18 @@ def test_the_time_ends_what_goes_on_and_nothing_after_it():
     assert done and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_a_run_whose_data_are_not_there_is_left_out_and_the_next_is_made(paper, tmp_path):
+def test_a_run_whose_data_are_not_there_is_left_out_and_the_next_is_made(paper, tmp_path, monkeypatch):
     elsewhere = UNTRAINED.model_copy(update={"data": Data(name="imagenet", side=32)})
     paper += [(elsewhere, ["accuracy"]), (UNTRAINED, ["cost"])]
+
+    def obtained(run, *rest):
+        if run == elsewhere:
+            raise DataError("imagenet: get it")
+        return obtain(run, *rest)
+
+    monkeypatch.setattr(lent, "obtain", obtained)
     first, second = lent.runs("cpu", tmp_path / "lent", time.monotonic() + 60.0)
-    assert first[0].startswith(f"{elsewhere.slug()}: left out: ")
+    assert first == (f"{elsewhere.slug()}: left out: imagenet: get it", True)
     assert second[0].startswith(f"{UNTRAINED.slug()}: made in")
 
 
