@@ -7,9 +7,8 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 
 from rfbook.experiments.catalogue import CATALOGUE
 
@@ -26,15 +25,14 @@ def main(words: Sequence[str] | None = None) -> int:
 
         return look(given[1:])
     try:
-        from rfbook.site import commands, upkeep  # they import all that the book needs
-        from rfbook.teaching import command as teaching
+        from rfbook.site import commands  # it imports all that the book needs
     except ModuleNotFoundError as error:
         sys.stderr.write(
             f"this command needs the packages of the book, and {error.name} is not there: "
             f"pip install 'rfbook[book]', or make in a checkout. {LOOK} needs none of them\n"
         )
         return 2
-    arguments = _parser(commands, upkeep, teaching).parse_args(given)
+    arguments = parser().parse_args(given)
     status = 0
     try:
         os.chdir(commands.repository())
@@ -74,18 +72,35 @@ def _shard(text: str) -> tuple[int, int]:
     return int(part), int(parts)
 
 
-def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
-    verbs = parser.add_subparsers(required=True, metavar="command")
+Verb = Callable[..., argparse.ArgumentParser]
+"""Adds a command: its name, its function, and its tier where it has one."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line. It imports all that the book needs."""
+    from rfbook.site import commands
+
+    whole = argparse.ArgumentParser(prog="python -m rfbook", description=__doc__)
+    verbs = whole.add_subparsers(required=True, metavar="command")
     about = "look at a network of your own: look NETWORK --side PIXELS"
     verbs.add_parser(LOOK, help=about, add_help=False)
 
-    def verb(name: str, function, **tier: str) -> argparse.ArgumentParser:
+    def verb(name: str, function: Callable, **tier: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=function.__doc__.splitlines()[0])
         sub.set_defaults(command=function)
         if tier:
             sub.add_argument("--tier", choices=commands.CHOICES, default=tier["tier"])
         return sub
+
+    _make(verb)
+    _keep(verb)
+    _show(verb)
+    return whole
+
+
+def _make(verb: Verb) -> None:
+    """The commands that make records."""
+    from rfbook.site import commands, lent
 
     run = verb("run", commands.run)
     run.add_argument("page")
@@ -103,11 +118,17 @@ def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> a
     part = work.add_mutually_exclusive_group()
     part.add_argument("--run", metavar="KEY", help="only the run of this key in plan --json")
     part.add_argument("--shard", type=_shard, metavar="M/N", help="only the M-th of N parts")
-    lent = verb("lent", commands.lent)
-    lent.add_argument("--minutes", type=float, default=12.0, help="after which it ends")
-    lent.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
-    lent.add_argument("--images", type=_count, default=50_000, help="of an epoch that is timed")
-    lent.add_argument("--into", type=_absolute, default="build/lent", help="what to bring home")
+    device = verb("lent", lent.lent)
+    device.add_argument("--minutes", type=float, default=12.0, help="after which it ends")
+    device.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
+    device.add_argument("--images", type=_count, default=50_000, help="of an epoch that is timed")
+    device.add_argument("--into", type=_absolute, default="build/lent", help="what to bring home")
+
+
+def _keep(verb: Verb) -> None:
+    """The commands that look after the published ones."""
+    from rfbook.site import commands, upkeep
+
     verb("verify", upkeep.verify)
     recompute = verb("recompute", upkeep.recompute)
     recompute.add_argument("pages", nargs="*", help="those whose records are drawn; by default all")
@@ -118,11 +139,17 @@ def _parser(commands: ModuleType, upkeep: ModuleType, teaching: ModuleType) -> a
     verb("import", upkeep.take_over).add_argument("directory", type=_absolute)
     verb("data", commands.data).add_argument("sets", nargs="+", choices=CATALOGUE, metavar="SET")
     verb("outside", commands.outside)
+
+
+def _show(verb: Verb) -> None:
+    """The commands that make what people read."""
+    from rfbook.site import commands
+    from rfbook.teaching import command as teaching
+
     verb("book", commands.book, tier="published")
     verb("pdf", commands.pdf, tier="published")
     verb("notebooks", commands.notebooks)
     verb("teach", teaching.teach)
-    return parser
 
 
 if __name__ == "__main__":

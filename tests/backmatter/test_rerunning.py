@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rfbook.__main__ import _parser
+from rfbook.__main__ import parser
 from rfbook.backmatter import rerunning
 from rfbook.backmatter.census import census
 from rfbook.experiments.catalogue import CATALOGUE
@@ -14,8 +14,7 @@ from rfbook.pages.page import store_of
 from rfbook.pages.parameters import PARAMETERS, require_valid
 from rfbook.pages.plan import asks, declared
 from rfbook.records.store import Store, read
-from rfbook.site import commands, upkeep
-from rfbook.teaching import command as teaching
+from rfbook.site import commands
 from tests import skeleton
 from tests.reading import row, rows
 
@@ -58,7 +57,7 @@ def test_a_grey_image_takes_a_third_of_the_room():
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_of_the_page_on_rerunning_is_one(line):
     words = shlex.split(line.partition("python -m rfbook ")[2])
-    asked = _parser(commands, upkeep, teaching).parse_args(words)
+    asked = parser().parse_args(words)
     for page in [*getattr(asked, "pages", []), *([asked.page] if hasattr(asked, "page") else [])]:
         declared(page)
     if "parameters" in asked:

@@ -1,5 +1,6 @@
 """A device that is lent for minutes: it has to agree first, then runs are made until the time is up."""
 
+import argparse
 import json
 import signal
 import time
@@ -23,6 +24,10 @@ SHORT = UNTRAINED.model_copy(update={"recipe": Recipe(epochs=1)})
 LONG = UNTRAINED.model_copy(update={"recipe": Recipe(epochs=3)})
 
 
+def asked(folder, minutes=10.0):
+    return argparse.Namespace(device="cpu", minutes=minutes, images=8, into=folder / "lent")
+
+
 @pytest.fixture
 def published(tmp_path):
     """A store with two records of a network that was not trained, and one of another that was."""
@@ -34,31 +39,68 @@ def published(tmp_path):
 
 
 def test_each_measure_is_compared_with_a_record_whose_weights_are_there_at_once(published):
-    lines = dict(devices.agreement(published, "cpu", 60.0))
-    compared = [line for line in lines if "differs by 0 of the largest" in line]
-    assert {line.split(":")[0].split()[1] for line in compared} == {"saturation", "receptive_field"}
-    assert "accuracy: no published record of a network that is not trained" in lines
-    assert all(lines.values())
+    all_of_them = list(devices.agreement(published, "cpu", 60.0))
+    said = [compared.said for compared in all_of_them]
+    alike = [line for line in said if "differs by 0 of the largest" in line]
+    assert {line.split(":")[0].split()[1] for line in alike} == {"saturation", "receptive_field"}
+    assert "accuracy: no published record of a network that is not trained" in said
+    assert not any(compared.differs or compared.failed for compared in all_of_them)
 
 
 def test_a_device_that_differs_by_more_than_is_allowed_gets_no_run(published, tmp_path, monkeypatch):
     monkeypatch.setattr(lent, "store_of", lambda tier: published)
     monkeypatch.setattr(devices, "difference", lambda kept, again: 0.5)
     monkeypatch.setattr(lent, "runs", lambda *given: pytest.fail("a run was made"))
-    *_, last = lent.made_there("cpu", 1.0, 64, tmp_path / "lent")
-    assert last == ("no run is made on a device that does not agree with the published records", False)
+    *_, last = lent.lent(asked(tmp_path, minutes=1.0))
+    assert last == ("no run is made on a device that differs from the published records", False)
 
 
 def test_what_cannot_be_compared_or_is_late_is_said(published, monkeypatch):
-    late = dict(devices.agreement(published, "cpu", -1.0))
-    assert "saturation: not compared, for want of time" in late
+    late = devices.agreement(published, "cpu", -1.0)
+    assert "saturation: not compared, for want of time" in [compared.said for compared in late]
 
     def missing(*given):
         raise DataError("digits: get it")
 
     monkeypatch.setattr(devices, "made", missing)
-    lines = dict(devices.agreement(published, "cpu", 60.0))
-    assert f"{UNTRAINED.slug()} saturation: not compared: digits: get it" in lines
+    (compared, *_) = devices.agreement(published, "cpu", 60.0)
+    assert compared.said.endswith(": not compared: digits: get it") and not compared.failed
+
+
+def test_a_measure_that_the_device_cannot_take_is_a_fault_and_runs_are_made_all_the_same(
+    paper, published, tmp_path, monkeypatch
+):
+    def unknown(*given):
+        raise RuntimeError("this operation has no deterministic algorithm")
+
+    monkeypatch.setattr(devices, "made", unknown)
+    monkeypatch.setattr(lent, "timed", lambda *given: ())
+    paper += [(UNTRAINED, ["cost"])]
+    lines = list(lent.lent(asked(tmp_path)))
+    faults = [line for line, good in lines if not good]
+    assert len(faults) == 2
+    assert all(": failed: RuntimeError: this operation has" in line for line in faults)
+    assert any(line.startswith(f"{UNTRAINED.slug()}: made in") for line, _ in lines)
+
+
+def test_a_run_that_fails_is_noted_and_the_next_is_made(paper, tmp_path, monkeypatch):
+    paper += [(SHORT, ["accuracy"]), (UNTRAINED, ["cost"])]
+
+    def obtained(run, *rest):
+        if run == SHORT:
+            raise RuntimeError("out of memory")
+        return obtain(run, *rest)
+
+    monkeypatch.setattr(lent, "obtain", obtained)
+    first, second = lent.runs("cpu", tmp_path / "lent", time.monotonic() + 600)
+    assert first == (f"{SHORT.slug()}: failed: RuntimeError: out of memory", False)
+    assert second[0].startswith(f"{UNTRAINED.slug()}: made in")
+
+
+def test_trainings_that_take_longer_than_is_left_are_not_timed(tmp_path):
+    lines = list(lent.timed(torch.device("cpu"), 10**6, tmp_path, time.monotonic()))
+    assert lines == [("the time is up before trainings were timed", True)]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_speeds_come_with_their_share_of_what_matrix_products_reach(monkeypatch):
@@ -125,7 +167,7 @@ def test_a_run_whose_data_are_not_there_is_left_out_and_the_next_is_made(paper, 
 def test_the_whole_leaves_records_and_speeds_in_one_folder(paper, tmp_path, monkeypatch):
     paper += [(UNTRAINED, ["cost"])]
     monkeypatch.setattr(devices, "TIMED", ("resnet18",))
-    *_, last = lent.made_there("cpu", 5.0, 8, tmp_path / "lent")
+    *_, last = lent.lent(asked(tmp_path))
     records = tmp_path / "lent/records"
     assert last == (f"to take the records over: python -m rfbook import {records}", True)
     report = json.loads((tmp_path / "lent/speed.json").read_text())

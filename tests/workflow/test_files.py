@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rfbook.__main__ import _parser
-from rfbook.site import commands, planned, upkeep
-from rfbook.teaching import command as teaching
+from rfbook.__main__ import parser
+from rfbook.site import planned
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -38,7 +37,7 @@ def scripts(path):
 
 def parsed(words):
     """The words of a command of ours as it would take them; SystemExit if it would not."""
-    return _parser(commands, upkeep, teaching).parse_args(words)
+    return parser().parse_args(words)
 
 
 def test_there_are_three_workflows_and_two_profiles():

@@ -10,9 +10,10 @@ from torch import Tensor, nn
 
 def share_right(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> float:
     """Share (0..1) of the images (n, 3, side, side) whose largest logit is their class (n,)."""
-    right, total = torch.tensor(0), 0
+    right: Tensor | int = 0  # counted where the images are; it is read once
+    total = 0
     with torch.inference_mode():
         for images, classes in batches:
-            right = right.to(classes.device) + (network(images).argmax(1) == classes).sum()
+            right += (network(images).argmax(1) == classes).sum()
             total += len(classes)
     return int(right) / total

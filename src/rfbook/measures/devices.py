@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 
 from rfbook.experiments.errors import DataError, TrainingError
 from rfbook.experiments.images import Images
+from rfbook.experiments.progress import log
 from rfbook.experiments.recipe import Recipe
 from rfbook.experiments.spec import Data, Model, Run
 from rfbook.experiments.train import Training, accelerator_for, deterministic
@@ -25,20 +27,29 @@ OPERATIONS = 6
 """Floating point operations of a training step for each multiply-add: two forwards, four backwards."""
 
 
-def agreement(published: Store, device: str, seconds: float) -> Iterator[tuple[str, bool]]:
+class Compared(NamedTuple):
+    """What came of a measure on a device, in words; whether it differs, or could not be taken."""
+
+    said: str
+    differs: bool = False
+    failed: bool = False
+
+
+def agreement(published: Store, device: str, seconds: float) -> Iterator[Compared]:
     """Each measure on the device, beside a published record of it on a network that is not trained.
 
-    Yields lines, and whether each is good; after so many seconds what is left is not compared.
+    The quickest come first; what is left after so many seconds is not compared.
     """
     until = time.monotonic() + seconds
     quickest = _untrained(published)
     for kept in sorted(quickest.values(), key=_minutes):
         if time.monotonic() > until:
-            yield f"{kept.measure}: not compared, for want of time", True
+            yield Compared(f"{kept.measure}: not compared, for want of time")
         else:
             yield _compared(kept, device)
-    for measure in MEASURES.keys() - quickest.keys():
-        yield f"{measure}: no published record of a network that is not trained", True
+    for measure in MEASURES:
+        if measure not in quickest:
+            yield Compared(f"{measure}: no published record of a network that is not trained")
 
 
 def _untrained(published: Store) -> dict[str, Record]:
@@ -58,15 +69,18 @@ def _minutes(record: Record) -> float:
     return record.provenance["measuring"]["minutes"]
 
 
-def _compared(kept: Record, device: str) -> tuple[str, bool]:
+def _compared(kept: Record, device: str) -> Compared:
     name = f"{kept.run.slug()} {kept.measure}"
     try:
         again = made(kept.run, kept.measure, device)
     except (DataError, TrainingError) as error:
-        return f"{name}: not compared: {error}", True
+        return Compared(f"{name}: not compared: {error}")
+    except Exception as error:  # such as an operation that this device does not have
+        log.exception("%s: a fault of ours, or too little memory", name)
+        return Compared(f"{name}: failed: {type(error).__name__}: {error}", failed=True)
     differs, limit = difference(kept, again), allowed(kept.measure)
     words = f"{name}: differs by {differs:.2g} of the largest number, allowed is {limit:g}"
-    return words, differs <= limit
+    return Compared(words, differs=differs > limit)
 
 
 def speeds(device: torch.device, count: int) -> Iterator[dict[str, object]]:

@@ -111,15 +111,9 @@ def image_gradients(
     target of the wrong shape or that no gradient leads back from, and where images, target or
     gradients are not finite.
     """
-    require_evaluation(model)
-    require_images(images)
+    _require_passable(model, images)
     if layer is None and unit is not None:
         raise ValueError(f"unit={unit} needs the name of a layer: pass layer=, or leave unit out")
-    if any(parameter.is_inference() for parameter in model.parameters()):
-        raise ValueError(
-            "no gradient leads through a network that was made inside torch.inference_mode(): make it "
-            "outside, or under torch.no_grad()"
-        )
     with torch.inference_mode(False), torch.enable_grad():
         pixels = images.detach().clone().requires_grad_(True)
         # The network gets a copy, which it may normalise in place.
@@ -132,6 +126,16 @@ def image_gradients(
     axes = ("image", "channel", "row", "column")
     require_finite(gradient, "gradients", axes, lambda: _suspect(model, images.dtype))
     return gradient
+
+
+def _require_passable(model: nn.Module, images: Tensor) -> None:
+    require_evaluation(model)
+    require_images(images)
+    if any(parameter.is_inference() for parameter in model.parameters()):
+        raise ValueError(
+            "no gradient leads through a network that was made inside torch.inference_mode(): make it "
+            "outside, or under torch.no_grad()"
+        )
 
 
 def _unit_means(model: nn.Module, pixels: Tensor, layer: str, unit: Unit | None) -> Tensor:

@@ -150,13 +150,6 @@ def _at(page: str, tier: str) -> Mapping[str, object]:
     return {"tier": tier_of(page, tier)} if "tier" in declared(page) else {}
 
 
-def lent(arguments: argparse.Namespace) -> Lines:
-    """try a device that is lent for minutes, and make runs of tier paper there until the time is up"""
-    from rfbook.site.lent import made_there  # it imports torch, which no other command here does
-
-    yield from made_there(arguments.device, arguments.minutes, arguments.images, arguments.into)
-
-
 def data(arguments: argparse.Namespace) -> Lines:
     """get data sets from RFBOOK_DATA or the hub, decode them, and say which edition each is"""
     from rfbook.experiments.data import fetched

@@ -6,6 +6,7 @@ training that the time did not suffice for.
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import signal
@@ -13,10 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rfbook.backmatter.census import in_book
 from rfbook.backmatter.registry import rows
 from rfbook.experiments.errors import DataError, TrainingError
+from rfbook.experiments.progress import log
 from rfbook.experiments.spec import Run
 from rfbook.measures.obtain import merged, obtain
 from rfbook.pages.page import store_of
@@ -25,9 +28,11 @@ from rfbook.pages.sources import PUBLISHED, repository
 from rfbook.records.expected import Pace, time_in_words
 from rfbook.records.provenance import here
 from rfbook.records.store import Store
+from rfbook.site.commands import Lines
 
-Lines = Iterator[tuple[str, bool]]
-"""What is said, line by line, and whether it is good."""
+if TYPE_CHECKING:
+    import torch
+
 CHECKED = 0.25
 """Share of the time that the comparison with published records may take."""
 UNDECIDED = ("open", "not tested")
@@ -37,51 +42,63 @@ class TimeUp(BaseException):
     """The time is up; not an error that any code below could mend."""
 
 
-def made_there(device: str, minutes: float, images: int, into: Path) -> Lines:
-    """Compares, times, then makes runs, for so many minutes in all; see the functions below.
-
-    images: of an epoch that is timed. into: the folder to bring home.
-    """
+def lent(arguments: argparse.Namespace) -> Lines:
+    """try a device that is lent for minutes, and make runs of tier paper there until the time is up"""
     from rfbook.experiments.train import accelerator_for  # it imports torch, as what follows does
     from rfbook.measures import devices
 
-    end = time.monotonic() + 60 * minutes
-    there = accelerator_for(device).device
+    seconds, into = 60 * arguments.minutes, arguments.into
+    end, device = time.monotonic() + seconds, accelerator_for(arguments.device).device
     into.mkdir(parents=True, exist_ok=True)
-    agrees = True
-    for line, good in devices.agreement(store_of(PUBLISHED).published, device, CHECKED * 60 * minutes):
-        agrees = agrees and good
-        yield line, good
-    if not agrees:
-        yield "no run is made on a device that does not agree with the published records", False
+    published, alike = store_of(PUBLISHED).published, True
+    for compared in devices.agreement(published, device.type, CHECKED * seconds):
+        alike = alike and not compared.differs
+        yield compared.said, not (compared.differs or compared.failed)
+    if not alike:
+        yield "no run is made on a device that differs from the published records", False
         return
-    timed = list(devices.speeds(there, images))
-    report = {"provenance": here(there), "rows": timed}
-    (into / "speed.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    for row in timed:
-        yield "{network} {precision}: {rate:,.0f} images a second, {share:.0%} of the peak".format(
-            **row
-        ), True
-    yield from runs(device, into, end)
+    yield from timed(device, arguments.images, into, end)
+    yield from runs(device.type, into, end)
     yield f"to take the records over: python -m rfbook import {into / 'records'}", True
 
 
+def timed(device: torch.device, images: int, into: Path, end: float) -> Lines:
+    """Says how fast the device trains, and keeps it in `speed.json`; nothing of it if time runs out."""
+    from rfbook.measures import devices
+
+    try:
+        with only(end - time.monotonic()):
+            speeds = list(devices.speeds(device, images))
+    except TimeUp:
+        yield "the time is up before trainings were timed", True
+        return
+    report = {"provenance": here(device), "rows": speeds}
+    (into / "speed.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    line = "{network} {precision}: {rate:,.0f} images a second, {share:.0%} of the peak"
+    yield from ((line.format(**row), True) for row in speeds)
+
+
 def runs(device: str, into: Path, end: float) -> Lines:
-    """Makes runs of tier paper, those first that may decide most claims a minute, until `end`."""
+    """Makes runs of tier paper, those first that may decide most claims a minute, until `end`.
+
+    One that fails is noted, and the next begins.
+    """
     store = Store((store_of(PUBLISHED).roots[0], into / "records"))
     for run, measures in first_most_telling(store):
-        left = end - time.monotonic()
-        if left < 1:
-            return
         started = time.monotonic()
+        if end - started < 1:
+            return
         try:
-            with only(left):
+            with only(end - started):
                 obtain(run, measures, store, device)
         except TimeUp:
             yield _stopped(run, into), True
             return
         except (DataError, TrainingError) as error:
             yield f"{run.slug()}: left out: {error}", True
+        except Exception as error:  # such as an operation that this device does not have
+            log.exception("%s: a fault of ours, or too little memory", run.slug())
+            yield f"{run.slug()}: failed: {type(error).__name__}: {error}", False
         else:
             yield f"{run.slug()}: made in {time_in_words((time.monotonic() - started) / 60)}", True
 
@@ -108,7 +125,7 @@ def only(seconds: float) -> Iterator[None]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))  # 0 would be for ever
     try:
         yield
     finally:
