@@ -216,7 +216,7 @@ def test_published_arrays_are_compared_as_arms_and_decide_nothing_without_an_int
         "a published network without an interval decides nothing; for the claim: resnet101 vs resnet34"
     )
     assert found.estimates[0].mean == pytest.approx(-25, rel=1e-3)
-    assert found.estimates[0].around == "no seeds: none"
+    assert found.estimates[0].around == "no seeds, no interval"
 
 
 def test_growth_over_arrays_has_students_interval(fitted):

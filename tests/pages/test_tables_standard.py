@@ -282,8 +282,8 @@ def test_nothing_is_said_of_margins_where_a_network_has_no_interval():
     "one, text",
     [
         (Estimate("vgg11", 6, 1, None, True), "exact"),
-        (Estimate("vgg11", 6, 1, None, False), "one seed: none"),
-        (Estimate("vgg11", 6, 1, None, False, published=True), "no seeds: none"),
+        (Estimate("vgg11", 6, 1, None, False), "one seed, no interval"),
+        (Estimate("vgg11", 6, 1, None, False, published=True), "no seeds, no interval"),
         (Estimate("vgg11", 6, 3, (5.5, 6.5), False), "5.5 to 6.5"),
         (Estimate("vgg11", 6, 3, (6.0, 6.0), False), "all seeds alike"),
         (Estimate("vgg11", 6, 1, (6.0, 6.0), False, published=True), "all images alike"),

@@ -80,7 +80,7 @@ class Estimate:
         if self.exact:
             return "exact"
         if self.interval is None:
-            return "no seeds: none" if self.published else "one seed: none"
+            return "no seeds, no interval" if self.published else "one seed, no interval"
         alike = "all images alike" if self.published else "all seeds alike"
         ends = f"{self.low} to {self.high}" if self.low < self.high else alike
         return f"{ends}; {BORROWED}" if self.borrowed else ends
