@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import re
+import os
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -12,19 +11,26 @@ from pathlib import Path
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from rfbook.site.handed_out import readable
 
 MATHJAX = "static/mathjax/es5/tex-svg-full.js"
 AFTER_THEME = 950
-EMBEDDED = re.compile(r'download="([\w.-]+)" href="data:[\w/+-]+;base64,([A-Za-z0-9+/=]+)"')
-DOWNLOADS = "_downloads"
+UNDECLARED = {"sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"}
+"""Extensions that do not say whether several processes may read and write: one numbers the pages when
+all of them are read, the other is for LaTeX."""
+
+
+class Picture(nodes.General, nodes.Element):
+    """A figure's SVG."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
+    app.add_node(Picture, html=(visit_picture, depart_picture))
     app.connect("builder-inited", write_pictures)
-    app.connect("html-page-context", write_downloads)
+    app.connect("env-before-read-docs", share_cores)
+    app.connect("doctree-resolved", put_figures_in)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", hand_out_notebooks)
     app.connect("build-finished", leave_out_maps)
@@ -42,46 +48,38 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(source, target)
 
 
+def share_cores(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Read and write pages in a process for each core: Jupyter Book hands on no number of jobs."""
+    app.parallel = os.cpu_count() or 1
+    for name in UNDECLARED & app.extensions.keys():
+        extension = app.extensions[name]
+        extension.parallel_read_safe = extension.parallel_write_safe = True
+
+
 def write_pictures(app: Sphinx) -> None:
     """Let Sphinx write the pictures that pages embed to files: in a page they are a third larger."""
     app.builder.supported_data_uri_images = False
 
 
-def visit_image(self, node: nodes.image) -> None:
+def put_figures_in(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put a figure's SVG into the page itself: its text can be selected, its ink is the page's."""
-    path = Path(self.builder.srcdir) / node["uri"]
-    if path.suffix == ".svg" and isinstance(node.parent, nodes.figure):
-        label = html.escape(node.get("alt", ""))
-        named = f'<svg role="img" aria-label="{label}"'
-        picture = path.read_text(encoding="utf-8").replace("<svg", named, 1)
-        box = '<div class="rf-picture" tabindex="0" role="group" aria-label="figure">'
-        self.body.append(f"{box}{picture}</div>")
-        self.builder.images.pop(node["uri"], None)  # no page asks for its file
-    else:
-        type(self).visit_image(self, node)
+    for node in list(doctree.findall(nodes.image)):
+        path = Path(app.srcdir) / node["uri"]
+        if path.suffix == ".svg" and isinstance(node.parent, nodes.figure):
+            label = html.escape(node.get("alt", ""))
+            named = f'<svg role="img" aria-label="{label}"'
+            picture = path.read_text(encoding="utf-8").replace("<svg", named, 1)
+            box = '<div class="rf-picture" tabindex="0" role="group" aria-label="figure">'
+            node.replace_self(Picture("", markup=f"{box}{picture}</div>"))
 
 
-def depart_image(self, node: nodes.image) -> None:
+def visit_picture(self, node: Picture) -> None:
+    """Write it; unlike what a raw node holds, its letters are not searched for."""
+    self.body.append(node["markup"])
+
+
+def depart_picture(self, node: Picture) -> None:
     """Nothing is left open."""
-
-
-def write_downloads(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Write what a page embeds for download, such as the PNG of a figure, to a file of that name.
-
-    What another page embeds too, as the report does, is written once.
-    """
-    written: dict[str, Path] = vars(app).setdefault("rfbook_written", {})
-
-    def linked(match: re.Match[str]) -> str:
-        path = written.setdefault(match[0], Path(app.outdir) / DOWNLOADS / pagename / match[1])
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(match[2]))
-        address = context["pathto"](path.relative_to(app.outdir).as_posix(), 1)
-        return f'download="{match[1]}" href="{address}"'
-
-    if "body" in context:
-        context["body"] = EMBEDDED.sub(linked, context["body"])
 
 
 def hand_out_notebooks(app: Sphinx, exception: Exception | None) -> None:

@@ -139,12 +139,26 @@ def test_a_page_says_in_its_head_what_it_is_about(built, toy):
     assert "<svg" in (built / HTML / "notebooks/size_matters" / icon["href"].split("?")[0]).read_text()
 
 
-def test_nothing_is_staged_but_links_to_sources_and_executed_pages(built):
-    files = [path for path in (built / "build/published/stage").rglob("*") if not path.is_dir()]
-    assert all(path.is_symlink() and path.exists() for path in files)
-    names = {path.relative_to(built / "build/published/stage").as_posix() for path in files}
+def test_what_is_staged_is_links_and_executed_pages_that_embed_no_file(built):
+    stage = built / "build/published/stage"
+    files = [path for path in stage.rglob("*") if not path.is_dir()]
+    names = {path.relative_to(stage).as_posix() for path in files}
     assert {"book/index.ipynb", "notebooks/size_matters/toy.ipynb", "book/references.bib"} <= names
     assert "book/index.md" not in names
+    made = [path for path in files if not path.is_symlink()]
+    pages = [path for path in made if path.suffix == ".ipynb"]
+    assert {path.parent.name for path in made if path not in pages} == {"toy"}  # its figure's files
+    texts = [path.read_text() for path in pages]
+    assert any("{figure} /extra/_downloads/notebooks/size_matters/toy" in text for text in texts)
+    assert not any("{figure} data:" in text or 'href=\\"data:' in text for text in texts)
+
+
+def test_what_the_parser_of_markdown_does_not_read_is_on_the_page_all_the_same(built, toy):
+    svg = toy.find("figure").find("details").find_all("a")[1]["href"]
+    file = (built / HTML / "notebooks/size_matters" / svg).read_text()
+    inside = str(toy.find("figure").svg)
+    assert inside.count("<path") == file.count("<path") > 0
+    assert not (built / HTML / "_images").exists()
 
 
 def test_a_broken_reference_fails_the_build_and_is_named(tiny):

@@ -19,7 +19,7 @@ CLAIMS = "book/claims"
 
 def record_address(key: str, page: str) -> str:
     """From a page to the JSON of the record with this key."""
-    return f"{_up(page)}{RECORDS}/{key}.json"
+    return f"{root_address(page)}{RECORDS}/{key}.json"
 
 
 def claim_address(claim: str, page: str) -> str:
@@ -29,8 +29,9 @@ def claim_address(claim: str, page: str) -> str:
 
 def page_address(target: str, page: str) -> str:
     """From a page to another one."""
-    return f"{_up(page)}{sources.document(target)}.html"
+    return f"{root_address(page)}{sources.document(target)}.html"
 
 
-def _up(page: str) -> str:
+def root_address(page: str) -> str:
+    """From a page to the root of the site: nothing, or a path that ends in a slash."""
     return "../" * sources.document(page).count("/")

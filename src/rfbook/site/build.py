@@ -1,9 +1,9 @@
 """From page sources to the static site: execute every page, stage the results, render.
 
 Everything is written below `build/<tier>/`: `executed/` holds a notebook and a summary of each page,
-`extra/` the tables of all claims and of all records and their JSON, `stage/` the links that Jupyter Book
-reads, `_build/html/` the site. The tier `published` runs each page at the tier that its own front matter
-names (`rfbook: {tier: thin}`).
+`extra/` the tables of all claims and of all records and their JSON, `stage/` what Jupyter Book reads,
+`_build/html/` the site. The tier `published` runs each page at the tier that its own front matter names
+(`rfbook: {tier: thin}`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,17 @@ import shutil
 import subprocess
 import sysconfig
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from rfbook.backmatter import record_files, record_table, registry
 from rfbook.experiments.digest import digest
 from rfbook.pages import sources
-from rfbook.pages.addresses import EXTRA
 from rfbook.pages.executed import current, executed
 from rfbook.pages.plan import declared
 from rfbook.pages.sources import folder_of
 from rfbook.site.execution import PageError, execute
+from rfbook.site.staging import stage
 from rfbook.site.warm import warm_kernels
 
 WITH = ("_config.yml", "_toc.yml", "requirements.lock")
@@ -84,17 +83,6 @@ def execute_all(tier: str, root: Path | None = None, workers: int = 2) -> list[P
     return [executed(name, tier, root) for name in names]
 
 
-def stage(tier: str, root: Path | None = None) -> Path:
-    """Link `book/` and the executed pages into one folder, under their names in the book."""
-    root = root or sources.repository()
-    folder = folder_of(tier, root) / "stage"
-    shutil.rmtree(folder, ignore_errors=True)
-    for name, path in _staged(tier, root):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).symlink_to(path)
-    return folder
-
-
 def render(tier: str, root: Path | None = None) -> Path:
     """Let Jupyter Book render the staged pages, warnings as errors; returns the first page.
 
@@ -147,19 +135,6 @@ def _outcome(future: Future[Path], failures: list[str]) -> str:
         failures.append(str(error))
         return "stopped"
     return "executed"
-
-
-def _staged(tier: str, root: Path) -> Iterator[tuple[Path, Path]]:
-    pages = {root / f"{sources.document(page)}.md": page for page in sources.pages(root)}
-    for path in sorted((root / "book").rglob("*")):
-        if path.is_file() and path not in pages and "__pycache__" not in path.parts:
-            yield path.relative_to(root), path
-    for path in sorted((folder_of(tier, root) / EXTRA).rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder_of(tier, root)), path
-    for source, page in pages.items():
-        if executed(page, tier, root).exists():
-            yield source.relative_to(root).with_suffix(".ipynb"), executed(page, tier, root)
 
 
 def _unrendered(output: str, path: Path) -> str:

@@ -60,7 +60,8 @@ def readable(notebook: NotebookNode) -> None:
             cell.source = plain(cell.source)
         elif cell.cell_type == "code":
             cell.outputs = [shown for shown in map(_shown, cell.outputs) if shown]
-    notebook.cells.insert(0, new_code_cell(CHECK, metadata={"tags": ["remove-cell"]}))
+    check = new_code_cell(CHECK, id="check", metadata={"tags": ["remove-cell"]})
+    notebook.cells.insert(0, check)
 
 
 def _shown(output: NotebookNode) -> NotebookNode | None:
