@@ -81,6 +81,8 @@ def _run(
     literal = str(running).replace("{", "{{").replace("}", "}}")
     options = {"kernel_name": "python3", "language": "python", "start_timeout": 300}
     options |= {"progress_bar": False, "log_output": False, "cwd": root}
+    # As far as it came it is written when it stops, not before and after each cell.
+    options |= {"request_save_on_cell_execute": False}
     options |= {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
     options |= {"kernel_manager_class": kind} if (kind := manager()) else {}
     logging.getLogger("papermill").setLevel(logging.WARNING)

@@ -72,14 +72,19 @@ def manager() -> type | None:
 def serve(listening: int) -> None:
     """Reads the libraries, then forks a kernel for each connection, for ever."""
     import ipykernel.kernelapp
+    import jinja2
+    import jupytext
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_svg
     import matplotlib.pyplot
+    import scipy.stats
     import torchvision
 
     import rfbook.backmatter.summary
     import rfbook.pages.figures
     import rfbook.pages.tables
 
-    assert ipykernel and matplotlib and torchvision and rfbook
+    assert ipykernel and jinja2 and jupytext and matplotlib and scipy and torchvision and rfbook
     signal.signal(signal.SIGCHLD, _reap)
     server = socket.socket(fileno=listening)
     while True:
