@@ -1,5 +1,8 @@
 """What every test has: a cache and settings of its own, and a small repository to stand in."""
 
+import os
+from pathlib import Path
+
 import matplotlib
 import pytest
 from matplotlib import pyplot
@@ -21,6 +24,13 @@ def own_settings():
     with matplotlib.rc_context():
         yield
     pyplot.close("all")
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of one run of the tests share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture

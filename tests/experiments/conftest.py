@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 
 from rfbook.experiments.data import Splits, cache_directory, load
 
@@ -29,9 +30,10 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def decoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def decoded(shared: Path) -> Path:
     """A cache directory where decoded data are kept for all tests. Only `load` writes into it."""
-    return tmp_path_factory.mktemp("decoded")
+    (shared / "decoded").mkdir(exist_ok=True)
+    return shared / "decoded"
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def load_once(decoded: Path):
     """As `load`, decoding a set at most once for all tests."""
 
     def load_from_decoded(name: str) -> Splits:
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, FileLock(decoded / f"{name}.lock"):
             patch.setenv("RFBOOK_CACHE", str(decoded))
             return load(name)
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from rfbook.site import build
 from tests import skeleton
@@ -228,12 +229,15 @@ def tiny(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(shared: Path) -> Path:
     """Root of a tiny book that is built at its published tier. Do not write into it."""
-    root = write_book(tmp_path_factory.mktemp("book"))
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        skeleton.seem_installed(monkeypatch, root)
-        build.build("published", root)
+    root = shared / "book"
+    with FileLock(f"{root}.lock"), pytest.MonkeyPatch.context() as monkeypatch:
+        if not (root / "build/published/rendered").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir()
+            skeleton.seem_installed(monkeypatch, write_book(root))
+            build.build("published", root)
     return root
 
 

@@ -10,8 +10,16 @@ from rfbook.experiments import places
 from rfbook.pages import sources
 from rfbook.pages.executed import current, executed, summary_of
 from rfbook.site import build, execution
+from rfbook.site.warm import warm_kernels
 
 PAGE, FIGURE, LESSON = "size_matters/plain", "size_matters/toy", "size_matters/lesson"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    """One process that forks the kernels of all tests."""
+    with warm_kernels({}):
+        yield
 
 
 def outputs(path):

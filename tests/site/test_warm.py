@@ -26,18 +26,25 @@ tier, os.path.basename(os.getcwd()), os.environ["OMP_NUM_THREADS"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
 
-@pytest.fixture
-def warmed(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    with warm.warm_kernels({}):
-        yield
+@pytest.fixture(scope="module")
+def warmed():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        with warm.warm_kernels({}):
+            yield
 
 
-def test_a_page_has_the_same_bytes_as_from_a_cold_kernel(told, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    cold = execution.execute(PAGE, "published", root=told).read_bytes()
+def test_a_page_has_the_same_bytes_as_from_a_cold_kernel(told, warmed, monkeypatch):
+    first = execution.execute(PAGE, "published", root=told).read_bytes()
+    monkeypatch.delenv(warm.ADDRESS)
+    assert execution.execute(PAGE, "published", root=told).read_bytes() == first
+
+
+def test_within_a_book_kernels_are_forked_from_the_process_that_is_there(warmed):
+    there = os.environ[warm.ADDRESS]
     with warm.warm_kernels({}):
-        assert execution.execute(PAGE, "published", root=told).read_bytes() == cold
+        assert os.environ[warm.ADDRESS] == there
+    assert os.environ[warm.ADDRESS] == there
 
 
 def test_a_cell_that_raises_stops_the_page_there_too(told, warmed):
@@ -54,6 +61,6 @@ def test_a_kernel_that_dies_is_told_as_one(told, warmed):
         execution.execute(PAGE, "published", root=told)
 
 
-def test_outside_of_a_book_kernels_start_as_jupyter_starts_them():
-    assert warm.ADDRESS not in os.environ
+def test_outside_of_a_book_kernels_start_as_jupyter_starts_them(monkeypatch):
+    monkeypatch.delenv(warm.ADDRESS, raising=False)
     assert warm.manager() is None

@@ -30,8 +30,10 @@ def warm_kernels(environment: Mapping[str, str]) -> Iterator[None]:
     """Inside, `ADDRESS` is set and kernels can be forked. Elsewhere than on Linux nothing happens.
 
     environment: what the libraries find as they are read, where it is not set already.
+    Inside another one nothing happens either: kernels are forked from that one's process.
     """
-    if sys.platform != "linux":  # where libraries that were read do not survive a fork
+    # Elsewhere than on Linux, libraries that were read do not survive a fork.
+    if sys.platform != "linux" or ADDRESS in os.environ:
         yield
         return
     with tempfile.TemporaryDirectory() as folder:
