@@ -14,7 +14,7 @@ pdf: book ## the book and the report as PDF, in the site; it needs Chromium
 	$(PYTHON) -m rfbook pdf --tier $(TIER)
 
 test: $(STAMP) ## style, import contract, tests
-	$(PYTHON) -m ruff check . && OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m ruff check . && OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 3 --dist loadfile
 
 torture: $(STAMP) ## faults on purpose: kills, races, damage, full disks; a quarter of an hour
 	OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile -m torture tests/torture
