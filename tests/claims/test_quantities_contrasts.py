@@ -39,6 +39,17 @@ def test_the_accuracy_ratio_is_in_percent_of_the_second_arm():
     assert found == pytest.approx(50)
 
 
+def test_a_gap_of_accuracies_has_the_interval_of_networks_that_are_wrong_independently():
+    """Errors of 2 and of 1.5 points over 400 images: their root of squares is 2.5."""
+    first, second = profile(0, 0, 0.8), profile(0, 0, 0.9)
+    for one in (first, second):
+        one["accuracy"].values["test_images"] = 400
+    compare = quantity_named("accuracy_gap", 2)
+    low, high = compare.interval(first, second)
+    assert compare.function(first, second) == pytest.approx((low + high) / 2) == pytest.approx(-10)
+    assert (high - low) / 2 == pytest.approx(1.966 * 2.5, abs=1e-3)
+
+
 def test_what_enlarging_recovers_is_the_difference_of_two_ratios_to_the_original():
     """0.5 of 0.8 against 0.3 of 0.8: 62.5 % against 37.5 %."""
     enlarged, small, original = (profile(0, 0, share) for share in (0.5, 0.3, 0.8))

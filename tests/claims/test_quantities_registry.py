@@ -156,6 +156,7 @@ EXPECTED = {
     "fall_up_to_border": 0,
     "fall_after_border": 0,
     "saturation_after_border": 20,
+    "mean_saturation": 50,
     "gain_up_to_border": 30,
     "saturation_drop": 60,
     "pooling_rank_correlation": 1 - 6 * 2 / (6 * 35),

@@ -118,6 +118,8 @@ def test_a_network_is_made_for_training_on_the_cpu_and_lies_channels_last():
         "resnext50_32x4d": 50, "wide_resnet101_2": 101, "resnet20": 20, "resnet56": 56,
         # the stem, 2 + 15 x 3 in the blocks, the last convolution, the readout
         "efficientnet_b0": 50, "efficientnet_lite0": 50,
+        # the stem, two in each of 13 blocks, the readout; the stem, 2 + 16 x 3, the last, the readout
+        "mobilenet_v1_050": 28, "mobilenet_v2": 53,
     }.items(),
 )  # fmt: skip
 def test_every_main_path_convolution_and_the_readout_are_recorded(name, count):
@@ -149,6 +151,8 @@ def test_the_gates_of_squeeze_excitation_are_not_recorded():
         thin("resnet18", kernel_padding="all"),
         thin("efficientnet_b0"),
         thin("efficientnet_lite0"),
+        thin("mobilenet_v1_050"),
+        thin("mobilenet_v2"),
     ],
     ids=lambda model: model.label,
 )

@@ -123,9 +123,11 @@ def test_the_recipes_are_those_of_the_papers_pages():
 
 def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
     assert DATASETS == tuple(CATALOGUE)
-    assert len(set(NETWORKS)) == len(NETWORKS) == 19
+    assert len(set(NETWORKS)) == len(NETWORKS) == 23
     cifar = {"resnet20", "resnet32", "resnet44", "resnet56"}
-    assert set(NETWORKS) == {*VGGS, *RESNETS, *cifar, "efficientnet_b0", "efficientnet_lite0"}
+    mobile = {"mobilenet_v1_025", "mobilenet_v1_050", "mobilenet_v1_075", "mobilenet_v2"}
+    lite = {"efficientnet_b0", "efficientnet_lite0"}
+    assert set(NETWORKS) == {*VGGS, *RESNETS, *cifar, *mobile, *lite}
 
 
 # What a key is made of
@@ -439,7 +441,7 @@ def test_a_network_that_cannot_be_is_refused(message, fields):
         "greater than or equal to 1": {"images": 0},
         "greater than or equal to 8": {"side": 7},
         "less than or equal to 1024": {"side": 1025},
-        "Input should be 'own', 'imagenet' or 'efficientnet'": {"normalisation": "none"},
+        "Input should be 'own', 'imagenet', 'efficientnet' or 'mobilenet'": {"normalisation": "none"},
         r"side=31: a canvas holds .* cifar10 is stored at 32 pixels: use 32 or more": {
             "side": 31, "placement": "canvas",
         },

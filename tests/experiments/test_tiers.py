@@ -103,13 +103,20 @@ def test_published_weights_keep_the_width_that_they_fit(tier, recipe):
     assert scale(run, tier).recipe.start == "imagenet"
 
 
+@pytest.mark.parametrize(
+    "network, data, side, recipe, shown",
+    [
+        ("resnet20", "cifar10", 32, "pretrained-cifar10", "digits"),
+        ("mobilenet_v2", "imagenette", 224, "pretrained", "photos"),
+    ],
+)
 @pytest.mark.parametrize("tier", ["thin", "paper"])
-def test_what_others_trained_on_cifar10_is_whole_but_in_smoke(tier):
-    """Whose files are in no package."""
-    run = papers("resnet20", "cifar10", 32, recipe=RECIPES["pretrained-cifar10"])
+def test_what_others_publish_as_a_file_is_whole_but_in_smoke(tier, network, data, side, recipe, shown):
+    """Such files are in no package."""
+    run = papers(network, data, side, recipe=RECIPES[recipe])
     assert scale(run, tier) == run
     smoke = scale(run, "smoke")
-    assert (smoke.recipe, smoke.model.width, smoke.data.name) == (RECIPES["untrained"], 1 / 8, "digits")
+    assert (smoke.recipe, smoke.model.width, smoke.data.name) == (RECIPES["untrained"], 1 / 8, shown)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rfbook.experiments.architecture import CIFAR_RESNETS
+from rfbook.experiments.architecture import CIFAR_RESNETS, MOBILENETS
 from rfbook.pages import sources
 from rfbook.pages.parameters import ParameterError
 from rfbook.pages.plan import asks, declared
@@ -37,12 +37,12 @@ def each_page_is_read_once():
 def asked(page, values):
     """Every run of the page with its measures, but for what nobody can change.
 
-    Those are the runs from whose weights others start, and the networks for CIFAR-10 that others
-    trained: they are shown beside the page's own as they were published.
+    Those are the runs from whose weights others start, and the networks whose weights others publish as
+    files: they are shown beside the page's own as they were published.
     """
     found = asks(page, values)
     starts = {run.source for run, _ in found}
-    fixed = {run for run, _ in found if run.model.name in CIFAR_RESNETS}
+    fixed = {run for run, _ in found if run.model.name in CIFAR_RESNETS + MOBILENETS}
     return [(run, measures) for run, measures in found if run not in starts | fixed]
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from rfbook.experiments.architecture import CIFAR_RESNETS
+from rfbook.experiments.architecture import CIFAR_RESNETS, MOBILENETS
 from rfbook.experiments.spec import RECIPES
-from rfbook.pages.by_others import trained_by_others
+from rfbook.pages.by_others import mobilenets, trained_by_others
 from rfbook.pages.page import Page
-from rfbook.pages.tables import depth_series
+from rfbook.pages.tables import depth_series, width_series
 from rfbook.records.store import Store
 from tests.left import whole
 from tests.reading import rows
@@ -34,6 +34,17 @@ def test_in_smoke_they_are_random_and_small(page):
     assert {one.run.recipe for one in trained_by_others(page)} == {RECIPES["untrained"]}
 
 
+def test_mobilenets_are_as_they_were_published_at_the_side_that_the_page_names(page):
+    planned = mobilenets(page, 224, test_images=400)
+    assert [one.run.model.name for one in planned] == list(MOBILENETS)
+    for one in planned:
+        assert one.run.published and one.run == one.paper
+        assert (one.run.model.width, one.run.data.name, one.run.data.side) == (1, "imagenette", 224)
+        assert one.run.data.normalisation == "mobilenet"
+    page.values["tier"] = "smoke"
+    assert {one.run.recipe for one in mobilenets(page, 224)} == {RECIPES["untrained"]}
+
+
 def outcomes(page, measures, change=None, **images):
     """Records that nobody measured, of all four."""
     for planned in trained_by_others(page, **images):
@@ -47,7 +58,7 @@ def wider(record):
     """Its widths as the root of the depth."""
     depth = int(record.run.model.name.removeprefix("resnet"))
     for target in record.values["targets"].values():
-        target["gaussian"] |= {"sigma_x": depth**0.5, "sigma_y": depth**0.5}
+        target["gaussian"] = target["gaussian"] | {"sigma_x": depth**0.5, "sigma_y": depth**0.5}
     return record
 
 
@@ -68,3 +79,15 @@ def test_growth_is_told_of_every_stage_whose_fields_have_a_peak(page):
     found = depth_series.growth(outcomes(page, ["effective_field"], flat, test_images=400))
     assert [one.network for one in found] == ["layer2", "layer3"]
     assert found["layer3"].mean == pytest.approx(0.5)
+
+
+def test_a_row_of_mobilenets_has_their_accuracy_beside_both_fields(page):
+    asked = {"test_images": 400}, ["receptive_field", "effective_field"]
+    for planned in mobilenets(page, 224, **asked[0]):
+        for name in (*asked[1], "accuracy"):
+            page.store.add(whole(planned.run, name))
+    found = page.measure(mobilenets(page, 224, **asked[0]), *asked[1], "accuracy")
+    first, *_, last = rows(width_series.measured(page, found, found))
+    assert (first["network"], last["network"]) == ("MobileNetV1 0.25", "MobileNetV2")
+    assert first["right, %"] == "50" and first["theoretical field, px"] == "7"
+    assert first["of layer4, px"] == "3.5"

@@ -20,8 +20,10 @@ CIFAR_RESNETS = ("resnet20", "resnet32", "resnet44", "resnet56")
 EFFICIENTNETS = ("efficientnet_b0",)
 LITES = ("efficientnet_lite0",)
 """EfficientNets without squeeze-excitation, whose weights install like any package (`pretrained`)."""
-NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES + CIFAR_RESNETS
-FIELD_STAGES = {name: ("layer3", "layer4") for name in RESNETS} | {
+MOBILENETS = ("mobilenet_v1_025", "mobilenet_v1_050", "mobilenet_v1_075", "mobilenet_v2")
+"""Google's for TensorFlow Lite (`mobilenet`): version 1 at three widths, and version 2."""
+NETWORKS = VGGS + RESNETS + EFFICIENTNETS + LITES + CIFAR_RESNETS + MOBILENETS
+FIELD_STAGES = {name: ("layer3", "layer4") for name in RESNETS + MOBILENETS} | {
     name: ("layer1", "layer2", "layer3") for name in CIFAR_RESNETS
 }
 """Network -> the stages whose middle units have effective fields: two as in Dead Pixel, or all."""
@@ -32,6 +34,8 @@ TITLES = {name: name.upper() for name in VGGS} | {
     "wide_resnet101_2": "Wide-ResNet-101-2", "efficientnet_b0": "EfficientNet-B0",
     "efficientnet_lite0": "EfficientNet-Lite0",
     "resnet20": "ResNet20", "resnet32": "ResNet32", "resnet44": "ResNet44", "resnet56": "ResNet56",
+    "mobilenet_v1_025": "MobileNetV1 0.25", "mobilenet_v1_050": "MobileNetV1 0.50",
+    "mobilenet_v1_075": "MobileNetV1 0.75", "mobilenet_v2": "MobileNetV2",
 }  # fmt: skip
 """Each network as the papers write it."""
 CHANGES = {
@@ -166,7 +170,7 @@ class Model(Spec):
         return self
 
 
-WITH_WEIGHTS = {"imagenet": RESNETS + LITES, "cifar10": CIFAR_RESNETS}
+WITH_WEIGHTS = {"imagenet": RESNETS + LITES + MOBILENETS, "cifar10": CIFAR_RESNETS}
 """What weights were trained on -> the networks for which such weights are published."""
 
 

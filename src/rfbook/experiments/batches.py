@@ -19,6 +19,8 @@ from rfbook.experiments.catalogue import (
     EFFICIENTNET_SD,
     IMAGENET_MEAN,
     IMAGENET_SD,
+    MOBILENET_MEAN,
+    MOBILENET_SD,
 )
 from rfbook.experiments.feeding import Draws, sent
 from rfbook.experiments.images import Images
@@ -44,6 +46,7 @@ class View:
             "own": (source.mean, source.sd),
             "imagenet": (IMAGENET_MEAN, IMAGENET_SD),
             "efficientnet": (EFFICIENTNET_MEAN, EFFICIENTNET_SD),
+            "mobilenet": (MOBILENET_MEAN, MOBILENET_SD),
         }[data.normalisation]
         self.side, self.augmentation, self.device = data.side, augmentation, torch.device(device)
         self.sides = (data.detail, data.side) if data.detail else (data.side,)

@@ -16,11 +16,13 @@ from rfbook.experiments.architecture import (
     CIFAR_RESNETS,
     EFFICIENTNETS,
     LITES,
+    MOBILENETS,
     RESNETS,
     VGGS,
     Model,
 )
 from rfbook.experiments.cifar_resnet import CifarResNet
+from rfbook.experiments.mobilenet import MobileNet
 from rfbook.experiments.processor import laid_out
 
 VGG_LETTERS = dict(zip(VGGS, "ABDE", strict=True))
@@ -30,7 +32,7 @@ def build(model: Model, classes: int, seed: int = 0) -> nn.Module:
     """The described network, initialised from the seed, on the CPU, in training mode."""
     families = {
         VGGS: _vgg, RESNETS: _resnet, EFFICIENTNETS: _efficientnet, LITES: _lite,
-        CIFAR_RESNETS: _cifar_resnet,
+        CIFAR_RESNETS: _cifar_resnet, MOBILENETS: _mobilenet,
     }  # fmt: skip
     (make,) = [make for names, make in families.items() if model.name in names]
     with torch.random.fork_rng(devices=[]):
@@ -74,6 +76,13 @@ def _resnet(model: Model, classes: int) -> nn.Module:
 
 def _cifar_resnet(model: Model, classes: int) -> nn.Module:
     network = CifarResNet(int(model.name.removeprefix("resnet")), classes)
+    surgery.scale_width(network, model.width)
+    _initialise_convolutions(network)
+    return network
+
+
+def _mobilenet(model: Model, classes: int) -> nn.Module:
+    network = MobileNet(model.name, classes)
     surgery.scale_width(network, model.width)
     _initialise_convolutions(network)
     return network

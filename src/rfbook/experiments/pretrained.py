@@ -18,8 +18,10 @@ from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
 from rfbook.experiments import published
-from rfbook.experiments.architecture import CIFAR_RESNETS, LITES
+from rfbook.experiments.architecture import CIFAR_RESNETS, LITES, MOBILENETS
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_CLASSES
+from rfbook.experiments.lite_files import convolution_weights
+from rfbook.experiments.mobilenet import MobileNet
 from rfbook.experiments.models import build
 from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Run
@@ -82,6 +84,8 @@ def published_weights(name: str) -> dict[str, Tensor]:
     if name in CIFAR_RESNETS:
         state = _opened(published.content(name))["state_dict"]
         return {part.removeprefix("module."): weight for part, weight in state.items()}
+    if name in MOBILENETS:
+        return _mobilenets(name)
     return _torchvisions(name)
 
 
@@ -97,6 +101,17 @@ def origin(run: Run) -> str:
 
 def _lite0(path: Path) -> dict[str, Tensor]:
     return _opened(published.checked(path, LITE0_SHA256, f"Install {LITE0_PACKAGE} again."))
+
+
+def _mobilenets(name: str) -> dict[str, Tensor]:
+    """The last convolution of the file is the readout; the first of its classes is "background"."""
+    *kept, (kernel, bias) = convolution_weights(published.content(name))
+    modules = MobileNet(name, IMAGENET_CLASSES).named_modules()
+    names = [part for part, module in modules if isinstance(module, nn.Conv2d)]
+    state = {"fc.weight": kernel[1:].flatten(1), "fc.bias": bias[1:]}
+    for part, (weight, offset) in zip(names, kept, strict=True):
+        state |= {f"{part}.weight": weight, f"{part}.bias": offset}
+    return state
 
 
 def _torchvisions(name: str) -> dict[str, Tensor]:

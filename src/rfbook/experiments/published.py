@@ -15,18 +15,23 @@ IDELBAYEV = (
 )
 
 
+CORAL = (
+    "https://github.com/google-coral/edgetpu/raw/5020de9386ff370dcc1f63291a2d0f98eeb98adb/test_data"
+)
+
+
 @dataclass(frozen=True)
 class PublishedFile:
     """name: of the file. folder: the public address above it. whose: who trained it, and its licence.
 
-    error: on test images as it is printed there, percent.
+    error: on test images as it is printed there, percent; None where none is.
     """
 
     name: str
     folder: str
     sha256: str
     whose: str
-    error: float
+    error: float | None = None
 
     @property
     def origin(self) -> str:
@@ -36,6 +41,10 @@ class PublishedFile:
 
 def _cifar(name: str, sha256: str, error: float) -> PublishedFile:
     return PublishedFile(name, IDELBAYEV, sha256, "Yerlan Idelbayev, BSD-2-Clause", error)
+
+
+def _lite(name: str, sha256: str) -> PublishedFile:
+    return PublishedFile(f"{name}_quant.tflite", CORAL, sha256, "Google, Apache-2.0")
 
 
 FILES = {
@@ -58,6 +67,18 @@ FILES = {
         "resnet56-4bfd9763.th",
         "4bfd97631478d6b638d2764fd2baff3edb1d7d82252d54439343b6596b9b5367",
         6.61,
+    ),
+    "mobilenet_v1_025": _lite(
+        "mobilenet_v1_0.25_128", "73f77532b1b02e3e49e151de7b04d00a6b48cd6f5dab9184bc24e5d97ce8c0a9"
+    ),
+    "mobilenet_v1_050": _lite(
+        "mobilenet_v1_0.5_160", "eb2136bf4866bf4dae98277b0c29268995397a50979d52fcb3f81314e566dd81"
+    ),
+    "mobilenet_v1_075": _lite(
+        "mobilenet_v1_0.75_192", "3e54bf7a788f7b0aba92820fb32e460d190570fc238a8ea7d1ebf2dc8e7d8c33"
+    ),
+    "mobilenet_v2": _lite(
+        "mobilenet_v2_1.0_224", "51e8256b05665529f8836fe6e8eeed41b2fc75a900d8eebda338d70a6726f8da"
     ),
 }
 """Network -> the file of its weights."""

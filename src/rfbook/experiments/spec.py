@@ -9,7 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rfbook.experiments.architecture import NETWORKS, RESNETS, VGGS, Model, require_published
+from rfbook.experiments.architecture import (
+    MOBILENETS,
+    NETWORKS,
+    RESNETS,
+    VGGS,
+    Model,
+    require_published,
+)
 from rfbook.experiments.catalogue import CATALOGUE, IMAGENET_MEAN, Source
 from rfbook.experiments.description import Edition, Positive, Spec
 from rfbook.experiments.recipe import PUBLISHED, RECIPES, Recipe
@@ -28,7 +35,8 @@ class Data(Spec):
     side: input side in pixels, after resizing. images: how many training images, the first in the
     data set's own fixed order; None is all of them. test_images: the same for the test images.
     normalisation: the data set's own constants, ImageNet's for all (the text of Size Matters, 2.6), or
-    the mean 127 and deviation 128 of 255 with which EfficientNet-Lite was trained.
+    the mean 127 and deviation 128 of 255 with which EfficientNet-Lite was trained, or the mean 128 and
+    deviation 128 that the files of MobileNets name.
     placement: "canvas" leaves the image at its stored size, at a random place of a black square
     (Size Matters, 3.3). detail: the side to which the image is shrunk before it is enlarged to `side`
     (3.1, set C). task: "micro-object" shows every image twice, with a small square of one or the other
@@ -40,7 +48,7 @@ class Data(Spec):
     side: Annotated[int, Field(ge=8, le=1024, strict=True)]
     images: Positive | None = None
     test_images: Positive | None = None
-    normalisation: Literal["own", "imagenet", "efficientnet"] = "own"
+    normalisation: Literal["own", "imagenet", "efficientnet", "mobilenet"] = "own"
     placement: Literal["resized", "canvas"] = "resized"
     detail: Positive | None = None
     task: Literal["class", "micro-object", "micro-object-authors"] = "class"
@@ -117,6 +125,11 @@ class Run(Spec):
             raise ValueError(f"side={self.data.side}: VGG halves the map five times; use 32 or more")
         if self.model.kernel_padding != "none":
             require_even_maps(self.data.side, 8 if self.model.stem == "cifar" else 32)
+        if self.model.name in MOBILENETS and self.data.side % 32:
+            raise ValueError(
+                f"side={self.data.side}: {self.model.name} halves the map five times and pads even maps "
+                "only: use a multiple of 32"
+            )
         return self
 
     @model_validator(mode="after")

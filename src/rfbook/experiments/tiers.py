@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from rfbook.experiments.architecture import LITES
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.description import Edition
+from rfbook.experiments.published import FILES
 from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Data, Run
 
@@ -25,7 +26,8 @@ class Scale:
 
     width: factor on the channels, large_width: above 224 pixels; of untrained networks only where
     untrained is set. epochs, images, test_images, side: at most these. bf16_above: the side above
-    which training computes in bfloat16. stand_ins: the set that is used for another. starts: where a
+    which training computes in bfloat16. only_shipped: a published network whose weights are a file of
+    their own starts from random ones. stand_ins: the set that is used for another. starts: where a
     training starts instead of weights that are not installed with the package. canvas_data: the set for
     every canvas.
     """
@@ -38,6 +40,7 @@ class Scale:
     test_images: int | None = None
     side: int | None = None
     bf16_above: int | None = None
+    only_shipped: bool = False
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     starts: Mapping[str, str] = field(default_factory=dict)
     canvas_data: str | None = None
@@ -61,7 +64,7 @@ LARGE = 224
 SCALES: dict[str, Scale] = {
     "smoke": Scale(
         1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=256, side=64,
-        stand_ins=SHIPPED, starts={"imagenet": "random", "cifar10": "random"}, canvas_data="digits",
+        only_shipped=True, stand_ins=SHIPPED, starts={"imagenet": "random"}, canvas_data="digits",
     ),
     "thin": Scale(
         1 / 4, 1 / 8, bf16_above=64, stand_ins=SMALLER, starts={"imagenet": "imagenette"}
@@ -107,9 +110,11 @@ def _scaled(
     if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
         recipe["precision"] = "bf16"
     start = run.recipe.start
-    if run.model.name not in LITES and (trained or start == "cifar10"):
+    if trained and run.model.name not in LITES:
         start = by.starts.get(start, start)
-        recipe["start"] = start
+    elif run.published and by.only_shipped and run.model.name in FILES:
+        start = "random"
+    recipe["start"] = start
     if start == "imagenette":
         recipe["start_edition"] = editions.get(start)
     # Published weights fit one width only.

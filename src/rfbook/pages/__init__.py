@@ -17,6 +17,7 @@ _FROM = {
     "position_maps": "rfbook.pages.positions",
     "position_means": "rfbook.pages.positions",
     "position_seeds": "rfbook.pages.positions",
+    "mobilenets": "rfbook.pages.by_others",
     "resnets": "rfbook.pages.parameters",
     "accuracies_of": "rfbook.pages.spreads",
     "by_network": "rfbook.pages.outcomes",

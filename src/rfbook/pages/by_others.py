@@ -1,25 +1,39 @@
-"""Networks that others trained, which pages show beside the paper's: four ResNets for CIFAR-10."""
+"""Networks that others trained, which pages show beside the paper's, as they were published."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rfbook.experiments.architecture import CIFAR_RESNETS
+from rfbook.experiments.architecture import CIFAR_RESNETS, MOBILENETS
 from rfbook.pages.outcomes import Planned
 from rfbook.pages.page import OF_RUNS, Page
 
 DEPARTS = ("ResNets for CIFAR-10 that others trained (not in the paper)",)
+MOBILE = ("MobileNets that others trained, on Imagenette (not in the paper)",)
 
 
 def trained_by_others(
     page: Page, models: Sequence[str] = CIFAR_RESNETS, **images: object
 ) -> list[Planned]:
-    """Their runs, as they were published: what a reader of the page changes is not changed in them.
+    """Runs of ResNets for CIFAR-10: what a reader of the page changes is not changed in them.
 
     At tier `smoke`, to which their files do not come, they have random weights. images: of `Data`.
     """
-    fixed = {name: None for names in OF_RUNS.values() for name in names if name in page.values}
-    asking = Page(page.name, page.values | fixed, page.store)
-    return asking.runs(
+    return _asking(page).runs(
         models, recipe="pretrained-cifar10", departs=DEPARTS, normalisation="imagenet", **images
     )
+
+
+def mobilenets(
+    page: Page, side: int, models: Sequence[str] = MOBILENETS, **images: object
+) -> list[Planned]:
+    """Runs of Google's MobileNets on Imagenette, in the same way. side: a multiple of 32."""
+    return _asking(page).runs(
+        models, data="imagenette", side=side, recipe="pretrained", departs=MOBILE,
+        normalisation="mobilenet", **images,
+    )  # fmt: skip
+
+
+def _asking(page: Page) -> Page:
+    fixed = {name: None for names in OF_RUNS.values() for name in names if name in page.values}
+    return Page(page.name, page.values | fixed, page.store)

@@ -8,9 +8,17 @@ import numpy as np
 
 from rfbook.claims.quantities.fields import of_output
 from rfbook.claims.quantities.images import epochs_to_90
-from rfbook.claims.quantities.layers import PROBES, SATURATION, convolution_curve, last_field
+from rfbook.claims.quantities.layers import (
+    PROBES,
+    SATURATION,
+    accuracy,
+    convolution_curve,
+    last_field,
+)
 from rfbook.claims.quantities.quantity import ANY, SHARE, Quantity, quantity, unit_of_differences
 from rfbook.records.record import Records
+from rfbook.statistics.intervals import student
+from rfbook.statistics.shares import difference_errors
 from rfbook.statistics.survival import arrival
 from rfbook.statistics.undefined import Undefined
 
@@ -33,6 +41,19 @@ def accuracy_ratio(first: Records, second: Records) -> float:
     if not shares[1]:
         raise Undefined("no answer is right in the arm that the accuracy is divided by")
     return 100 * shares[0] / shares[1]
+
+
+def _gap_interval(first: Records, second: Records) -> tuple[float, float]:
+    """Over the test images, as of networks that are wrong independently (`difference_errors`)."""
+    images = first["accuracy"].values["test_images"]
+    _, independent = difference_errors(accuracy(first), accuracy(second), images)
+    return student(accuracy_gap(first, second), float(independent), images)
+
+
+@quantity("points", reads=("accuracy",), interval=_gap_interval, arms=2)
+def accuracy_gap(first: Records, second: Records) -> float:
+    """Accuracy of the first arm minus that of the second, which saw as many test images, points."""
+    return accuracy(first) - accuracy(second)
 
 
 @quantity("points", reads=("accuracy",), bounds=ANY, arms=3)

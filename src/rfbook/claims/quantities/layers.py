@@ -145,6 +145,12 @@ def saturation_after_border(records: Records) -> float:
     return 100 * float(np.mean(saturation[border_place(records) - 1 :]))
 
 
+@quantity("%", reads=SATURATION, bounds=SHARE)
+def mean_saturation(records: Records) -> float:
+    """Mean saturation of all convolutions, percent."""
+    return 100 * float(np.mean(convolution_curve(records, "saturation")))
+
+
 @quantity("points", reads=PROBES)
 def gain_up_to_border(records: Records) -> float:
     """Accuracy of the border layer's probe minus that of the first convolution's, points."""

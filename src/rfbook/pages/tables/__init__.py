@@ -14,6 +14,7 @@ from rfbook.pages.tables import (
     ranks,
     stages,
     trials,
+    width_series,
 )
 from rfbook.pages.tables.by_layer import by_layer
 from rfbook.pages.tables.origins import footer
@@ -33,4 +34,5 @@ __all__ = [
     "WORDS", "Table", "arms", "arrivals", "by_layer", "depth_series", "details", "fields", "footer",
     "images", "layer_lists", "number", "numbers", "opening", "outside", "pairwise", "parameters",
     "periods", "printed_fields", "quoted", "ranks", "rerun", "stages", "trials", "verdicts",
+    "width_series",
 ]  # fmt: skip
