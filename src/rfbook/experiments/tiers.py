@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from rfbook.experiments.architecture import LITES
+from rfbook.experiments.architecture import LITES, MOBILENETS
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.description import Edition
 from rfbook.experiments.published import FILES
@@ -117,8 +117,10 @@ def _scaled(
     recipe["start"] = start
     if start == "imagenette":
         recipe["start_edition"] = editions.get(start)
-    # Published weights fit one width only.
-    factor = 1.0 if start in PUBLISHED else by.factor(data["side"], trained)
+    # Published weights fit one width only. MobileNets have no normalisation left, and through few
+    # channels of random weights no gradient comes.
+    whole = start in PUBLISHED or run.model.name in MOBILENETS
+    factor = 1.0 if whole else by.factor(data["side"], trained)
     width = run.model.width * factor
     return {"model": {"width": width}, "data": data, "recipe": recipe}
 
