@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from rfbook.experiments import pretrained, published
+from rfbook.experiments.architecture import CIFAR_RESNETS
 from rfbook.experiments.errors import TrainingError
 from rfbook.experiments.models import build
 from rfbook.experiments.pretrained import origin, readout_classes, started
@@ -94,9 +95,14 @@ def test_a_run_says_whose_weights_it_starts_from():
     assert origin(RUN.model_copy(update={"recipe": RECIPES["untrained"]})) == ""
 
 
-@pytest.mark.parametrize("name", published.FILES)
-def test_the_name_of_a_file_holds_the_first_digits_of_its_sum(name):
+@pytest.mark.parametrize("name", CIFAR_RESNETS)
+def test_the_name_of_a_file_of_pytorch_holds_the_first_digits_of_its_sum(name):
     file = published.FILES[name]
     assert file.name == f"{name}-{file.sha256[:8]}.th"
+
+
+@pytest.mark.parametrize("name", published.FILES)
+def test_a_file_has_the_whole_of_its_sum_and_a_record_has_room_for_where_it_is_from(name):
+    file = published.FILES[name]
     assert len(file.sha256) == 64
     assert len(file.origin) <= 300
