@@ -33,7 +33,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-resolved", put_figures_in)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", hand_out_notebooks)
-    app.connect("build-finished", leave_out_maps)
+    app.connect("build-finished", leave_out)
     app.connect("html-page-context", drop_thebe, priority=AFTER_THEME)
     app.connect("html-page-context", link_sources, priority=AFTER_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -90,10 +90,11 @@ def hand_out_notebooks(app: Sphinx, exception: Exception | None) -> None:
         nbformat.write(notebook, path)
 
 
-def leave_out_maps(app: Sphinx, exception: Exception | None) -> None:
-    """Take away what only a debugger of the theme's own scripts and styles would ask for."""
+def leave_out(app: Sphinx, exception: Exception | None) -> None:
+    """Take away what no page asks for: maps of the theme's code, and its words in other languages."""
     for path in Path(app.outdir).glob("_static/**/*.map"):
         path.unlink()
+    shutil.rmtree(Path(app.outdir) / "_static/locales", ignore_errors=True)
 
 
 def drop_thebe(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
