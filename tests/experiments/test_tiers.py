@@ -185,7 +185,7 @@ def test_smoke_is_small_and_uses_shipped_data_only(name, side):
     assert smoke.recipe.epochs == 2
     source = CATALOGUE[smoke.data.name]
     assert (smoke.data.images or source.train) <= 512
-    assert (smoke.data.test_images or source.test) <= 256
+    assert (smoke.data.test_images or source.test) <= 192
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -249,7 +249,7 @@ def test_what_was_changed_is_listed_field_by_field():
         "width": (0.125, 1.0),
         "data": ("digits", "cifar10"),
         "images": (512, None),
-        "test_images": (256, None),
+        "test_images": (192, None),
         "epochs": (2, 30),
     }
 

@@ -63,7 +63,7 @@ LARGE = 224
 
 SCALES: dict[str, Scale] = {
     "smoke": Scale(
-        1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=256, side=64,
+        1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=192, side=64,
         only_shipped=True, stand_ins=SHIPPED, starts={"imagenet": "random"}, canvas_data="digits",
     ),
     "thin": Scale(
