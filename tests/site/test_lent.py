@@ -83,17 +83,26 @@ def test_a_measure_that_the_device_cannot_take_is_a_fault_and_runs_are_made_all_
     assert any(line.startswith(f"{UNTRAINED.slug()}: made in") for line, _ in lines)
 
 
-def test_a_run_that_fails_is_noted_and_the_next_is_made(paper, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "error, noted, good",
+    [
+        (RuntimeError("out of memory"), "failed: RuntimeError: out of memory", False),
+        (DataError("imagenet: get it"), "left out: imagenet: get it", True),
+    ],
+)
+def test_a_run_that_cannot_be_made_is_noted_and_the_next_is_made(
+    paper, tmp_path, monkeypatch, error, noted, good
+):
     paper += [(SHORT, ["accuracy"]), (UNTRAINED, ["cost"])]
 
     def obtained(run, *rest):
         if run == SHORT:
-            raise RuntimeError("out of memory")
+            raise error
         return obtain(run, *rest)
 
     monkeypatch.setattr(lent, "obtain", obtained)
     first, second = lent.runs("cpu", tmp_path / "lent", time.monotonic() + 600)
-    assert first == (f"{SHORT.slug()}: failed: RuntimeError: out of memory", False)
+    assert first == (f"{SHORT.slug()}: {noted}", good)
     assert second[0].startswith(f"{UNTRAINED.slug()}: made in")
 
 
@@ -147,21 +156,6 @@ def test_the_time_ends_what_goes_on_and_nothing_after_it():
     with lent.only(0.01):
         done = True
     assert done and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-
-
-def test_a_run_whose_data_are_not_there_is_left_out_and_the_next_is_made(paper, tmp_path, monkeypatch):
-    elsewhere = UNTRAINED.model_copy(update={"data": Data(name="imagenet", side=32)})
-    paper += [(elsewhere, ["accuracy"]), (UNTRAINED, ["cost"])]
-
-    def obtained(run, *rest):
-        if run == elsewhere:
-            raise DataError("imagenet: get it")
-        return obtain(run, *rest)
-
-    monkeypatch.setattr(lent, "obtain", obtained)
-    first, second = lent.runs("cpu", tmp_path / "lent", time.monotonic() + 60.0)
-    assert first == (f"{elsewhere.slug()}: left out: imagenet: get it", True)
-    assert second[0].startswith(f"{UNTRAINED.slug()}: made in")
 
 
 def test_the_whole_leaves_records_and_speeds_in_one_folder(paper, tmp_path, monkeypatch):

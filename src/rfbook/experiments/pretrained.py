@@ -106,7 +106,8 @@ def _lite0(path: Path) -> dict[str, Tensor]:
 def _mobilenets(name: str) -> dict[str, Tensor]:
     """The last convolution of the file is the readout; the first of its classes is "background"."""
     *kept, (kernel, bias) = convolution_weights(published.content(name))
-    modules = MobileNet(name, IMAGENET_CLASSES).named_modules()
+    with torch.device("meta"):  # for its names alone
+        modules = MobileNet(name, IMAGENET_CLASSES).named_modules()
     names = [part for part, module in modules if isinstance(module, nn.Conv2d)]
     state = {"fc.weight": kernel[1:].flatten(1), "fc.bias": bias[1:]}
     for part, (weight, offset) in zip(names, kept, strict=True):
