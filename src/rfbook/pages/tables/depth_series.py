@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rfbook.claims.amounts import quoted
 from rfbook.claims.quantities.growth import STAGES
@@ -48,7 +48,7 @@ def measured(page: Page, fields: Sequence[Outcome], whole: Sequence[Outcome]) ->
     rows = [
         [accuracy[name].name, str(accuracy[name].value),
          quoted(*printed(outcomes)) if outcomes[0].run.published else "", str(field[name].value),
-         *(str(size[name].value) if name in size else "no peak" for size in sizes)]
+         *widths_of(name, sizes)]
         for name, outcomes in by_network(whole).items()
     ]  # fmt: skip
     columns = ["network", "right, %", "as its author prints, %", "theoretical field, px",
@@ -59,6 +59,11 @@ def measured(page: Page, fields: Sequence[Outcome], whole: Sequence[Outcome]) ->
         f"{shown} test images, fields over {seen} (no seeds: no intervals)"
     )
     return Table(caption, columns, rows)
+
+
+def widths_of(network: str, sizes: Iterable[Estimates]) -> list[str]:
+    """Its value of each size, as it is written; a field without a Gaussian has none."""
+    return [str(size[network].value) if network in size else "no peak" for size in sizes]
 
 
 def printed(outcomes: Sequence[Outcome]) -> list[float]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rfbook.pages.outcomes import Outcome
 from rfbook.pages.page import Page
+from rfbook.pages.tables.depth_series import widths_of
 from rfbook.pages.tables.table import Table
 from rfbook.records.schemas.schema import tested
 
@@ -20,8 +21,10 @@ def measured(page: Page, fields: Sequence[Outcome], right: Sequence[Outcome]) ->
     reach, *sizes = page.each("last_field", *SIZES, outcomes=fields)
     (accuracy,) = page.each("accuracy", outcomes=right)
     rows = [
-        [share.name, str(share.value), str(reach[share.network].value),
-         *(str(size[share.network].value) if share.network in size else "no peak" for size in sizes)]
+        [
+            share.name, str(share.value), str(reach[share.network].value),
+            *widths_of(share.network, sizes),
+        ]
         for share in accuracy
     ]  # fmt: skip
     columns = ["network", "right, %", "theoretical field, px", *SIZES.values()]
