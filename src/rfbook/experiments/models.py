@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 import torch
 from efficientnet_lite_pytorch import EfficientNet
+from efficientnet_lite_pytorch.utils import efficientnet_params
 from torch import nn
 from torchvision.models import efficientnet, resnet, vgg
 from torchvision.ops import SqueezeExcitation
@@ -89,11 +90,12 @@ def _mobilenet(model: Model, classes: int) -> nn.Module:
 
 
 def _lite(model: Model, classes: int) -> nn.Module:
-    """EfficientNet-Lite0 with TensorFlow's "same" padding, for any side (package, Apache-2.0)."""
-    full = model.width == 1
+    """An EfficientNet-Lite with TensorFlow's "same" padding, for any side (package, Apache-2.0)."""
+    name, full = model.name.replace("_", "-"), model.width == 1
+    own_width = efficientnet_params(name)[0]
     network = EfficientNet.from_name(
-        "efficientnet-lite0", image_size=None, num_classes=classes,
-        width_coefficient=model.width, fix_head_stem=full,
+        name, image_size=None, num_classes=classes,
+        width_coefficient=own_width * model.width, fix_head_stem=full,
     )  # fmt: skip
     _initialise_convolutions(network)
     _pad_kernels(network, model)

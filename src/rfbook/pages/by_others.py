@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rfbook.experiments.architecture import CIFAR_RESNETS, MOBILENETS
+from rfbook.experiments.architecture import CIFAR_RESNETS, LITES, MOBILENETS
 from rfbook.pages.outcomes import Planned
 from rfbook.pages.page import OF_RUNS, Page
 
 DEPARTS = ("ResNets for CIFAR-10 that others trained (not in the paper)",)
+LITE = ("EfficientNet-Lites on Imagenette (not in the paper)",)
 MOBILE = ("MobileNets that others trained, on Imagenette (not in the paper)",)
 
 
@@ -32,6 +33,20 @@ def mobilenets(
         models, data="imagenette", side=side, recipe="pretrained", departs=MOBILE,
         normalisation="mobilenet", **images,
     )  # fmt: skip
+
+
+def with_imagenet_weights(
+    page: Page, models: Sequence[str] = LITES, departs: Sequence[str] = LITE, **images: object
+) -> list[Planned]:
+    """Runs of networks as they were published, on Imagenette at 224 pixels, each with its constants."""
+    return [
+        planned
+        for name in models
+        for planned in page.runs(
+            [name], data="imagenette", side=224, recipe="pretrained", departs=departs,
+            normalisation="efficientnet" if name in LITES else "own", **images,
+        )
+    ]  # fmt: skip
 
 
 def _asking(page: Page) -> Page:

@@ -194,17 +194,17 @@ def _require_known(names: list[str], passed: Iterable[str]) -> None:
             raise ParameterError(f"unknown parameter {name!r}: {hint}This page has {known}.")
 
 
-def resnets(models: Iterable[str]) -> tuple[str, ...]:
+def resnets(models: Iterable[str], also: Iterable[str] = ()) -> tuple[str, ...]:
     """The same names, on a page that pads the strided kernels of its networks.
 
-    Raises ParameterError, saying which networks the page takes, for one that is no ResNet.
+    also: further networks that the page takes. Raises ParameterError, saying which, for another.
     """
-    names = tuple(models)
-    foreign = [name for name in names if name not in RESNETS]
+    names, known = tuple(models), (*RESNETS, *also)
+    foreign = [name for name in names if name not in known]
     if foreign:
         raise ParameterError(
-            f"models={' '.join(names)!r}: this page compares ResNets with padded and unpadded kernels, "
-            f"and {foreign[0]} is none. Use one or more of {', '.join(RESNETS)}."
+            f"models={' '.join(names)!r}: this page compares networks with padded and unpadded kernels, "
+            f"and takes no {foreign[0]}. Use one or more of {', '.join(known)}."
         )
     return names
 
