@@ -55,6 +55,12 @@ def test_each_network_with_imagenets_weights_sees_the_constants_that_it_was_trai
     assert resnet.run.published and resnet.run.data.normalisation == "own"
 
 
+def test_in_smoke_one_network_with_imagenets_weights_stands_for_all_and_says_so(tmp_path):
+    page = Page("dead_pixel/practice", {"tier": "smoke", "test_images": 64}, Store((tmp_path,)))
+    (only,) = with_imagenet_weights(page)
+    assert (only.run.model.name, only.departs[-1]) == (LITES[0], "one network of 3 (tier smoke)")
+
+
 def outcomes(page, measures, change=None, **images):
     """Records that nobody measured, of all four."""
     for planned in trained_by_others(page, **images):

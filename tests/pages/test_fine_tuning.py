@@ -2,8 +2,9 @@
 
 import pytest
 
-from rfbook.pages.fine_tuning import fine_tuned
+from rfbook.pages.fine_tuning import fine_tuned, with_copies
 from rfbook.pages.page import Page
+from rfbook.pages.parameters import ParameterError
 from rfbook.records.store import Store
 
 
@@ -26,6 +27,13 @@ def test_a_lite_starts_from_imagenet_and_sees_all_images_where_a_resnet_is_reduc
     assert (lite.recipe.start, lite.model.width, lite.data.images) == ("imagenet", 1, None)
     assert (resnet.recipe.start, resnet.model.width, resnet.data.images) == ("imagenette", 0.25, 4000)
     assert (lite.data.normalisation, lite.recipe.precision) == ("efficientnet", "fp32")
+
+
+def test_copies_are_named_as_claims_name_them():
+    lite = ("efficientnet_lite0", "efficientnet_lite0-padded-convs")
+    assert with_copies(["resnet18", "efficientnet_lite0"]) == [("resnet18", "resnet18-padded-all"), lite]
+    with pytest.raises(ParameterError, match="takes no vgg16"):
+        with_copies(["vgg16"])
 
 
 def test_at_tier_paper_both_are_trained_as_the_paper_says(page):

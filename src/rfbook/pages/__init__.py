@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any
 
 _FROM = {
-    "LITES": "rfbook.experiments.architecture",
     "titled": "rfbook.experiments.architecture",
     "Model": "rfbook.experiments.spec",
     "Recipe": "rfbook.experiments.spec",
@@ -37,6 +36,7 @@ _FROM = {
     "spreads_of": "rfbook.pages.spreads",
     "starts": "rfbook.pages.outcomes",
     "trained_by_others": "rfbook.pages.by_others",
+    "with_copies": "rfbook.pages.fine_tuning",
     "with_imagenet_weights": "rfbook.pages.by_others",
 }
 """A public name -> the module that defines it."""

@@ -38,7 +38,12 @@ def mobilenets(
 def with_imagenet_weights(
     page: Page, models: Sequence[str] = LITES, departs: Sequence[str] = LITE, **images: object
 ) -> list[Planned]:
-    """Runs of networks as they were published, on Imagenette at 224 pixels, each with its constants."""
+    """Runs of networks as they were published, on Imagenette at 224 pixels, each with its constants.
+
+    At tier `smoke` the first stands for all, and figures say so.
+    """
+    if page.tier == "smoke" and len(models) > 1:
+        models, departs = models[:1], [*departs, f"one network of {len(models)} (tier smoke)"]
     return [
         planned
         for name in models

@@ -8,6 +8,7 @@ from rfbook.experiments.architecture import LITES, TITLES
 from rfbook.experiments.spec import Model
 from rfbook.pages.outcomes import Planned
 from rfbook.pages.page import Page
+from rfbook.pages.parameters import resnets
 
 DEPARTS = (
     "centre squares (paper the middle 224 of 256 pixels)",
@@ -20,21 +21,30 @@ FROM_IMAGENET = {"recipe": {"epochs": 5, "precision": "fp32"}, "data": {"side": 
 """And for those that start from ImageNet's weights: whole networks, which learn in few epochs."""
 
 
+def with_copies(models: Sequence[str]) -> list[tuple[str, str]]:
+    """The labels of each network and of its copy with padded kernels.
+
+    models: ResNets, and EfficientNet-Lites, which have no max pool to pad. Raises ParameterError for
+    others.
+    """
+    return [(name, _copy(name).label) for name in resnets(models, also=LITES)]
+
+
 def fine_tuned(
     page: Page, models: Sequence[str], arm: str = "", padded: bool = True
 ) -> list[Planned]:
-    """Runs of each network and, if padded, of its copy with padded kernels.
-
-    models: ResNets, and EfficientNet-Lites, which have no max pool to pad. arm: as in `Page.runs`.
-    """
+    """Runs of each network and, if padded, of its copy with padded kernels. arm: as in `Page.runs`."""
     planned = []
     for name in models:
         lite = name in LITES
-        copy = Model(name=name, kernel_padding="convs" if lite else "all")
         departs = [*DEPARTS, f"{TITLES[name]} (paper ResNets)"] if lite else DEPARTS
         planned += page.runs(
-            [name, copy] if padded else [name], data="caltech101", side=224, recipe="finetune200",
+            [name, _copy(name)] if padded else [name], data="caltech101", side=224, recipe="finetune200",
             arm=arm, departs=departs, thin=FROM_IMAGENET if lite else THIN,
             normalisation="efficientnet" if lite else "own",
         )  # fmt: skip
     return planned
+
+
+def _copy(name: str) -> Model:
+    return Model(name=name, kernel_padding="convs" if name in LITES else "all")

@@ -84,13 +84,12 @@ def saliency(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, na
 
 
 def shifts(page: Page, outcomes: Sequence[Outcome], alt: str, caption: str, name: str) -> None:
-    """The change of the logits over the shift of the image, one line a network and direction."""
+    """Change of the logits over the shift of the image, mean of both directions, one line a network."""
     lines = {
-        f"{network}, {direction}": np.array(
-            [outcome.records["translation"].values["change"][axis][:SHIFTS] for outcome in seeds]
-        )
+        network: np.mean(
+            [outcome.records["translation"].values["change"] for outcome in seeds], axis=1
+        )[:, :SHIFTS]
         for network, seeds in by_network(outcomes).items()
-        for axis, direction in enumerate(("down", "right"))
     }
     axes = ("shift, pixels", "change / spread of the logits")
     curves(page.only(outcomes), lines, axes, alt, caption, name)
