@@ -9,7 +9,10 @@ from rfbook.pages.outcomes import Planned
 from rfbook.pages.page import OF_RUNS, Page
 
 DEPARTS = ("ResNets for CIFAR-10 that others trained (not in the paper)",)
-LITE = ("EfficientNet-Lites on Imagenette (not in the paper)",)
+LITE = (
+    "EfficientNet-Lites on Imagenette (not in the paper)",
+    "224 pixels (Lite1 and Lite2 were trained at 240 and 260)",
+)
 MOBILE = ("MobileNets that others trained, on Imagenette (not in the paper)",)
 
 
