@@ -9,10 +9,8 @@ from rfbook.pages.outcomes import Planned
 from rfbook.pages.page import OF_RUNS, Page
 
 DEPARTS = ("ResNets for CIFAR-10 that others trained (not in the paper)",)
-LITE = (
-    "EfficientNet-Lites on Imagenette (not in the paper)",
-    "224 pixels (Lite1 and Lite2 were trained at 240 and 260)",
-)
+LITE = ("EfficientNet-Lites on Imagenette (not in the paper)",)
+LARGER = "Lite1 and Lite2 at less than the 240 and 260 pixels of their training"
 MOBILE = ("MobileNets that others trained, on Imagenette (not in the paper)",)
 
 
@@ -47,6 +45,8 @@ def with_imagenet_weights(
     """
     if page.tier == "smoke" and len(models) > 1:
         models, departs = models[:1], [*departs, f"one network of {len(models)} (tier smoke)"]
+    if set(LITES[1:]) & set(models):
+        departs = [*departs, LARGER]
     return [
         planned
         for name in models
