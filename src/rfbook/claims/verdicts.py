@@ -152,6 +152,10 @@ class Verdict:
         word = OWN.get(self.word, self.word) if self.claim.own else self.word
         return f"{word} ({BORROWED})" if self.borrowed else word
 
+    def networks(self, answer: bool | None) -> list[str]:
+        """For which networks it holds (True), fails (False) or stays open (None), as a paper has them."""
+        return [one.name for one in self.estimates if one.holds(self.claim) is answer]
+
 
 def judge(claim: Claim, outcomes: Outcomes, tier: str, thin: Outcomes | None = None) -> Verdict:
     """The verdict from the records of each network's seeds.

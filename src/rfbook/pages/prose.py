@@ -24,6 +24,23 @@ def tally(verdicts: Sequence[Verdict]) -> str:
     return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
 
 
+def answered(*verdicts: Verdict, arm: str = "") -> str:
+    """In which networks claims hold, as an answer: "yes in VGG11, no in VGG16 and open in VGG19".
+
+    verdicts: on one question, each of some networks. arm: what is left out of the networks' names.
+    """
+    networks = {
+        word: [
+            name.removesuffix(f" {arm}") for verdict in verdicts for name in verdict.networks(holds)
+        ]
+        for word, holds in {"yes": True, "no": False, "open": None}.items()
+    }
+    given = {word: names for word, names in networks.items() if names}
+    if len(given) == 1:
+        return {"yes": "yes, in every network", "no": "no, in none", "open": "that is open"}[[*given][0]]
+    return listed([f"{word} in {listed(names)}" for word, names in given.items()]) or "that is not tested"
+
+
 def seeds(outcomes: Sequence[Outcome]) -> str:
     """How many seeds stand behind a mean: "3 seeds", "one seed", "2 to 3 seeds".
 

@@ -17,7 +17,7 @@ from rfbook.records.record import Record, Records
 from rfbook.records.store import read
 from rfbook.statistics.undefined import Undefined
 
-__all__ = ["GUARD", "MEANT", "OF_ACCURACIES", "Trial", "borrowed", "left_out"]
+__all__ = ["GUARD", "MEANT", "NEAR", "OF_ACCURACIES", "Trial", "borrowed", "left_out"]
 
 MEANT, NEAR = 95, 2
 """Percent of the intervals that should hold what they speak of, and by how many fewer may."""
@@ -53,9 +53,14 @@ class Trial:
         return self.share >= MEANT - NEAR
 
     @property
+    def most(self) -> int:
+        """How many intervals were tried of what was tried most often."""
+        return max(map(len, self.answers.values()))
+
+    @property
     def never(self) -> list[str]:
-        """Of what no interval holds, in words."""
-        return [name.replace("_", " ") for name, answers in self.answers.items() if not any(answers)]
+        """Of what no interval holds."""
+        return [name for name, answers in self.answers.items() if not any(answers)]
 
 
 def left_out(page: Page) -> Trial:
