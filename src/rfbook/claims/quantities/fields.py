@@ -139,6 +139,23 @@ def odd_over_even(records: Records) -> float:
     return means[1][1] / means[0][0]
 
 
+@quantity("times", reads=FIELD)
+def odd_over_even_rows(records: Records) -> float:
+    """Mean of R_xy of the output at odd rows over that at even ones, pixels from 0."""
+    return _odd_over_even(records, axis=0)
+
+
+@quantity("times", reads=FIELD)
+def odd_over_even_columns(records: Records) -> float:
+    """Mean of R_xy of the output at odd columns over that at even ones, pixels from 0."""
+    return _odd_over_even(records, axis=1)
+
+
+def _odd_over_even(records: Records, axis: int) -> float:
+    even, odd = np.asarray(of_output(records)["residues"]["2"]).sum(axis=1 - axis)
+    return float(odd / even)
+
+
 @quantity("times", reads=FIELD, exact=True)
 def counted_odd_over_even(records: Records) -> float:
     """`odd_over_even` as counting paths through the list of layers predicts it.
