@@ -209,6 +209,8 @@ EXPECTED = {
     "coarse_checkerboard": 60,
     "coarsest_checkerboard": 70,
     "odd_over_even": 1.5,
+    "odd_over_even_rows": 2.3 / 1.7,
+    "odd_over_even_columns": 2.1 / 1.9,
     "odd_minus_even": 40,
     "odd_minus_even_layer3": 20,
     "odd_minus_even_layer4": 0,

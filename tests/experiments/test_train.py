@@ -147,6 +147,15 @@ def test_a_constant_learning_rate_never_falls():
     assert {learning_rate(recipe, epoch) for epoch in range(30)} == {1e-3}
 
 
+def test_a_training_at_one_rate_is_the_first_third_of_one_whose_rate_falls(trained):
+    whole = Memory(stop_after=1)
+    with pytest.raises(Interrupted):
+        trained(tiny(epochs=3), whole)
+    weights, trace = trained(tiny(epochs=1, schedule="constant"))
+    state, begun = whole.kept
+    check_equal((network_state(state), begun), (weights, trace))
+
+
 def test_sgd_moves_the_weights_by_momentum_and_decay(trained, digits):
     """By hand: v <- 0.9 v + g + 0.1 w, w <- w - lr v, one batch an epoch, rates .1 .01 .001."""
     run = tiny(images=64, augmentation="none", weight_decay=0.1)

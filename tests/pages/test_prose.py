@@ -4,8 +4,46 @@ import dataclasses
 
 import pytest
 
+from rfbook.claims.claim import Claim
+from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.tiers import with_changes
 from rfbook.pages import prose
+
+
+def judged(answers):
+    """A verdict by networks: above ten holds, below it fails, and one seed is open."""
+    claim = Claim(
+        id="X-1", paper="size-matters", where="1", says="so", page="a/page", quantity="accuracy",
+        holds_if="above", margin=10,
+    )  # fmt: skip
+    means = {"yes": (20, (19, 21)), "no": (5, (4, 6)), "open": (20, None)}
+    estimates = tuple(
+        Estimate(network, mean, 3, interval, exact=False)
+        for network, answer in answers.items()
+        for mean, interval in [means[answer]]
+    )
+    return Verdict(claim, "partly", "", estimates)
+
+
+@pytest.mark.parametrize(
+    "answers, said",
+    [
+        ({"vgg11": "yes", "vgg16": "no", "vgg19": "open"},
+         "yes in VGG11, no in VGG16 and open in VGG19"),
+        ({"vgg11": "yes", "vgg16": "open", "vgg19": "open"}, "yes in VGG11 and open in VGG16 and VGG19"),
+        ({"vgg11": "yes", "vgg16": "yes"}, "yes, in every network"),
+        ({"vgg11": "no"}, "no, in none"),
+        ({"vgg11": "open"}, "that is open"),
+        ({}, "that is not tested"),
+    ],
+)  # fmt: skip
+def test_a_verdict_answers_a_question_network_by_network(answers, said):
+    assert prose.answered(judged(answers)) == said
+
+
+def test_several_verdicts_on_one_question_give_one_answer():
+    verdicts = judged({"vgg11 MNIST": "yes"}), judged({"vgg16 MNIST": "no"})
+    assert prose.answered(*verdicts, arm="MNIST") == "yes in VGG11 and no in VGG16"
 
 
 @pytest.fixture

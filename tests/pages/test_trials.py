@@ -42,7 +42,7 @@ def test_each_run_at_full_width_is_tried_as_if_it_were_the_only_one(page, shares
     add(page, "resnet18", *shares)
     found = trials.borrowed(page)
     assert found.answers["accuracy"] == [bool(held)] * len(shares)
-    assert found.kept is bool(held)
+    assert (found.kept, found.most) == (bool(held), len(shares))
     assert ("accuracy" in found.never) is not bool(held)
 
 

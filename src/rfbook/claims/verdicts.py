@@ -153,7 +153,7 @@ class Verdict:
         return f"{word} ({BORROWED})" if self.borrowed else word
 
     def networks(self, answer: bool | None) -> list[str]:
-        """For which networks it holds (True), fails (False) or stays open (None), as a paper has them."""
+        """The names of those for which it holds (True), fails (False) or stays open (None)."""
         return [one.name for one in self.estimates if one.holds(self.claim) is answer]
 
 

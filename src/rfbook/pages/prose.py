@@ -35,10 +35,13 @@ def answered(*verdicts: Verdict, arm: str = "") -> str:
         ]
         for word, holds in {"yes": True, "no": False, "open": None}.items()
     }
-    given = {word: names for word, names in networks.items() if names}
-    if len(given) == 1:
-        return {"yes": "yes, in every network", "no": "no, in none", "open": "that is open"}[[*given][0]]
-    return listed([f"{word} in {listed(names)}" for word, names in given.items()]) or "that is not tested"
+    match [(word, names) for word, names in networks.items() if names]:
+        case []:
+            return "that is not tested"
+        case [(word, _)]:
+            return {"yes": "yes, in every network", "no": "no, in none", "open": "that is open"}[word]
+        case answers:
+            return listed([f"{word} in {listed(names)}" for word, names in answers])
 
 
 def seeds(outcomes: Sequence[Outcome]) -> str:
