@@ -64,6 +64,7 @@ def test_a_reversed_saturation_curve_changes_the_pages_that_judge_it_and_no_othe
     assert changed == asking & {
         "background/saturation",
         "size_matters/tail-pattern",
+        "size_matters/tail-in-training",
         "size_matters/border-layer",
         "together/what-if",
     }
