@@ -4,7 +4,7 @@ import pytest
 
 from rfbook.experiments.architecture import CIFAR_RESNETS, LITES, MOBILENETS
 from rfbook.experiments.spec import RECIPES
-from rfbook.pages.by_others import LARGER, mobilenets, trained_by_others, with_imagenet_weights
+from rfbook.pages.by_others import ANOTHER_SIDE, mobilenets, trained_by_others, with_imagenet_weights
 from rfbook.pages.page import Page
 from rfbook.pages.tables import depth_series, width_series
 from rfbook.records.store import Store
@@ -55,11 +55,11 @@ def test_each_network_with_imagenets_weights_sees_the_constants_that_it_was_trai
     assert resnet.run.published and resnet.run.data.normalisation == "own"
 
 
-def test_figures_say_which_networks_see_smaller_images_than_in_their_training(tmp_path):
+def test_figures_say_which_networks_see_images_of_another_size_than_in_their_training(tmp_path):
     page = Page("dead_pixel/practice", {"tier": "thin"}, Store((tmp_path,)))
-    assert all(LARGER in one.departs for one in with_imagenet_weights(page))
+    assert all(ANOTHER_SIDE in one.departs for one in with_imagenet_weights(page))
     (only,) = with_imagenet_weights(page, LITES[:1])
-    assert LARGER not in only.departs
+    assert ANOTHER_SIDE not in only.departs
 
 
 def test_in_smoke_one_network_with_imagenets_weights_stands_for_all_and_says_so(tmp_path):

@@ -10,7 +10,7 @@ from rfbook.pages.page import OF_RUNS, Page
 
 DEPARTS = ("ResNets for CIFAR-10 that others trained (not in the paper)",)
 LITE = ("EfficientNet-Lites on Imagenette (not in the paper)",)
-LARGER = "Lite1 and Lite2 at less than the 240 and 260 pixels of their training"
+ANOTHER_SIDE = "Lite1 and Lite2 not at the 240 and 260 pixels of their training"
 MOBILE = ("MobileNets that others trained, on Imagenette (not in the paper)",)
 
 
@@ -46,7 +46,7 @@ def with_imagenet_weights(
     if page.tier == "smoke" and len(models) > 1:
         models, departs = models[:1], [*departs, f"one network of {len(models)} (tier smoke)"]
     if set(LITES[1:]) & set(models):
-        departs = [*departs, LARGER]
+        departs = [*departs, ANOTHER_SIDE]
     return [
         planned
         for name in models
