@@ -60,7 +60,7 @@ def test_a_data_set_without_a_card_is_refused_and_the_error_says_where_to_add_it
 def test_a_card_names_the_pages_that_use_the_data_set():
     asked = [Asked("a/b", "thin", tiny(), name, None) for name in ("accuracy", "probes")]
     assert facts("digits", asked)["used on"] == "a/b"
-    assert facts("mnist", asked)["used on"] == "no page"
+    assert facts("mnist", asked)["used on"] == "no published page"
 
 
 def test_stand_ins_are_named_on_both_cards():

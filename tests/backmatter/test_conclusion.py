@@ -84,6 +84,13 @@ def test_a_sentence_that_rests_on_numbers_of_others_alone_says_so():
     assert conclusion.Sentence("it is", (untested,)).told == "not tested"
 
 
+@pytest.mark.parametrize("paper", ["size_matters", "dead_pixel"])
+def test_the_books_own_questions_weigh_nothing_in_a_sentence_of_a_paper(paper):
+    stated = yaml.safe_load((ROOT / f"claims/tables/conclusion_{paper}.yml").read_text())
+    own = {claim.id for claim in read_claims(ROOT / "claims") if claim.own}
+    assert not own & {name for row in stated for name in row.get("claims", [])}
+
+
 def test_a_claim_that_does_not_exist_is_refused_by_its_name(stated):
     with pytest.raises(LookupError, match="there is no claim SM-1-never"):
         conclusion.sentences(judged(SM_1_border="reproduced"), "dead_pixel")

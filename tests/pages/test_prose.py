@@ -46,6 +46,13 @@ def test_several_verdicts_on_one_question_give_one_answer():
     assert prose.answered(*verdicts, arm="MNIST") == "yes in VGG11 and no in VGG16"
 
 
+def test_of_two_networks_that_are_compared_an_answer_names_the_first():
+    pair = "vgg11 vs vgg11-d2"
+    assert prose.answered(judged({pair: "yes"}), judged({"vgg16 vs vgg16-d2": "open"})) == (
+        "yes in VGG11 and open in VGG16"
+    )
+
+
 @pytest.fixture
 def published(page):
     """A published network, which has no seeds."""

@@ -122,7 +122,7 @@ def card(name: str, asked: Iterable[Asked] = ()) -> Table:
         ["normalised with", f"mean {_channels(source.mean)}, deviation {_channels(source.sd)}"],
         ["fingerprint", _fingerprint(source)],
         ["stand-ins", _stand_ins(name)],
-        ["used on", ", ".join(used) or "no page"],
+        ["used on", ", ".join(used) or "no published page"],
         ["traps", words.traps],
     ]
     return Table(f"Data card of {name}", ("property", "this data set"), rows)

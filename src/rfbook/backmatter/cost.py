@@ -64,11 +64,11 @@ def pages(asked: Sequence[Asked]) -> Table:
 
 
 def _counts(asked: Sequence[Asked]) -> list[str]:
-    wanted = {(row.tier, row.run, row.measure) for row in asked}
-    made = len({(row.tier, row.run, row.measure) for row in asked if row.record})
-    there = str(made) if made == len(wanted) else f"{made} of {len(wanted)}, the rest {NOT_RUN}"
-    runs = {(row.tier, row.run) for row in asked if row.record}
-    origins = [origin(record) for record in records(asked)]
+    made = records(asked)
+    lacking = len({(row.tier, row.run, row.measure) for row in asked if not row.record})
+    there = f"{len(made)} of {len(made) + lacking}, the rest {NOT_RUN}" if lacking else str(len(made))
+    runs = {row.run for row in asked if row.record}
+    origins = [origin(record) for record in made]
     days, commits = sorted({one.made for one in origins}), {one.commit for one in origins}
     made_on = " to ".join(dict.fromkeys([days[0], days[-1]])) if days else ""
     return [str(len(runs)), there, *_taken(asked), str(len(commits)), made_on]

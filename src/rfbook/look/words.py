@@ -136,7 +136,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _sides(survey: Survey) -> Iterator[str]:
-    yield f"Every convolution sees something new in images of {survey.whole_from} pixels and more."
+    yield f"In images of {survey.whole_from} pixels and more there is no border layer."
     if survey.skipped_from < survey.whole_from:
         yield f"Along the path through all skips that is so from {survey.skipped_from} pixels on."
     yield f"Up to {survey.sees_all_to} pixels at least one layer has units that see the whole image."

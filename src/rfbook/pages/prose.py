@@ -27,11 +27,14 @@ def tally(verdicts: Sequence[Verdict]) -> str:
 def answered(*verdicts: Verdict, arm: str = "") -> str:
     """In which networks claims hold, as an answer: "yes in VGG11, no in VGG16 and open in VGG19".
 
-    verdicts: on one question, each of some networks. arm: what is left out of the networks' names.
+    verdicts: on one question, each of some networks; of a pair the first is named. arm: what is left
+    out of the networks' names.
     """
     networks = {
         word: [
-            name.removesuffix(f" {arm}") for verdict in verdicts for name in verdict.networks(holds)
+            name.partition(" vs ")[0].removesuffix(f" {arm}")
+            for verdict in verdicts
+            for name in verdict.networks(holds)
         ]
         for word, holds in {"yes": True, "no": False, "open": None}.items()
     }

@@ -45,8 +45,8 @@ class Survey:
     """All layers of a network at one side of square images.
 
     border: name of the border layer (Size Matters 3.4), None if there is none. whole_from: the smallest
-    side without one, at which every convolution sees something new; along the path through all skips
-    already at skipped_from. sees_all_to: the largest side of which a convolution sees the whole.
+    side without one; along the path through all skips there is none from skipped_from on. sees_all_to:
+    the largest side of which a convolution sees the whole.
     """
 
     side: int
