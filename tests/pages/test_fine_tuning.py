@@ -3,8 +3,10 @@
 import pytest
 
 from rfbook.pages.fine_tuning import fine_tuned, with_copies
+from rfbook.pages.outcomes import Outcome
 from rfbook.pages.page import Page
 from rfbook.pages.parameters import ParameterError
+from rfbook.pages.scaling import differences
 from rfbook.records.store import Store
 
 
@@ -21,12 +23,17 @@ def test_a_network_and_its_padded_copy_differ_in_their_kernels_alone(page):
         assert (padded.data, padded.recipe) == (plain.data, plain.recipe)
 
 
-def test_a_lite_starts_from_imagenet_and_sees_all_images_where_a_resnet_is_reduced(page):
+def test_a_lite_starts_from_imagenet_and_a_resnet_is_thin_and_starts_from_imagenette(page):
     planned = fine_tuned(page, ["efficientnet_lite0", "resnet18"], padded=False)
     lite, resnet = (one.run for one in planned)
-    assert (lite.recipe.start, lite.model.width, lite.data.images) == ("imagenet", 1, None)
-    assert (resnet.recipe.start, resnet.model.width, resnet.data.images) == ("imagenette", 0.25, 4000)
-    assert (lite.data.normalisation, lite.recipe.precision) == ("efficientnet", "fp32")
+    assert (lite.recipe.start, lite.model.width) == ("imagenet", 1)
+    assert (resnet.recipe.start, resnet.model.width) == ("imagenette", 0.25)
+    assert (lite.data.normalisation, resnet.data.normalisation) == ("efficientnet", "own")
+
+
+def test_both_learn_from_all_images_in_single_precision(page):
+    for one in fine_tuned(page, ["efficientnet_lite0", "resnet18"]):
+        assert (one.run.data.images, one.run.recipe.precision) == (None, "fp32")
 
 
 def test_copies_are_named_as_claims_name_them():
@@ -41,6 +48,12 @@ def test_at_tier_paper_both_are_trained_as_the_paper_says(page):
     for one in fine_tuned(page, ["efficientnet_lite0", "resnet18"]):
         assert (one.run.recipe.epochs, one.run.data.side, one.run.data.images) == (200, 224, None)
         assert one.run == one.paper
+
+
+def test_the_rate_of_a_thin_resnet_is_not_the_papers_and_is_said_to_differ(page):
+    planned = fine_tuned(page, ["resnet18"], padded=False)
+    (resnet,) = [Outcome(one.run, one.paper, {}) for one in planned]
+    assert "learning rate 0.05 (paper 0.01)" in differences([resnet])
 
 
 def test_a_lite_says_that_the_paper_has_none(page):

@@ -16,7 +16,7 @@ AFTER_BORDER = ("SM-3.4-after", "SM-3.4-from")
 AFTER_BORDER_WITH_SKIPS = ("SM-3.5-past",)
 SMALL_STEM = ("SM-3.5-cifar-no-tail",)
 LARGER_INPUT = ("SM-3.2-best-small",)
-EVEN_KERNELS = ("DP-4-cause", "DP-4-gone")
+EVEN_KERNELS = ("DP-4-cause", "DP-4-gone", "DP-4-trained-board-lite0", "DP-4-trained-gone-lite0")
 SHOWN = (*AFTER_BORDER, *AFTER_BORDER_WITH_SKIPS, *SMALL_STEM, *LARGER_INPUT, *EVEN_KERNELS)
 """The claims that stand beside the advice."""
 

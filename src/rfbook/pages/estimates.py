@@ -106,6 +106,11 @@ class Estimates:
             alike.setdefault(str(given), []).append(given.name)
         return listed([f"{text} in {listed(names)}" for text, names in alike.items()])
 
+    @property
+    def sure(self) -> str:
+        """All of them with their intervals: "3.4 points (2.8 to 4.0) in VGG11"."""
+        return listed([f"{given.sure} in {given.name}" for given in self])
+
     def from_to(self, pairs: Iterable[tuple[str, str]]) -> str:
         """From the first to the second of each pair: "7.4 to 2.3 % of the mean in ResNet18"."""
         both = [pair for pair in pairs if self._held.keys() >= set(pair)]

@@ -15,8 +15,15 @@ DEPARTS = (
     "no validation images (paper 15 %)",
     "last epoch (paper the best in validation)",
 )
-THIN = {"recipe": {"epochs": 10}, "data": {"side": 128, "images": 4000}}
-"""What tier `thin` reduces for networks that it pretrains on Imagenette."""
+THIN = {
+    "recipe": {"epochs": 20, "learning_rate": 0.05, "precision": "fp32"},
+    "data": {"side": 128},
+}
+"""What tier `thin` changes for networks that it pretrains on Imagenette.
+
+At the paper's rate of 0.01 they are right on a third of their training images after five epochs; at 0.05
+twenty epochs are enough for four fifths, below which no claim is judged (`claims.regime`).
+"""
 FROM_IMAGENET = {"recipe": {"epochs": 5, "precision": "fp32"}, "data": {"side": 128}}
 """And for those that start from ImageNet's weights: whole networks, which learn in few epochs."""
 
