@@ -94,7 +94,7 @@ def test_networks_that_support_a_claim_and_those_that_do_not_are_named_as_the_pa
     low = replace(one.estimates[3], mean=0.2, interval=(0.1, 0.3))
     held = findings.Finding(replace(one, estimates=(one.estimates[0], low)))
     assert held.supporting == "VGG19"
-    assert "next to nothing, as the paper says, in VGG19" in " ".join(
+    assert "next to nothing, as the paper says, for certain only in VGG19" in " ".join(
         says for _, says, _ in sentences(
             [held.verdict, *(verdict(CLAIMS[name], "open") for name in NAMED if name != claim.id)]
         )
