@@ -256,6 +256,7 @@ def test_a_label_names_what_was_changed_in_the_architecture(label, model):
             "Wide-ResNet-50-2 with padded convolutions started as by the authors",
         "vgg19-d2-growing@64px": "VGG19 with dilation 2 on growing maps at 64 pixels",
         "efficientnet_lite0 blurred": "EfficientNet-Lite0 blurred",
+        "vgg19-d2 TinyImageNet": "VGG19 with dilation 2 on TinyImageNet",
         "Table 1 as printed": "Table 1 as printed",
         "resnet180": "resnet180",
     }.items(),

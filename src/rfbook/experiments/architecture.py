@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from rfbook.experiments.catalogue import TITLES as DATA_TITLES
 from rfbook.experiments.channels import scaled
 from rfbook.experiments.description import Spec
 
@@ -59,19 +60,24 @@ GROUPED = {"resnext50_32x4d": 4, "resnext101_32x8d": 8}
 
 
 def titled(text: str) -> str:
-    """The text with every label as the papers write the network: VGG16, ResNet18 with the CIFAR stem."""
+    """The text with every label as the papers write the network: VGG16, ResNet18 with the CIFAR stem.
+
+    A data set that follows is what the network was trained on: VGG16 on MNIST.
+    """
     return _LABELS.sub(_title, text)
 
 
 def _title(label: re.Match[str]) -> str:
-    name, changes, side = label.groups()
+    name, changes, side, data = label.groups()
     changes = re.sub(r"(?<=-skips)\d+", lambda stages: ", ".join(stages[0]), changes)
     for pattern, words in CHANGES.items():
         changes = re.sub(rf"-{pattern}(?!\w)", f" {words}", changes)
-    return TITLES[name] + changes + (f" at {side} pixels" if side else "")
+    return TITLES[name] + changes + (f" at {side} pixels" if side else "") + (" on" if data else "")
 
 
-_LABELS = re.compile(rf"(?<![\w-])({'|'.join(TITLES)})((?:-[a-z0-9]+)*)(?:@(\d+)px)?(?!\w)")
+_NAMED = rf"({'|'.join(TITLES)})((?:-[a-z0-9]+)*)(?:@(\d+)px)?(?!\w)"
+_TRAINED_ON = rf"(?=( (?:{'|'.join(DATA_TITLES.values())})(?!\w))?)"
+_LABELS = re.compile(rf"(?<![\w-]){_NAMED}{_TRAINED_ON}")
 
 
 class Model(Spec):

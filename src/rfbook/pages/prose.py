@@ -32,7 +32,7 @@ def answered(*verdicts: Verdict, arm: str = "") -> str:
     """
     networks = {
         word: [
-            name.partition(" vs ")[0].removesuffix(f" {arm}")
+            name.partition(" vs ")[0].removesuffix(f" {arm}").removesuffix(" on")
             for verdict in verdicts
             for name in verdict.networks(holds)
         ]
