@@ -40,6 +40,12 @@ def test_what_two_pages_share_counts_on_both_and_once_in_the_sum():
     ]
 
 
+def test_a_record_that_two_tiers_ask_for_counts_once_in_the_sum():
+    shared = taking(10, 2)
+    every = row(cost.pages([*asked(shared), *asked(shared, page="c/d", tier="paper")]), page="all pages")
+    assert (every["runs"], every["records"]) == ("1", "1")
+
+
 def test_a_page_says_from_how_many_commits_its_records_are_and_when_they_were_made(page):
     record = page.outcomes[0].records["accuracy"]
     assert row(cost.pages(census("published")), page=skeleton.PAGE_TITLE) == {

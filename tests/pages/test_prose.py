@@ -46,6 +46,10 @@ def test_several_verdicts_on_one_question_give_one_answer():
     assert prose.answered(*verdicts, arm="MNIST") == "yes in VGG11 and no in VGG16"
 
 
+def test_networks_are_named_as_the_papers_write_them():
+    assert prose.named(judged({"vgg11": "yes", "vgg16": "open"}).estimates) == "VGG11 and VGG16"
+
+
 def test_of_two_networks_that_are_compared_an_answer_names_the_first():
     pair = "vgg11 vs vgg11-d2"
     assert prose.answered(judged({pair: "yes"}), judged({"vgg16 vs vgg16-d2": "open"})) == (

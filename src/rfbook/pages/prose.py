@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from rfbook.claims.amounts import between as between
-from rfbook.claims.verdicts import Verdict
+from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import TITLES
 from rfbook.pages.outcomes import Outcome, by_network
@@ -16,6 +16,11 @@ from rfbook.pages.outcomes import Outcome, by_network
 def listed(words: Sequence[str]) -> str:
     """a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def named(estimates: Iterable[Estimate]) -> str:
+    """The networks of estimates: "VGG11 and VGG16"."""
+    return listed([one.name for one in estimates])
 
 
 def tally(verdicts: Sequence[Verdict]) -> str:
