@@ -10,7 +10,7 @@ from rfbook.claims.verdicts import Estimate, Verdict, Word
 from rfbook.pages import tables
 from rfbook.pages.plan import declared
 from rfbook.pages.tables import Table
-from rfbook.pages.tables.standard import WORDS, command, condition, turning
+from rfbook.pages.tables.standard import WORDS, command, condition, deciding_seeds, turning
 from tests.skeleton import PAGE
 
 EVERY = {
@@ -271,6 +271,23 @@ def test_no_margin_fails_where_an_interval_reaches_across_what_is_claimed():
 def test_an_exact_number_turns_the_verdict_at_one_margin():
     exact = [Estimate("vgg11", 4.0, 1, None, True, unit="%")]
     assert turning(claim_of(margin=1, holds_if="above"), exact) == "Turns at a margin of 4 %"
+
+
+def test_an_open_verdict_says_how_many_seeds_would_decide_it():
+    claim = claim_of(margin=1, holds_if="above")
+    near = Estimate("vgg11", 2.0, 2, (-7.0, 11.0), False, deviation=1.0)
+    sure = Estimate("vgg13", 2.0, 3, (1.5, 2.5), False, deviation=0.2)
+    never = Estimate("vgg16", 1.0, 3, (-1.5, 3.5), False, deviation=1.0)
+    verdict = Verdict(claim, "partly", "", (near, sure, never))
+    # By hand: 2.571 / sqrt(6) is over 1, 2.447 / sqrt(7) is not; half intervals at a deviation of 1.
+    said = "At the same mean and spread it would take 7 seeds in VGG11 to decide"
+    assert deciding_seeds(verdict) == said
+
+
+def test_no_seeds_are_named_where_the_interval_is_not_over_seeds():
+    published = Estimate("vgg11", 2.0, 1, (0.0, 4.0), False, published=True)
+    verdict = Verdict(claim_of(margin=1, holds_if="above"), "open", "", (published,))
+    assert deciding_seeds(verdict) == ""
 
 
 def test_nothing_is_said_of_margins_where_a_network_has_no_interval():

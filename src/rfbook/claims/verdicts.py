@@ -8,7 +8,7 @@ has no interval and decides nothing, unless it is a run at tier `paper` that bor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ from rfbook.claims.quantities.quantity import Quantity, values_of
 from rfbook.claims.regime import in_regime, require_regime
 from rfbook.experiments.architecture import titled
 from rfbook.records.record import Records
-from rfbook.statistics.intervals import interval_of_mean
+from rfbook.statistics.intervals import interval_of_mean, student
 from rfbook.statistics.pooled import Pooled
 from rfbook.statistics.undefined import Undefined
 
@@ -33,6 +33,9 @@ A network run in several arms is "network arm".
 """
 Sample = tuple[Records | Outside, ...]
 """What one value of a quantity is computed from: the records of a run, or of every arm from one seed."""
+
+MOST_SEEDS = 50
+"""Up to how many seeds it is said that they would decide a claim: nobody trains more of one network."""
 
 COMPARISONS: dict[str, Callable[[float, float, float | None], bool]] = {
     "below": lambda value, margin, printed: value < margin,
@@ -49,6 +52,7 @@ class Estimate:
     Where n is 1 there is none, except over the images of a published network, which has no seeds.
     decimals: those of the mean and its interval; None for as many as the interval leaves a meaning.
     borrowed: its interval is that of one run, by the spread of thin networks.
+    deviation: the standard deviation over the seeds; None where the interval is not over seeds.
     """
 
     network: str
@@ -60,6 +64,7 @@ class Estimate:
     unit: str = ""
     decimals: int | None = None
     borrowed: bool = False
+    deviation: float | None = None
 
     def __str__(self) -> str:
         return self.value.full
@@ -119,6 +124,19 @@ class Estimate:
         inside = low if aim is None else min(max(aim, low), high)
         answers = {self._agrees(claim, value) for value in (low, inside, high)}
         return answers.pop() if len(answers) == 1 else None
+
+    def seeds_to_decide(self, claim: Claim) -> int | None:
+        """How many seeds would decide what these leave open, if mean and deviation stayed as they are.
+
+        None where it is decided, where the interval is not over seeds, and where `MOST_SEEDS` do not.
+        """
+        if self.deviation is None or self.holds(claim) is not None:
+            return None
+        for count in range(self.n + 1, MOST_SEEDS + 1):
+            interval = student(self.mean, self.deviation / np.sqrt(count), count)
+            if replace(self, n=count, interval=interval).holds(claim) is not None:
+                return count
+        return None
 
     def leans(self, claim: Claim) -> bool:
         """Whether the mean alone is on the claim's side."""
@@ -261,6 +279,7 @@ def estimate(
     mean, n = float(np.mean(values)), len(values)
     published = all(_published(records) for records in samples[0])
     interval = interval_of_mean(values) if n > 1 else None
+    deviation = float(np.std(values, ddof=1)) if n > 1 else None
     if spread and n == 1 and not (published or quantity.exact):
         interval = spread.around(mean, guard(quantity))
     borrowed = n == 1 and interval is not None
@@ -270,8 +289,9 @@ def estimate(
         raise Undefined("it has no finite value or interval on so few images")
     possible = interval and quantity.within(mean, interval)
     return Estimate(
-        network, mean, n, possible, quantity.exact, published, quantity.unit, borrowed=borrowed
-    )
+        network, mean, n, possible, quantity.exact, published, quantity.unit,
+        borrowed=borrowed, deviation=deviation,
+    )  # fmt: skip
 
 
 def word_of(answers: Sequence[bool | None]) -> Word:

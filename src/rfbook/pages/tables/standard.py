@@ -111,7 +111,7 @@ def _verdict(page: Page, verdict: Verdict) -> str:
         f"<strong>{word}:</strong> {escape(claim.says)}{number}"
     )
     test = f"Test: {condition(claim)}" if claim.quantity else ""
-    why = [_why(verdict), test, turning(claim, verdict.estimates)]
+    why = [_why(verdict), test, turning(claim, verdict.estimates), deciding_seeds(verdict)]
     content = f"<p>{escape('. '.join(filter(None, why)))}.</p>{_networks(verdict)}"
     where = f'<span class="rf-where">{escape(claim.id)}, {escape(claim.where)}</span>'
     return (
@@ -204,6 +204,13 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
         return f"Turns at a margin of {Amount(every, unit).full}"
     holds, fails = side.format(Amount(every, unit)), other.format(Amount(none, unit).full)
     return f"Holds with margins {holds}, fails {fails}"
+
+
+def deciding_seeds(verdict: Verdict) -> str:
+    """How many seeds would decide what a verdict leaves open; empty where that cannot be said."""
+    needed = {one.name: one.seeds_to_decide(verdict.claim) for one in verdict.estimates}
+    told = [f"{count} seeds in {name}" for name, count in needed.items() if count]
+    return f"At the same mean and spread it would take {listed(told)} to decide" if told else ""
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
