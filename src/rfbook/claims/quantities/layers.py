@@ -282,7 +282,7 @@ def tail_off_border(records: Records) -> float:
 
 @quantity("convolutions", reads=SATURATION, bounds=ANY)
 def tail_minus_border(records: Records) -> float:
-    """Convolutions from the border layer to the start of the low tail; negative where it starts before."""
+    """Convolutions from the border layer to the start of the low tail, negative if it starts before."""
     return tail_place(records) - border_place(records)
 
 
