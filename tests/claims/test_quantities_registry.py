@@ -223,6 +223,7 @@ EXPECTED = {
     "half_share_output": 100 * (1 + 1 / 3) / 4,
     "half_share_growth": 25,
     "tail_off_border": 0,
+    "tail_minus_border": 0,
     "counted_odd_over_even": 1,
     "counting_error": 50,
     "parameters": 11.25,
@@ -497,10 +498,11 @@ def test_the_middle_of_the_border_layer_is_compared_with_its_own_corners():
 
 
 def test_a_tail_may_start_before_the_border_layer_or_after_it():
-    for border, distance in (("conv2", 2), ("conv6", 2)):
+    for border, distance in (("conv2", 2), ("conv6", -2)):
         layers = {"layers": CONVOLUTIONS, "field": [3] * 6, "border": border}
         made = sample() | records(receptive_field=layers)
-        assert QUANTITIES["tail_off_border"].function(made) == distance
+        assert QUANTITIES["tail_minus_border"].function(made) == distance
+        assert QUANTITIES["tail_off_border"].function(made) == abs(distance)
 
 
 def test_pixels_beyond_the_last_whole_tile_do_not_count():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.claims.quantities.quantity import SHARE, quantity
+from rfbook.claims.quantities.quantity import ANY, SHARE, quantity
 from rfbook.records.record import Records
 from rfbook.statistics import curves
 from rfbook.statistics.undefined import Undefined
@@ -277,7 +277,13 @@ def share_after_border(records: Records) -> float:
 @quantity("convolutions", reads=SATURATION)
 def tail_off_border(records: Records) -> float:
     """Convolutions between the border layer and the start of the low tail of saturation, either way."""
-    return abs(border_place(records) - tail_place(records))
+    return abs(tail_minus_border(records))
+
+
+@quantity("convolutions", reads=SATURATION, bounds=ANY)
+def tail_minus_border(records: Records) -> float:
+    """Convolutions from the border layer to the start of the low tail, negative if it starts before."""
+    return tail_place(records) - border_place(records)
 
 
 def half(curve: curves.Curve) -> int:
