@@ -40,8 +40,9 @@ def finetuned(
 ) -> None:
     """Accuracy against the theoretical field and the effective size: above as printed, below as here.
 
-    table: the printed one. sigma, accuracy: of the networks measured here. The theoretical field is
-    that of the architecture, at any width.
+    table: the printed one. sigma, accuracy: of the networks measured here; of fewer than two nothing is
+    drawn below, since one point goes with nothing. The theoretical field is that of the architecture,
+    at any width.
     """
     theory, widths, printed = (table.column(column) for column in ("field", "sigma", "accuracy"))
     across = {"theoretical receptive field, pixels": (theory, theory), SIZE: (widths, sigma.means)}
@@ -52,7 +53,7 @@ def finetuned(
     below = [
         Scatter((label, "test accuracy, % (here)"), others={HERE: _points(values, accuracy.means)})
         for label, (_, values) in across.items()
-        if _points(values, accuracy.means)
+        if len(_points(values, accuracy.means)) > 1
     ]
     scatter(page, [*above, *below], alt, caption, name)
 
