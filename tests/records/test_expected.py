@@ -19,16 +19,28 @@ def run(network="vgg11", images=10_000, epochs=10, width=0.25, seed=0):
     )
 
 
-@pytest.fixture
-def pace(tmp_path):
-    """Two published runs, of which the smaller took ten times less."""
-    store = Store((tmp_path,))
-    for one, training, measuring in ((run(), 20.0, 2.0), (run(images=1_000), 2.5, 0.5)):
+def paced(store, *taken):
+    """taken: published runs, each with its minutes of training and of measuring."""
+    for one, training, measuring in taken:
         held = skeleton.made(one, "accuracy")
         took = {"training": training, "measuring": measuring}
         provenance = {part: held.provenance[part] | {"minutes": took[part]} for part in took}
         store.add(replace(held, provenance=held.provenance | provenance))
     return Pace(store)
+
+
+DILATED = Model(name="vgg11", width=0.25, dilation=2)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store((tmp_path,))
+
+
+@pytest.fixture
+def pace(store):
+    """Two published runs, of which the smaller took ten times less."""
+    return paced(store, (run(), 20.0, 2.0), (run(images=1_000), 2.5, 0.5))
 
 
 def test_the_same_run_takes_as_long_again(pace):
@@ -42,6 +54,21 @@ def test_time_grows_with_epochs_and_images(pace, changed, minutes):
 
 def test_the_published_run_that_is_nearest_in_size_decides(pace):
     assert pace.minutes(run(images=2_000), ["accuracy"]) == pytest.approx(2 * (2.5 + 0.5))
+
+
+def test_of_runs_of_one_size_that_took_unequally_long_the_median_counts(store):
+    larger_batches = run().model_copy(update={"recipe": Recipe(epochs=10, batch=128)})
+    pace = paced(store, (run(), 4.0, 1.0), (run(seed=1), 60.0, 1.0), (larger_batches, 5.0, 1.0))
+    assert pace.minutes(run(seed=2), ["accuracy"]) == 6.0
+
+
+def test_dilated_kernels_count_only_where_no_others_are_asked_for(store):
+    plain, dilated = run(), run(epochs=20).model_copy(update={"model": DILATED})
+    pace = paced(store, (plain, 5.0, 1.0))
+    assert pace.minutes(dilated, ["accuracy"]) == pytest.approx(11)
+    pace = paced(store, (dilated, 80.0, 2.0))
+    assert pace.minutes(dilated.model_copy(update={"seed": 1}), ["accuracy"]) == 82.0
+    assert pace.minutes(run(epochs=20), ["accuracy"]) == pytest.approx(11)
 
 
 def test_weights_that_are_there_are_not_trained(pace):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
+from statistics import median
 
 from rfbook.experiments.files import looked_at, parsed_once
-from rfbook.experiments.spec import Run
+from rfbook.experiments.spec import Model, Run
 from rfbook.records.store import Store
 
 Taken = tuple[float, float]
@@ -43,10 +44,12 @@ class Pace:
     def minutes(self, run: Run, measures: Iterable[str], trained: bool = False) -> float | None:
         """Minutes of training and of taking the measures; None without a published run to go by.
 
-        trained: whether its weights are there. Of each part the published run that is nearest in size
-        counts, on the machine that it was made on.
+        trained: whether its weights are there. Of each part the published runs that are nearest in size
+        count, by their median, on whatever machines they were made. They are of the same network, with
+        the same stem, dilation, padding and blurs where there are such.
         """
         timed = self._of(run.model.name)
+        timed = [t for t in timed if _built(t.run) == _built(run)] or timed
         parts = [
             _scaled(_seen(run), [(_seen(t.run), t.measuring) for t in timed if t.measure == name])
             for name in measures
@@ -84,12 +87,21 @@ def _seen(run: Run) -> float:
     return images * run.data.side**2 * run.model.width**2
 
 
+def _built(run: Run) -> Model:
+    """The network but for its width and skips, which change little of what an image takes at a size."""
+    return run.model.model_copy(update={"width": 1.0, "skips": Model(name=run.model.name).skips})
+
+
 def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
-    """Minutes for a size, from the nearest that were taken."""
+    """Minutes for a size: the median of the runs that are nearest to it, each scaled to it."""
     if not taken:
         return None
-    near, minutes = min(taken, key=lambda known: abs(log(known[0] / size)))
-    return minutes * size / near
+    far = [abs(log(known / size)) for known, _ in taken]
+    return median(
+        minutes * size / known
+        for (known, minutes), distance in zip(taken, far, strict=True)
+        if distance == min(far)
+    )
 
 
 def memory(measures: Iterable[str]) -> int:
