@@ -62,13 +62,21 @@ def test_of_runs_of_one_size_that_took_unequally_long_the_median_counts(store):
     assert pace.minutes(run(seed=2), ["accuracy"]) == 6.0
 
 
-def test_dilated_kernels_count_only_where_no_others_are_asked_for(store):
+def test_runs_of_other_kernels_count_only_where_there_are_none_of_the_same(store):
     plain, dilated = run(), run(epochs=20).model_copy(update={"model": DILATED})
     pace = paced(store, (plain, 5.0, 1.0))
     assert pace.minutes(dilated, ["accuracy"]) == pytest.approx(11)
     pace = paced(store, (dilated, 80.0, 2.0))
     assert pace.minutes(dilated.model_copy(update={"seed": 1}), ["accuracy"]) == 82.0
     assert pace.minutes(run(epochs=20), ["accuracy"]) == pytest.approx(11)
+
+
+def test_what_was_never_measured_of_a_network_is_expected_from_its_like(store):
+    """Of the dilated one the accuracy is there and no training: it was measured with random weights."""
+    untrained = run(epochs=0).model_copy(update={"model": DILATED})
+    pace = paced(store, (run(), 5.0, 1.0), (untrained, 0.0, 3.0))
+    asked = run().model_copy(update={"model": DILATED})
+    assert pace.minutes(asked, ["accuracy"]) == 8.0
 
 
 def test_weights_that_are_there_are_not_trained(pace):

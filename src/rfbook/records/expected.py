@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -12,10 +12,6 @@ from statistics import median
 from rfbook.experiments.files import looked_at, parsed_once
 from rfbook.experiments.spec import Model, Run
 from rfbook.records.store import Store
-
-Taken = tuple[float, float]
-"""How large a published run was, and the minutes it took."""
-
 
 PROCESS = 2_000
 """Megabytes of Python, torch, a network in training and a batch of its maps."""
@@ -45,20 +41,17 @@ class Pace:
         """Minutes of training and of taking the measures; None without a published run to go by.
 
         trained: whether its weights are there. Of each part the published runs that are nearest in size
-        count, by their median, on whatever machines they were made. They are of the same network, with
-        the same stem, dilation, padding and blurs where there are such.
+        count, by their median, on whatever machines they were made: of the network built alike (its
+        width and skips aside), or where there are none of the network as it is.
         """
         timed = self._of(run.model.name)
-        timed = [t for t in timed if _built(t.run) == _built(run)] or timed
         parts = [
-            _scaled(_seen(run), [(_seen(t.run), t.measuring) for t in timed if t.measure == name])
+            _expected(run, _seen, {t.run: t.measuring for t in timed if t.measure == name})
             for name in measures
         ]
         if run.recipe.epochs and not trained:
-            size = run.recipe.epochs * _seen(run)
-            parts.append(_scaled(size, [
-                (t.run.recipe.epochs * _seen(t.run), t.training) for t in timed if t.run.recipe.epochs
-            ]))  # fmt: skip
+            taken = {t.run: t.training for t in timed if t.run.recipe.epochs}
+            parts.append(_expected(run, _shown, taken))
         return None if None in parts else sum(parts)
 
     def _of(self, network: str) -> list[Timed]:
@@ -87,21 +80,27 @@ def _seen(run: Run) -> float:
     return images * run.data.side**2 * run.model.width**2
 
 
+def _shown(run: Run) -> float:
+    """The same of a whole training."""
+    return run.recipe.epochs * _seen(run)
+
+
 def _built(run: Run) -> Model:
     """The network but for its width and skips, which change little of what an image takes at a size."""
     return run.model.model_copy(update={"width": 1.0, "skips": Model(name=run.model.name).skips})
 
 
-def _scaled(size: float, taken: Sequence[Taken]) -> float | None:
-    """Minutes for a size: the median of the runs that are nearest to it, each scaled to it."""
+def _expected(run: Run, size: Callable[[Run], float], taken: Mapping[Run, float]) -> float | None:
+    """Minutes for a run: the median of those that are nearest to it in size, each scaled to it.
+
+    taken: the minutes of published runs.
+    """
     if not taken:
         return None
-    far = [abs(log(known / size)) for known, _ in taken]
-    return median(
-        minutes * size / known
-        for (known, minutes), distance in zip(taken, far, strict=True)
-        if distance == min(far)
-    )
+    alike = {one: taken[one] for one in taken if _built(one) == _built(run)} or taken
+    far = {one: abs(log(size(one) / size(run))) for one in alike}
+    near = [one for one in alike if far[one] == min(far.values())]
+    return median(alike[one] * size(run) / size(one) for one in near)
 
 
 def memory(measures: Iterable[str]) -> int:

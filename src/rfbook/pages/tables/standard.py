@@ -209,8 +209,9 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
 def deciding_seeds(verdict: Verdict) -> str:
     """How many seeds would decide what a verdict leaves open; empty where that cannot be said."""
     needed = {one.name: one.seeds_to_decide(verdict.claim) for one in verdict.estimates}
-    told = [f"{count} seeds in {name}" for name, count in needed.items() if count]
-    return f"At the same mean and spread it would take {listed(told)} to decide" if told else ""
+    several = len(needed) > 1
+    told = [f"{count} seeds{f' of {name}' * several}" for name, count in needed.items() if count]
+    return f"At the same mean and spread {listed(told)} would decide it" if told else ""
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
