@@ -162,3 +162,15 @@ def test_table_1_is_drawn_against_accuracy_depth_and_fit(monkeypatch):
     assert depth.others["measured here"] == {"R18": (18, 70.0)} and fit.others["measured here"] == {}
     theirs = [set(panel.others[sizes.THEIRS]) for panel in (depth, fit)]
     assert theirs == [{"R18", "R34", "R50", "R101"}] * 2
+
+
+@pytest.mark.parametrize("count, panels", [(0, 2), (1, 2), (2, 4)])
+def test_networks_of_ours_are_drawn_below_table_2_where_they_can_be_compared(monkeypatch, count, panels):
+    drawn = []
+    monkeypatch.setattr(sizes, "scatter", lambda page, panels, *words: drawn.extend(panels))
+    ours = Estimates(
+        [Estimate(name, 70.0, 3, None, False) for name in ("resnet18", "resnet34")[:count]]
+    )
+    sizes.finetuned(None, read_sizes(table="table_2"), ours, ours, ALT, "One.", "fig-one")
+    assert len(drawn) == panels
+    assert [len(panel.others.get("measured here", {})) for panel in drawn[2:]] == [2] * (panels - 2)
