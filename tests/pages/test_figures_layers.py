@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,6 +168,15 @@ def test_a_single_seed_says_so_and_has_no_error_bars(page, draw):
     (axis,) = visible(drawn(draw, "layer_profiles", page.outcomes[:1]))
     assert axis.get_title() == "VGG11, 60.0 % (1 seed, no interval)"
     assert error_bars(axis) == []
+
+
+def test_the_side_stands_in_a_title_once_where_sides_differ(page, draw):
+    first, second = page.outcomes[0], page.outcomes[-1]
+    larger = second.run.data.model_copy(update={"side": 64})
+    second = replace(second, arm="large", run=second.run.model_copy(update={"data": larger}))
+    axes = visible(drawn(draw, "layer_profiles", [replace(first, arm="at 32 px"), second]))
+    starts = [axis.get_title().replace("\n", ", ").partition(",")[0] for axis in axes]
+    assert starts == ["VGG11 at 32 px", "VGG13 large at 64 pixels"]
 
 
 def test_no_empty_frame_is_left_where_the_networks_are_odd_in_number(page, draw):

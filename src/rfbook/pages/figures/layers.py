@@ -44,7 +44,9 @@ def layer_profiles(
 
 
 def _title(network: str, seeds: Sequence[Outcome], with_side: bool) -> str:
-    side = f" at {seeds[0].run.data.side} pixels" if with_side and "@" not in network else ""
+    pixels = seeds[0].run.data.side
+    named = f"{pixels}px" in network.replace(" ", "")  # "vgg16@32px", or an arm "at 32 px"
+    side = f" at {pixels} pixels" if with_side and not named else ""
     accuracy = 100 * np.mean([seed.records["accuracy"].values["accuracy"] for seed in seeds])
     runs = f"{len(seeds)} seeds" if len(seeds) > 1 else "1 seed, no interval"
     shown = titled(network) + side

@@ -95,6 +95,9 @@ def _shown(value: object) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
+SEEDS = "seeds that would decide it, at the same mean and spread"
+
+
 def verdicts(page: Page) -> HTML:
     """One line a claim: sign, words, and the number that decides; opened, every network of it."""
     lines = "".join(_verdict(page, verdict) for verdict in page.verdicts())
@@ -132,6 +135,17 @@ def _why(verdict: Verdict) -> str:
     return "; ".join([*parts, *numbers])
 
 
+def deciding_seeds(verdict: Verdict) -> str:
+    """How many seeds would decide what those of a single network leave open; empty where none would.
+
+    Of several networks their table says it.
+    """
+    needed = [one.seeds_to_decide(verdict.claim) for one in verdict.estimates]
+    if len(needed) != 1 or needed[0] is None:
+        return ""
+    return f"At the same mean and spread {needed[0]} seeds would decide it"
+
+
 def _networks(verdict: Verdict) -> str:
     """A row a network; of a single one the line above it says all."""
     if len(verdict.estimates) < 2:
@@ -139,7 +153,7 @@ def _networks(verdict: Verdict) -> str:
     alike = len({estimate.n for estimate in verdict.estimates}) == 1
     rows = [_network(verdict.claim, estimate, alike) for estimate in Estimates(verdict.estimates)]
     ours = f"ours{_in_unit(verdict.claim.measured.unit)}"
-    columns = ["network", "printed", ours, "95 % interval", "n", "alone"]
+    columns = ["network", "printed", ours, "95 % interval", "n", "alone", SEEDS]
     return Table("", columns, rows)._repr_html_()
 
 
@@ -149,7 +163,8 @@ def _network(claim: Claim, estimate: Estimate, alike: bool) -> list[str]:
     alone = {True: "holds", False: "fails", None: "open"}[estimate.holds(claim)]
     paper = "" if printed is None else quoted(printed)
     n = "" if alike else str(estimate.n)
-    return [estimate.name, paper, str(estimate.value), estimate.around, n, alone]
+    seeds = str(estimate.seeds_to_decide(claim) or "")
+    return [estimate.name, paper, str(estimate.value), estimate.around, n, alone, seeds]
 
 
 def deciding(verdict: Verdict) -> Estimate:
@@ -204,14 +219,6 @@ def turning(claim: Claim, estimates: Sequence[Estimate]) -> str:
         return f"Turns at a margin of {Amount(every, unit).full}"
     holds, fails = side.format(Amount(every, unit)), other.format(Amount(none, unit).full)
     return f"Holds with margins {holds}, fails {fails}"
-
-
-def deciding_seeds(verdict: Verdict) -> str:
-    """How many seeds would decide what a verdict leaves open; empty where that cannot be said."""
-    needed = {one.name: one.seeds_to_decide(verdict.claim) for one in verdict.estimates}
-    several = len(needed) > 1
-    told = [f"{count} seeds{f' of {name}' * several}" for name, count in needed.items() if count]
-    return f"At the same mean and spread {listed(told)} would decide it" if told else ""
 
 
 def _distances(aim: float, interval: tuple[float, float]) -> tuple[float, float]:
