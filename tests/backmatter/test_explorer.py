@@ -205,7 +205,7 @@ def test_a_readers_own_runs_and_those_of_planned_pages_are_not_in_the_published_
     assert [one["name"] for one in shown if one["records"]] == []
 
 
-def test_of_one_side_the_record_without_a_canvas_and_with_most_seeds_comes_first(published):
+def test_of_one_side_the_widest_and_longest_with_three_seeds_and_no_canvas_comes_first(published):
     for network in published.values():
         sides = [record["side"] for record in network["records"]]
         assert sides == sorted(sides)

@@ -197,10 +197,7 @@ def tail_share(records: Records) -> float:
 
 @quantity("points", reads=(*PROBES, "saturation", "accuracy"), bounds=SHARE)
 def own_tail_distance_to_model(records: Records) -> float:
-    """Largest distance between probe and model accuracy within the low tail of saturation, points.
-
-    Raises Undefined if there is no such tail.
-    """
+    """Largest distance of probe to model accuracy in the low tail, points; Undefined without one."""
     probes, start = convolution_curve(records, "probes"), tail_place(records) - 1
     return 100 * curves.largest_gap(probes, records["accuracy"].values["accuracy"], start)
 
