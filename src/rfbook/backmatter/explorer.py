@@ -128,7 +128,7 @@ def by_setting(runs: Iterable[Run], store: Store) -> dict[Run, list[Outcome]]:
 
 
 def _curves(groups: dict[Run, list[Outcome]], label: str) -> list[dict[str, Any]]:
-    """Of one side the first is that to begin with: without a canvas, of three seeds or more, widest, longest."""
+    """Of one side the first is to begin with: no canvas, three seeds or more, widest, longest."""
     mine = [(run, seeds) for run, seeds in groups.items() if run.model.label == label]
     mine.sort(key=lambda pair: _rank(pair[0], len(pair[1])))
     return [profile(run, seeds) for run, seeds in mine]
