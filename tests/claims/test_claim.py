@@ -210,14 +210,14 @@ def test_a_single_run_suffices_for_what_no_seed_can_change():
     assert word(claim, {"vgg11": bordered(7)}) == "not reproduced"
 
 
-def test_two_seeds_that_leave_a_claim_open_say_how_many_more_it_needs():
+def test_two_seeds_that_leave_a_claim_open_say_how_many_would_decide_it():
     """By hand: a deviation of 1.414, a point from the margin; 2.262 / sqrt(10), 2.228 / sqrt(11)."""
     verdict = judge(a_claim(), {"vgg11": accuracies(0.5, 0.52)}, "thin")
     assert verdict.word == "open"
     assert verdict.estimates[0].seeds_to_decide(verdict.claim) == 11
 
 
-def test_one_seed_says_nothing_of_how_many_it_needs():
+def test_one_seed_does_not_say_how_many_would_decide_it():
     verdict = judge(a_claim(), {"vgg11": accuracies(0.52)}, "thin")
     assert verdict.estimates[0].seeds_to_decide(verdict.claim) is None
 
