@@ -12,11 +12,12 @@ from rfbook.claims.quantities import (
     layers,
     others,
     positions,
+    tails,
 )
 from rfbook.claims.quantities.contrasts import difference
 from rfbook.claims.quantities.quantity import CONTRASTS, QUANTITIES, Quantity
 
-SUBJECTS = (layers, positions, fields, growth, areas, halves, images, others, contrasts)
+SUBJECTS = (layers, tails, positions, fields, growth, areas, halves, images, others, contrasts)
 """Each fills `QUANTITIES` and `CONTRASTS` with its own when it is imported."""
 
 
