@@ -10,7 +10,7 @@ from rfbook.claims.verdicts import Estimate, Verdict, Word
 from rfbook.pages import tables
 from rfbook.pages.plan import declared
 from rfbook.pages.tables import Table
-from rfbook.pages.tables.standard import WORDS, command, condition, deciding_seeds, turning
+from rfbook.pages.tables.standard import SEEDS, WORDS, command, condition, turning
 from tests.skeleton import PAGE
 
 EVERY = {
@@ -273,15 +273,26 @@ def test_an_exact_number_turns_the_verdict_at_one_margin():
     assert turning(claim_of(margin=1, holds_if="above"), exact) == "Turns at a margin of 4 %"
 
 
-def test_it_is_said_how_many_seeds_would_decide_what_is_open():
-    """By hand: half of an interval is 2.571 / sqrt(6), over 1, or 2.447 / sqrt(7), below it."""
-    claim = claim_of(margin=1, holds_if="above")
-    near = Estimate("vgg11", 2.0, 2, (-7.0, 11.0), False, deviation=1.0)
-    sure = Estimate("vgg13", 2.0, 3, (1.5, 2.5), False, deviation=0.2)
-    never = Estimate("vgg16", 1.0, 3, (-1.5, 3.5), False, deviation=1.0)
-    said = [deciding_seeds(Verdict(claim, "open", "", (one,))) for one in (near, sure, never)]
-    assert said == ["At the same mean and spread 7 seeds would decide it", "", ""]
-    assert deciding_seeds(Verdict(claim, "partly", "", (near, sure))) == ""
+NEAR = Estimate("vgg11", 2.0, 2, (-7.0, 11.0), False, deviation=1.0)
+"""By hand: half of an interval is 2.571 / sqrt(6), over 1, or 2.447 / sqrt(7), below it."""
+SURE = Estimate("vgg13", 2.0, 3, (1.5, 2.5), False, deviation=0.2)
+NEVER = Estimate("vgg16", 1.0, 3, (-1.5, 3.5), False, deviation=1.0)
+
+
+@pytest.mark.parametrize("one, said", [(NEAR, "7 seeds would decide it"), (SURE, ""), (NEVER, "")])
+def test_of_one_network_it_is_said_how_many_seeds_would_decide_it(page, monkeypatch, one, said):
+    claim = claim_of(holds_if="above", margin=1)
+    monkeypatch.setattr(page, "verdicts", lambda: [Verdict(claim, "open", "open: vgg11", (one,))])
+    text = claimed(page, "X").details.text
+    assert said in text and ("would decide" in text) == bool(said)
+
+
+def test_of_several_networks_their_table_says_how_many_seeds_would_decide_it(page, monkeypatch):
+    claim = claim_of(holds_if="above", margin=1)
+    verdict = Verdict(claim, "partly", "holds: vgg13", (NEAR, SURE, NEVER))
+    monkeypatch.setattr(page, "verdicts", lambda: [verdict])
+    assert [row[SEEDS] for row in networks(page, "X")] == ["7", "", ""]
+    assert "would decide it." not in claimed(page, "X").details.p.text
 
 
 def test_nothing_is_said_of_margins_where_a_network_has_no_interval():

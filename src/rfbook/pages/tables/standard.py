@@ -96,6 +96,7 @@ def _shown(value: object) -> str:
 
 
 SEEDS = "seeds that would decide it, at the same mean and spread"
+"""The column of what `Estimate.seeds_to_decide` says of each network."""
 
 
 def verdicts(page: Page) -> HTML:
@@ -114,7 +115,7 @@ def _verdict(page: Page, verdict: Verdict) -> str:
         f"<strong>{word}:</strong> {escape(claim.says)}{number}"
     )
     test = f"Test: {condition(claim)}" if claim.quantity else ""
-    why = [_why(verdict), test, turning(claim, verdict.estimates), deciding_seeds(verdict)]
+    why = [_why(verdict), test, turning(claim, verdict.estimates), _deciding_seeds(verdict)]
     content = f"<p>{escape('. '.join(filter(None, why)))}.</p>{_networks(verdict)}"
     where = f'<span class="rf-where">{escape(claim.id)}, {escape(claim.where)}</span>'
     return (
@@ -135,7 +136,7 @@ def _why(verdict: Verdict) -> str:
     return "; ".join([*parts, *numbers])
 
 
-def deciding_seeds(verdict: Verdict) -> str:
+def _deciding_seeds(verdict: Verdict) -> str:
     """How many seeds would decide what those of a single network leave open; empty where none would.
 
     Of several networks their table says it.
