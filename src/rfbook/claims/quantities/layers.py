@@ -156,6 +156,13 @@ def pooling_rank_correlation(records: Records) -> float:
     )
 
 
+@quantity("points", reads=(*PROBES, "probes_global"))
+def pooling_loss(records: Records) -> float:
+    """Accuracy of the probes minus that of probes on global averages, mean over the convolutions, points."""
+    places, whole = (convolution_curve(records, name) for name in ("probes", "probes_global"))
+    return 100 * float(np.mean(np.subtract(places, whole)))
+
+
 @quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def last_probe_gap(records: Records) -> float:
     """Model accuracy minus the last convolution's probe accuracy, absolute, points."""
