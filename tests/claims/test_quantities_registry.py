@@ -160,6 +160,7 @@ EXPECTED = {
     "gain_up_to_border": 30,
     "saturation_drop": 60,
     "pooling_rank_correlation": 1 - 6 * 2 / (6 * 35),
+    "pooling_loss": (4 * 10 + 1 + 7) / 6,
     "last_probe_gap": 3,
     "gain_first_half": 20,
     "gain_first_two_thirds": 30,

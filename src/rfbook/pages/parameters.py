@@ -129,7 +129,7 @@ PARAMETERS: dict[str, Parameter] = {
         "how many seeds: each is another initialisation, order and augmentation", _whole(1, 20)
     ),
     "floor": Parameter(
-        "how many seeds a network is trained from to see what the seed alone changes, or a pair of trainings", _whole(2, 20)
+        "how many seeds show what the seed alone changes, or a setting against it", _whole(2, 20)
     ),
     "models": Parameter(
         "networks, separated by spaces",

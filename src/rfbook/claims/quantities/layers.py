@@ -158,7 +158,7 @@ def pooling_rank_correlation(records: Records) -> float:
 
 @quantity("points", reads=(*PROBES, "probes_global"))
 def pooling_loss(records: Records) -> float:
-    """Accuracy of the probes minus that of probes on global averages, mean over the convolutions, points."""
+    """Accuracy of the probes minus that of probes on global averages, points; mean over convolutions."""
     places, whole = (convolution_curve(records, name) for name in ("probes", "probes_global"))
     return 100 * float(np.mean(np.subtract(places, whole)))
 
