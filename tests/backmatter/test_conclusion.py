@@ -54,6 +54,18 @@ def test_a_sentence_is_weighed_by_its_claims():
     assert sentence().word == "not tested"
 
 
+def test_where_its_word_hangs_on_what_is_true_by_construction_the_one_without_stands_beside_it():
+    exact = Claim(
+        id="E", paper="size-matters", where="1", says="so", page="a/b", quantity="last_field",
+        holds_if="above", margin=9,
+    )  # fmt: skip
+    sure = Verdict(exact, "reproduced", "why")
+    measured = judged(A="reproduced", B="not reproduced")
+    hanging = conclusion.Sentence("so it is", (sure, *measured))
+    assert hanging.told == "reproduced (partly without what is true or false by construction)"
+    assert conclusion.Sentence("so it is", (sure, *judged(A="reproduced"))).told == "reproduced"
+
+
 def test_a_sentence_is_supported_by_those_of_its_decided_claims_that_hold():
     some = sentence(A="reproduced", B="reproduced", C="not reproduced", D="open", E="not tested")
     assert (some.decided, some.support) == (3, 2 / 3)

@@ -64,7 +64,7 @@ def test_there_are_ten_of_both_papers():
 @pytest.mark.parametrize("word", WORDS)
 def test_each_is_one_short_sentence_with_its_sign_and_its_page_whatever_the_verdict(word):
     for name, (sign, says, page) in zip(NAMED, all_with(word), strict=True):
-        assert sign == f"{WORDS[word]} {word}"
+        assert sign == f"{WORDS[word]} {verdict(CLAIMS[name], word).told}"
         assert len(says.split()) <= MOST_WORDS, says
         assert says[0].isupper() and says.endswith(".") and ". " not in says
         assert page == f"{{doc}}`../notebooks/{CLAIMS[name].page}`"

@@ -98,3 +98,14 @@ def test_the_registry_says_what_a_claim_rests_on(page):
         "SM-2-field": "by construction",
     }  # fmt: skip
     assert set(kinds.values()) <= set(front.KINDS)
+
+
+def test_how_many_seeds_are_usual_counts_what_has_an_interval_over_seeds():
+    def seen(*counts):
+        claim = Claim(id="A", paper="size-matters", where="1", says="so", page="a/b", untested="so")
+        spread = {n: None if n == 1 else 1.0 for n in counts}
+        made = [Estimate("vgg11", 5.0, n, (4.0, 6.0), False, deviation=spread[n]) for n in counts]
+        return front.usual_seeds([Verdict(claim, "open", "why", tuple(made))])
+
+    assert seen(1, 1, 1, 3, 3, 5) == 3
+    assert seen(1, 1) == 0

@@ -48,16 +48,18 @@ def test_the_network_that_supports_the_claim_least_decides(one, network):
     assert deciding(one).network == network
 
 
-def test_a_line_holds_verdict_id_sentence_ours_and_printed(page):
+def test_a_line_holds_verdict_id_sentence_test_ours_and_printed(page):
     found = lines(listing.of_paper(verdicts(opened("published")), "size-matters"))
     assert list(found) == ["SM-1-border", "SM-1-accuracy", "SM-1-never", "SM-2-field"]
     border = {name: cell.text for name, cell in found["SM-1-border"].items()}
     assert border == {
         "verdict": f"{WORDS['reproduced']} reproduced", "claim": "SM-1-border",
         "what it says": "the border layers are conv6 & conv8",
+        "test": "border at most 0 convolutions from the printed value",
         "ours": "conv6 (exact): VGG11, of 2", "printed": "6",
     }  # fmt: skip
     assert found["SM-1-never"]["what it says"].text == "something that <needs> ImageNet"
+    assert found["SM-1-never"]["test"].text == ""
 
 
 def test_a_claim_that_was_not_tested_says_why_in_its_line(page):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rfbook.claims.amounts import Amount, between, common_decimals, number, quoted
+from rfbook.claims.amounts import Amount, between, common_decimals, number, off_zero, quoted
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,13 @@ def test_a_number_is_said_with_the_word_for_what_it_counts(unit, value, said):
 
 def test_a_negative_number_that_rounds_to_zero_has_no_sign():
     assert str(Amount(-0.04, "points", 1)) == "0.0"
+
+
+@pytest.mark.parametrize(
+    "value, written", [(0.0034, "0.003"), (-0.03, "-0.03"), (0.0, "0.0"), (1e-9, "0.0"), (0.06, "0.1")]
+)
+def test_an_end_of_an_interval_is_written_as_zero_only_where_it_is_zero_or_next_to_it(value, written):
+    assert str(off_zero(Amount(value, "epochs", 1))) == written
 
 
 def test_numbers_that_are_shown_together_have_equally_many_digits():

@@ -7,7 +7,7 @@ from scipy import stats
 from rfbook.claims.borrowed import BORROWED, GUARD, OF_ACCURACIES, guard, tried
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.registry import QUANTITIES, quantity_named
-from rfbook.claims.verdicts import Estimate, judge
+from rfbook.claims.verdicts import LOOKED, Estimate, judge
 from tests.samples import records, tiny
 
 THIN = {"vgg11": [0.70, 0.71, 0.72], "vgg13": [0.80, 0.83, 0.83]}
@@ -51,6 +51,13 @@ def test_the_verdict_says_wherever_it_stands_that_its_spread_is_borrowed():
     assert verdict.told == f"reproduced ({BORROWED})"
     assert verdict.why == f"{BORROWED}; holds: vgg11"
     assert verdict.estimates[0].around.endswith(f"; {BORROWED}")
+
+
+@pytest.mark.parametrize(
+    "shares, told", [([0.75, 0.76], f"reproduced ({LOOKED})"), ([0.45, 0.55], "open")]
+)
+def test_a_decided_verdict_says_that_seeds_were_added_after_a_look(shares, told):
+    assert found({"vgg11": shares}, looked=True).told == told
 
 
 def test_a_network_with_seeds_of_its_own_borrows_nothing():

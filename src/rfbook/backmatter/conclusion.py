@@ -12,7 +12,7 @@ from rfbook.backmatter.census import Asked, by_page
 from rfbook.backmatter.claims import UNTESTED
 from rfbook.claims.evidence import on_numbers_of_others
 from rfbook.claims.verdicts import Verdict, Word
-from rfbook.claims.weighing import SUPPORT, support, weighed
+from rfbook.claims.weighing import SUPPORT, by_construction, support, weighed
 from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
 from rfbook.pages.addresses import claim_address
@@ -52,8 +52,15 @@ class Sentence:
 
     @property
     def told(self) -> str:
-        """Its word, with what it rests on where that is no measurement of ours."""
-        return f"{self.word} (on numbers of others)" if self.checked else self.word
+        """Its word, with what it rests on where that is no measurement of ours.
+
+        A claim that no training can change counts like any other; where the word hangs on such claims,
+        the one without them stands beside it.
+        """
+        free = [verdict.word for verdict in self.verdicts if not by_construction(verdict.claim)]
+        without = f"{weighed(free)} without what is true or false by construction"
+        notes = ["on numbers of others"] * self.checked + [without] * (weighed(free) != self.word)
+        return f"{self.word} ({'; '.join(notes)})" if notes else self.word
 
     @property
     def decided(self) -> int:

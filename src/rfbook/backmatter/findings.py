@@ -50,6 +50,12 @@ class Finding:
         return Estimates(self.verdict.estimates)
 
     @property
+    def numbers(self) -> str:
+        """The range over networks; of a single one its mean and interval."""
+        (one, *more) = self.verdict.estimates
+        return str(self.all) if more else one.sure
+
+    @property
     def seeds(self) -> str:
         """How many seeds stand behind it: "one seed", "3 to 6 seeds"."""
         counts = [estimate.n for estimate in self.verdict.estimates]

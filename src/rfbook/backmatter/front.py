@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rfbook.backmatter.claims import BEYOND, PAPERS, UNTESTED
@@ -109,6 +110,13 @@ def _of(verdicts: Sequence[Verdict], paper: str, name: str) -> Tally:
 def own_questions(verdicts: Sequence[Verdict]) -> Tally:
     """What the book asks beyond both papers."""
     return Tally([verdict for verdict in verdicts if verdict.claim.own])
+
+
+def usual_seeds(verdicts: Iterable[Verdict]) -> int:
+    """How many seeds most estimates are from that have an interval over seeds; 0 where none has."""
+    estimates = [estimate for verdict in verdicts for estimate in verdict.estimates]
+    counts = Counter(estimate.n for estimate in estimates if estimate.deviation is not None)
+    return counts.most_common(1)[0][0] if counts else 0
 
 
 def minutes_to_read() -> dict[str, int]:

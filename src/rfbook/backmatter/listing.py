@@ -1,4 +1,4 @@
-"""All claims, one line each: the verdict, and what decided it beside what is printed."""
+"""All claims, one line each: the verdict, its test, and what decided it beside what is printed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.pages import sources
 from rfbook.pages.addresses import CLAIMS, page_address
-from rfbook.pages.tables.standard import WORDS, deciding
+from rfbook.pages.tables.standard import WORDS, condition, deciding
 
 NUMBERS = "book/index-of-numbers"
 """The page that leads from claims and printed numbers to records."""
 
-COLUMNS = ("verdict", "claim", "what it says", "ours", "printed")
+COLUMNS = ("verdict", "claim", "what it says", "test", "ours", "printed")
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def _line(verdict: Verdict) -> str:
         f"{sign} {verdict.told}",
         _id(claim),
         escape(claim.says),
+        escape(condition(claim) if claim.quantity else ""),
         _ours(verdict, estimate),
         _printed(claim, estimate),
     ]

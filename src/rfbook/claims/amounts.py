@@ -28,6 +28,9 @@ NO_LAYER = "none"
 MOST = 1
 """Decimals beyond the usual ones, however short an interval is."""
 
+FINER = 2
+"""Decimals more of an end of an interval that would else be written as zero."""
+
 
 class Amount(float):
     """A number with its unit and its decimals: `str` shows the digits, `full` the unit too."""
@@ -53,6 +56,16 @@ class Amount(float):
     def full(self) -> str:
         """With the unit: "3.4 points", "1 convolution", "31 px", "conv8"; "none" for no layer."""
         return with_unit(str(self), self.unit)
+
+
+def off_zero(amount: Amount) -> Amount:
+    """An end of an interval beside zero: with up to `FINER` more decimals if it would be written as 0.
+
+    On which side of zero it lies decides claims.
+    """
+    finer = range(amount.decimals, amount.decimals + FINER + 1)
+    written = (Amount(amount, amount.unit, decimals) for decimals in finer)
+    return next((one for one in written if round(amount, one.decimals)), amount)
 
 
 def with_unit(digits: str, unit: str) -> str:

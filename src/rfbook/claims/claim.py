@@ -36,6 +36,7 @@ class Claim(BaseModel):
     fixed: when what decides it was last changed, the time of that commit; `says` and `regime` decide
     nothing. identity: true or false by construction, though its number is read off records.
     ours: a question that no sentence of the paper asks, such as a control.
+    looked: some of its seeds were added because the first ones had left it open: it is no fresh test.
     paper: "size-matters", "dead-pixel", or "together" for an extension that is in neither.
     """
 
@@ -56,6 +57,7 @@ class Claim(BaseModel):
     fixed: AwareDatetime | None = None
     identity: bool = False
     ours: bool = False
+    looked: bool = False
     untested: str = ""
     untested_at: dict[str, str] = {}
 

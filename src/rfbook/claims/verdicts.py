@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from rfbook.claims.amounts import Amount, common_decimals
+from rfbook.claims.amounts import Amount, common_decimals, off_zero
 from rfbook.claims.borrowed import BORROWED, TIER, guard, lent
 from rfbook.claims.claim import Claim
 from rfbook.claims.quantities.others import Evidence, Outside
@@ -93,12 +93,12 @@ class Estimate:
     @property
     def low(self) -> Amount:
         """The lower end of the interval as it is written; the mean where there is none."""
-        return self._written(self.interval[0] if self.interval else self.mean)
+        return off_zero(self._written(self.interval[0])) if self.interval else self.value
 
     @property
     def high(self) -> Amount:
         """The upper end."""
-        return self._written(self.interval[1] if self.interval else self.mean)
+        return off_zero(self._written(self.interval[1])) if self.interval else self.value
 
     @property
     def sure(self) -> str:
@@ -146,6 +146,9 @@ class Estimate:
         return COMPARISONS[claim.holds_if](value, claim.margin, claim.printed.get(self.network))
 
 
+LOOKED = "seeds added after a look"
+"""What is said of a decided claim whose first seeds had left it open."""
+
 OWN = {"reproduced": "holds", "partly": "holds in part", "not reproduced": "fails"}
 """What is said of a question that no paper asks: only papers are reproduced."""
 
@@ -166,9 +169,11 @@ class Verdict:
 
     @property
     def told(self) -> str:
-        """Its word for a reader, with what stands beside it where one run borrowed its spread."""
+        """Its word for a reader, with what makes it worth less than another such word."""
         word = OWN.get(self.word, self.word) if self.claim.own else self.word
-        return f"{word} ({BORROWED})" if self.borrowed else word
+        looked = self.claim.looked and self.word in OWN
+        notes = [note for note, said in ((BORROWED, self.borrowed), (LOOKED, looked)) if said]
+        return f"{word} ({'; '.join(notes)})" if notes else word
 
     def networks(self, answer: bool | None) -> list[str]:
         """The names of those for which it holds (True), fails (False) or stays open (None)."""

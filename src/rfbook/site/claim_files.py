@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from rfbook.claims import sealed
 from rfbook.claims.claim import Claim, ClaimError, read_claims
 from rfbook.claims.printed_tables import TABLES, read_paddings, read_sizes, read_skip_ablation
 from rfbook.experiments.files import read_yaml
@@ -36,6 +37,7 @@ def wrong(root: Path) -> Iterator[str]:
         yield str(error)
     else:
         yield from _unlisted(claims, root)
+        yield from sealed.wrong(claims, root / CLAIMS)
         yield from _sentences({claim.id for claim in claims}, root)
     yield from _tables(root / CLAIMS)
 
