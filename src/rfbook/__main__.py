@@ -149,7 +149,8 @@ def _show(verb: Verb) -> None:
     verb("book", commands.book, tier="published")
     verb("pdf", commands.pdf, tier="published")
     verb("notebooks", commands.notebooks)
-    verb("teach", teaching.teach)
+    about = "these alone, each by itself; by default everything, from the executed book"
+    verb("teach", teaching.teach).add_argument("pages", nargs="*", help=about)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,12 @@ from rfbook.measures import obtain
 from rfbook.pages.page import Page, store_of
 from rfbook.pages.plan import asks, declared
 from rfbook.records import stages
+from rfbook.records.expected import Pace
 from rfbook.records.record import RecordError
 from rfbook.records.reports import COMMANDS, NOT_NEEDED, read_report, write_report
 from rfbook.records.store import Store, read
 from rfbook.site import commands, upkeep
+from rfbook.site.making import UNKNOWN
 from tests import skeleton
 from tests.left import target
 from tests.left import whole as whole_record
@@ -129,7 +131,7 @@ def damage(path):
 # Mistakes that a user can mend.
 
 
-@pytest.mark.parametrize("command", ["run", "why", "plan", "work"])
+@pytest.mark.parametrize("command", ["run", "why", "plan", "work", "teach"])
 def test_an_unknown_page_is_answered_with_the_nearest_and_all(rfbook, command):
     status, _, said = rfbook(command, "size_matters/tyni")
     assert status == 2
@@ -355,14 +357,38 @@ def test_why_takes_the_tier_that_the_page_is_published_at(rfbook):
 
 
 def test_a_plan_of_all_pages_unites_what_they_ask(rfbook, published):
+    """By its record a training took 1.5 minutes, a measure 0.25; four times as wide, 16 times that."""
     one_path(published, "probes-*.json").unlink()
     status, lines, _ = rfbook("plan")
     assert status == 0
     assert lines == [
-        "vgg11-w1-cifar10-32px-e30-s0: missing receptive_field",
-        f"{RUNS[0]}: missing probes",
+        "vgg11-w1-cifar10-32px-e30-s0: missing receptive_field; about 28 minutes",
+        f"{RUNS[0]}: missing probes; about 2 minutes",
         *(f"{run}: done" for run in RUNS[1:]),
+        "runs asked for: 5; there: 3; to be made: 2, about 30 minutes",
     ]
+
+
+def test_a_plan_says_how_long_each_missing_run_takes_and_all_of_them(rfbook, published, monkeypatch):
+    for path in published.paths("accuracy-*.json"):
+        path.unlink()
+    minutes = {"vgg11": 7.4, "vgg13": 14.0}
+    monkeypatch.setattr(Pace, "minutes", lambda self, run, *rest: minutes[run.model.name])
+    _, lines, _ = rfbook("plan", PAGE)
+    times = [line.rpartition("; ")[2] for line in lines[:-1]]
+    assert times == ["about 7 minutes"] * 2 + ["about 14 minutes"] * 2
+    assert lines[-1] == "runs asked for: 4; there: 0; to be made: 4, about 43 minutes"
+
+
+def test_a_plan_names_the_runs_of_which_nothing_says_how_long_they_take(rfbook):
+    _, lines, _ = rfbook("plan", PAGE)
+    assert all(line.endswith(UNKNOWN) for line in lines) and len(lines) == 5
+
+
+def test_a_plan_of_what_is_there_has_nothing_to_be_made(rfbook, published):
+    *runs, last = rfbook("plan", PAGE)[1]
+    assert runs == [f"{run}: done" for run in RUNS]
+    assert last == "runs asked for: 4; there: 4; to be made: none"
 
 
 def test_a_plan_computes_nothing(rfbook, making):
@@ -481,6 +507,22 @@ def test_a_record_that_is_gone_is_named_with_the_pages_that_ask_for_it(rfbook, w
     assert lines[0].startswith(f"{path}: missing: asked for by {PAGE}. ")
     assert lines[0].endswith(f"python -m rfbook work --publish {PAGE}")
     assert lines[1:] == ["16 records checked"]
+
+
+def test_git_is_offered_for_a_record_that_it_knows_and_for_no_other(rfbook, whole, repository):
+    """A record of an arm that somebody adds was never there; a run that was published can come back."""
+    lost, never = list(whole.paths("accuracy-*.json"))[:2]
+    never.unlink()
+    for words in (("init", "--quiet"), ("add", "results")):
+        subprocess.run(["git", "-C", repository, *words], check=True, capture_output=True)
+    lost.unlink()
+    said = dict(line.split(": ", 1) for line in rfbook("verify")[1][:-1])
+    asked = f"missing: asked for by {PAGE}. "
+    make = f"python -m rfbook work --publish {PAGE}"
+    assert said[str(lost)] == f"{asked}Restore it (git checkout -- {lost}), or make it: {make}"
+    assert said[str(never)] == f"{asked}Make it: {make}"
+    subprocess.run(["git", "-C", repository, "checkout", "--", lost], check=True, capture_output=True)
+    assert lost.exists()
 
 
 def test_a_record_under_another_measure_or_run_is_named_and_so_is_the_gap_it_leaves(rfbook, whole):
@@ -948,6 +990,28 @@ def test_where_nothing_is_missing_nothing_is_made(rfbook, executions, published,
     _, lines, _ = rfbook("run", PAGE)
     assert making == []
     assert lines == ["runs asked for: 4; there: 4; to be made: none", "executed: executed.ipynb"]
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("SM-1-accuracy, SM-1-never", "SM-1-accuracy", "claim SM-1-never names the page"),
+        ("SM-1-never]", "SM-1-never, SM-1-new]", "lists claim SM-1-new, and no row has both"),
+    ],
+)
+def test_a_claim_that_the_page_and_its_row_do_not_both_name_is_said_first_and_the_page_is_run(
+    rfbook, executions, published, repository, old, new, said
+):
+    edit(repository / f"notebooks/{PAGE}.md", lambda text: text.replace(old, new))
+    status, lines, _ = rfbook("run", PAGE)
+    assert (status, len(executions)) == (0, 1)
+    assert any(said in line and PAGE in line for line in lines[:-2])
+    assert lines[-2].startswith("runs asked for: 4; there: 4")
+
+
+def test_of_the_claims_of_another_page_nothing_is_said(rfbook, executions, published, repository):
+    edit(repository / f"notebooks/{OTHER}.md", lambda text: text.replace("[SM-2-field]", "[]"))
+    assert len(rfbook("run", PAGE)[1]) == 2
 
 
 def test_a_tier_that_is_passed_replaces_that_of_the_page(rfbook, executions):

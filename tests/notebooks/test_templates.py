@@ -62,6 +62,13 @@ def test_no_number_of_a_filled_sentence_or_caption_is_typed(page):
     assert {text[:60]: typed(text) for text in texts if typed(text)} == {}
 
 
+@each_page
+def test_no_alternative_text_counts_the_sides_of_the_images_in_words(page):
+    """The cell tagged `run` lists them, and a reader may add one."""
+    lines = [line for cell in cells(page) for line in cell.source.splitlines() if ":alt:" in line]
+    assert [line for line in lines if re.search(r"\b(?:two|three|four|five|six) sides\b", line)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "digits"),
     [

@@ -9,12 +9,13 @@ from bs4 import BeautifulSoup
 
 from rfbook.backmatter import registry
 from rfbook.experiments.architecture import titled
+from rfbook.pages.sources import UnknownPage
 from rfbook.site import printing
 from rfbook.site.execution import PageError
 from rfbook.teaching import command
 from rfbook.teaching.markup import formula, inline
 from tests.site import browser
-from tests.skeleton import PAGE, PAGE_TITLE
+from tests.skeleton import OTHER, PAGE, PAGE_TITLE
 
 needs_browser = pytest.mark.skipif(browser.PROGRAM is None, reason="no chromium on this machine")
 OVERFLOWING = """[...document.querySelectorAll("section")]
@@ -123,16 +124,73 @@ def test_the_same_records_make_the_same_bytes(taught, checkout):
     assert {path: path.read_bytes() for path in taught.rglob("*") if path.is_file()} == before
 
 
-def test_a_page_that_was_changed_since_stops_it_and_what_was_there_stays(taught, checkout):
+@pytest.fixture
+def changed(checkout):
+    """The page is another one than was executed."""
     source = checkout / f"notebooks/{PAGE}.md"
     before = source.read_text()
     source.write_text(before + "\nMore.\n")
-    try:
-        with pytest.raises(PageError, match=f"{PAGE}: it was not executed as it is now"):
-            list(command.write(checkout, taught))
-    finally:
-        source.write_text(before)
+    yield
+    source.write_text(before)
+
+
+def test_a_page_that_was_changed_since_stops_it_and_what_was_there_stays(taught, checkout, changed):
+    with pytest.raises(PageError, match=f"{PAGE}: it was not executed as it is now") as stopped:
+        list(command.write(checkout, taught))
+    assert f"python -m rfbook teach {PAGE}" in str(stopped.value), "what can be had without a book"
     assert (taught / "index.html").exists()
+
+
+def handed_out(*pages, root, folder):
+    """What was written for pages that were named, and what else was said."""
+    lines = list(command.hand_out(pages, root, folder))
+    said = [line for line in lines if not line.startswith("written: ")]
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert len(files) == len(lines) - len(said)
+    return files, said
+
+
+def test_of_a_page_that_is_named_each_part_is_a_file_of_its_own(checkout, tmp_path):
+    files, said = handed_out(PAGE, PAGE, root=checkout, folder=tmp_path)
+    assert files == {
+        f"student/{PAGE}.ipynb", f"instructor/{PAGE}.ipynb", f"exercises/{PAGE}.html",
+        f"slides/{PAGE}.html",
+    }  # fmt: skip
+    assert said == []
+    headings = [one.text for one in html(tmp_path / f"slides/{PAGE}.html").find_all(["h1", "h2"])]
+    assert headings[:2] == [PAGE_TITLE, f"{PAGE_TITLE}: what do you expect?"]
+    assert "1 page, " in html(tmp_path / f"slides/{PAGE}.html").text
+
+
+def test_a_page_that_was_not_executed_has_what_needs_no_results_and_the_rest_is_named(
+    checkout, changed, tmp_path
+):
+    files, (said,) = handed_out(PAGE, root=checkout, folder=tmp_path)
+    assert files == {f"student/{PAGE}.ipynb", f"exercises/{PAGE}.html"}
+    assert said.startswith(f"{PAGE}: left out: notebook for instructors and slides")
+    assert said.endswith(f"make book, then python -m rfbook teach {PAGE}")
+    assert "More." in (tmp_path / f"student/{PAGE}.ipynb").read_text()
+
+
+def test_the_exercises_of_one_page_lead_to_its_notebook(checkout, tmp_path):
+    handed_out(PAGE, root=checkout, folder=tmp_path)
+    listed = tmp_path / f"exercises/{PAGE}.html"
+    links = {(listed.parent / one["href"]).resolve() for one in html(listed).find_all("a")}
+    assert links == {tmp_path / f"student/{PAGE}.ipynb"}
+
+
+def test_what_was_written_for_all_pages_stays_when_one_is_named(taught, checkout):
+    before = {path: path.read_bytes() for path in taught.rglob("*") if path.is_file()}
+    list(command.hand_out([PAGE], checkout, taught))
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_nothing_is_written_for_a_page_without_exercises_or_beside_an_unknown_one(checkout, tmp_path):
+    with pytest.raises(PageError, match=f"{OTHER}: it has no exercises.* Name a page of"):
+        list(command.hand_out([PAGE, OTHER], checkout, tmp_path))
+    with pytest.raises(UnknownPage, match=f"did you mean '{PAGE}'"):
+        list(command.hand_out([PAGE, "size_matters/tyni"], checkout, tmp_path))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_formula_is_a_picture_with_its_source_as_text():

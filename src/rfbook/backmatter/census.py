@@ -128,7 +128,7 @@ def links() -> dict[str, Cell]:
     root = sources.repository()
     places = {name: place for place, name in enumerate(contents(root))}
     pages = sorted(sources.pages(root), key=lambda page: places.get(sources.document(page), len(places)))
-    return {page: (_title(page, root), f"../{sources.document(page)}.html") for page in pages}
+    return {page: (title(page, root), f"../{sources.document(page)}.html") for page in pages}
 
 
 def contents(root: Path) -> list[str]:
@@ -140,7 +140,7 @@ def contents(root: Path) -> list[str]:
     ]
 
 
-def _title(page: str, root: Path) -> str:
+def title(page: str, root: Path) -> str:
     """The first heading of a page; its name if it has none."""
     texts = [cell.source for cell in sources.shared(page, root).cells if cell.cell_type == "markdown"]
     match = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)

@@ -28,6 +28,15 @@ def commit() -> str:
         return "unknown"
 
 
+def tracked(folder: Path) -> frozenset[Path]:
+    """The files below a folder that git knows, whether or not they are there; none without git."""
+    try:
+        names = _git(folder, "ls-files", "-z").split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        return frozenset()
+    return frozenset(folder / name for name in names if name)
+
+
 def _git(top: Path, *words: str) -> str:
     # Without optional locks: `git status` would otherwise stop a commit that is made meanwhile.
     command = ["git", "--no-optional-locks", "-C", str(top), *words]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from rfbook.claims import sealed
-from rfbook.claims.claim import Claim, ClaimError, read_claims
+from rfbook.claims.claim import ClaimError, read_claims
 from rfbook.claims.printed_tables import TABLES, read_paddings, read_sizes, read_skip_ablation
 from rfbook.experiments.files import read_yaml
 from rfbook.pages import sources
@@ -36,31 +36,43 @@ def wrong(root: Path) -> Iterator[str]:
     except ClaimError as error:
         yield str(error)
     else:
-        yield from _unlisted(claims, root)
+        yield from unmatched(root)
         yield from sealed.wrong(claims, root / CLAIMS)
         yield from _sentences({claim.id for claim in claims}, root)
     yield from _tables(root / CLAIMS)
 
 
-def _unlisted(claims: list[Claim], root: Path) -> Iterator[str]:
-    """Claims that a page lists in its front matter and that are not there, and the reverse."""
-    there = {(claim.id, claim.page) for claim in claims}
-    listed = {(name, page) for page, front in _listed(root) for name in front.get("claims", ())}
+def unmatched(root: Path, pages: Sequence[str] | None = None) -> Iterator[str]:
+    """Claims that a page lists in its front matter and that are not there, and the reverse.
+
+    pages: those that are looked at; by default all, and pages that are named by a claim alone.
+    Raises ClaimError for claims that cannot be read, UnknownPage for an unknown page.
+    """
+    claims = read_claims(root / CLAIMS)
+    there = {(claim.id, claim.page) for claim in claims if pages is None or claim.page in pages}
+    fronts = _fronts(root, pages)
+    listed = {(name, page) for page, front in fronts for name in front.get("claims", ())}
     for name, page in sorted(listed - there):
-        yield f"{root / CLAIMS}: {page} lists claim {name}, and no row has both. {_restore()}"
+        yield (
+            f"{root / CLAIMS}: {page} lists claim {name}, and no row has both. Write the row, or take "
+            f"it off the list; if it was lost: git checkout -- {CLAIMS}, which undoes changes there"
+        )
     for name, page in sorted(there - listed):
-        yield f"{root / CLAIMS}: claim {name} names the page {page}, whose front matter does not list it"
+        yield (
+            f"{root / CLAIMS}: claim {name} names the page {page}, whose front matter does not list it. "
+            "Add it to `claims` there"
+        )
 
 
-def _listed(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every page with what its front matter says of it."""
-    for page in [*sources.pages(root), *sources.planned(root)]:
+def _fronts(root: Path, pages: Sequence[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Pages, by default all, each with what its front matter says of it."""
+    for page in [*sources.pages(root), *sources.planned(root)] if pages is None else pages:
         yield page, sources.matter(sources.find(page, root)).get("rfbook", {})
 
 
 def _sentences(claims: set[str], root: Path) -> Iterator[str]:
     """Conclusions that do not have as many sentences as their page says, or name claims that are not."""
-    for page, front in _listed(root):
+    for page, front in _fronts(root):
         if "sentences" not in front:
             continue
         path = root / CLAIMS / TABLES / f"conclusion_{page.partition('/')[0]}.yml"

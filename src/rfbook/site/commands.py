@@ -31,10 +31,10 @@ from rfbook.pages.parameters import ParameterError, require_valid
 from rfbook.pages.plan import Ask, asks, asks_by_tier, declared
 from rfbook.pages.sources import PUBLISHED, PageSourceError, UnknownPage, folder_of, repository, tier_of
 from rfbook.records.record import RecordError, record_key
-from rfbook.site import build, printing
+from rfbook.site import build, claim_files, printing
 from rfbook.site.execution import PageError, execute
 from rfbook.site.handed_out import handed_out
-from rfbook.site.making import made
+from rfbook.site.making import in_a_line, made, missing
 from rfbook.site.planned import as_json, of_key, of_shard
 
 Lines = Iterator[tuple[str, bool]]
@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace) -> Lines:
     _require_place(arguments.output)
     require_valid(declared(arguments.page), passed)
     passed = {**_at(arguments.page, PUBLISHED), **passed}
+    for line in claim_files.unmatched(repository(), [arguments.page]):
+        yield f"{line}. The page is executed all the same", True
     device = (declared(arguments.page) | passed).get("device", "auto")
     for line in made(asks_by_tier(arguments.page, passed), str(device)):
         yield line, True
@@ -90,15 +92,16 @@ def why(arguments: argparse.Namespace) -> Lines:
 
 
 def plan(arguments: argparse.Namespace) -> Lines:
-    """list every run that pages ask for, planned ones last, with the measures that are missing"""
-    store = store_of(arguments.tier)
+    """list every run that pages ask for, planned ones last, with what is missing and its minutes"""
     asked = merged(_asked(arguments.pages, arguments.tier))
     if arguments.json:
-        yield as_json(asked, store, arguments.tier, arguments.pages), True
+        yield as_json(asked, store_of(arguments.tier), arguments.tier, arguments.pages), True
         return
-    for run, measures in asked.items():
-        missing = [name for name in measures if store.find(run, name) is None]
-        yield f"{run.slug()}: {'missing ' + ', '.join(missing) if missing else 'done'}", True
+    todo = {piece.run: piece for piece in missing({arguments.tier: list(asked.items())})}
+    for run in asked:
+        yield f"{run.slug()}: {todo.get(run, 'done')}", True
+    if asked:
+        yield in_a_line(len(asked), list(todo.values())), True
 
 
 def work(arguments: argparse.Namespace) -> Lines:

@@ -26,6 +26,10 @@ class Missing:
     store: Store
     minutes: float | None
 
+    def __str__(self) -> str:
+        """What is missing, and how long that takes: "missing accuracy, probes; about 12 minutes"."""
+        return f"missing {', '.join(self.measures)}; {_time([self.minutes], 1.0)}"
+
 
 def missing(asked: Mapping[str, Sequence[Ask]]) -> list[Missing]:
     """The runs that have to be made, by the tier at which they are asked for."""
@@ -58,7 +62,7 @@ def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
     if not count:
         return
     todo = missing(asked)
-    yield f"runs asked for: {count}; there: {count - len(todo)}; to be made: {_all(todo)}"
+    yield in_a_line(count, todo)
     spent = expected = 0.0
     for place, piece in enumerate(todo, start=1):
         started = time.monotonic()
@@ -70,6 +74,14 @@ def made(asked: Mapping[str, Sequence[Ask]], device: str) -> Iterator[str]:
         yield f"{place} of {len(todo)}: {piece.run.slug()}: made in {time_in_words(took)}{rest}"
     for root in dict.fromkeys(piece.store.roots[-1] for piece in todo):
         yield f"the new records are in {root}"
+
+
+def in_a_line(count: int, todo: Sequence[Missing]) -> str:
+    """What is to be made: "runs asked for: 9; there: 8; to be made: 1, about 1.8 hours".
+
+    count: all the runs that are asked for. todo: those that have to be made.
+    """
+    return f"runs asked for: {count}; there: {count - len(todo)}; to be made: {_all(todo)}"
 
 
 def _all(todo: Sequence[Missing]) -> str:

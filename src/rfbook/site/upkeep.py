@@ -22,6 +22,7 @@ from rfbook.records.agreement import allowed, difference
 from rfbook.records.exchange import brought, unpublishable
 from rfbook.records.exchange import take_over as add_all
 from rfbook.records.prediction import judged
+from rfbook.records.provenance import tracked
 from rfbook.records.record import Record, RecordError
 from rfbook.records.reports import COMMANDS, NOT_NEEDED, read_report, write_report
 from rfbook.records.store import Store, place, read
@@ -79,10 +80,12 @@ def _missing(results: Path, known: Container[tuple[Run, str]]) -> Lines:
         path = results / place(run, measure)
         if not path.exists():
             pages.setdefault(path, []).append(page)
+    known = tracked(results) if pages else ()
     for path, asking in pages.items():
+        again = f"Restore it (git checkout -- {path}), or make it" if path in known else "Make it"
         yield (
-            f"{path}: missing: asked for by {', '.join(asking)}. Restore it (git checkout -- {path}), "
-            f"or make it: python -m rfbook work --publish {asking[0]}"
+            f"{path}: missing: asked for by {', '.join(asking)}. {again}: "
+            f"python -m rfbook work --publish {asking[0]}"
         ), False
 
 

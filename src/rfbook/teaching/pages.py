@@ -68,7 +68,10 @@ def taught(page: str, title: str, root: Path) -> Taught:
     """A page as it was executed for the published book. Raises PageError if it was not, or not so."""
     part = left(page, PUBLISHED, root)
     if part is None:
-        raise PageError(f"{page}: it was not executed as it is now. Make the book first: make book")
+        raise PageError(
+            f"{page}: it was not executed as it is now. Make the book first: make book. Notebooks for "
+            f"students and exercises need no book if you name their pages: python -m rfbook teach {page}"
+        )
     notebook = nbformat.read(executed(page, PUBLISHED, root), nbformat.NO_CONVERT)
     text = "\n".join(shown(notebook))
     card, answer = _CARD.search(text), _ANSWER.search(text)
