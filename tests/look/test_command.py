@@ -83,14 +83,14 @@ def test_the_table_marks_the_border_layer_and_what_comes_after(look, net):
     assert status == 0
     assert border[:4] == ["=", "7", "28", "4"]
     assert "Border layer: 7, the first convolution that reads from one which sees more" in said
-    assert "1 of 4 convolutions do." in said
+    assert "1 of 4 convolutions does." in said
 
 
 def test_what_the_papers_say_stands_beside_the_advice_with_its_verdict(look, net):
     _, said, _ = look(net, "--side", "16")
     held = json.loads((ROOT / "src/rfbook/look/findings.json").read_text())
     (after,) = (one for one in held if one["claim"] == "SM-3.4-after")
-    assert f'"{after["says"]}": {after["verdict"]} ({after["why"]}' in said
+    assert f'"{after["says"]}" ({after["verdict"]}; {after["why"]}; {after["claim"]} on' in said
 
 
 def test_json_holds_the_same_and_what_is_infinite_as_null(look, net):
@@ -203,6 +203,18 @@ def test_on_images_it_adds_fields_saturation_and_probes(look, net, images):
     assert field["area_ratio"].keys() == {"0.2", "0.3", "0.5", "0.99"}
     assert held["saturation"].keys() == held["probes"].keys() == {"0", "3", "5", "7", "10"}
     assert held["probes"]["0"] == {"accuracy": 1.0, "converged": True, "test_images": 4}
+
+
+def test_probes_say_how_many_images_are_held_out_and_how_good_guessing_is(look, net, images):
+    """Of the larger class four images, of the other two: guessing is right for four of six."""
+    for number in range(8):
+        shown = Path("images/below") / f"{number}.png"
+        shown.with_name(f"again {number}.png").write_bytes(shown.read_bytes())
+    words = net, "--side", "16", "--images", images
+    status, said, error = look(*words)
+    assert status == 0, error
+    assert "accuracy of a probe on 6 held-out images (guessing the most frequent class: 66.7 %):" in said
+    assert json.loads(look(*words, "--json")[1])["images"]["guessing"] == 4 / 6
 
 
 def test_what_was_measured_is_found_again_and_another_layer_alone_is_made(

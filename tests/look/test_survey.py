@@ -7,7 +7,7 @@ from torchvision import models
 
 from rfbook.look.graph.advice import choices
 from rfbook.look.graph.survey import survey_of
-from rfbook.look.graph.windows import padding, strong_to_weak
+from rfbook.look.graph.windows import Padding, padding, strong_to_weak
 from rfbook.look.networks import LookError, network
 from rfbook.metrics.layer_list import convolution, odd_over_even, pooling
 from rfbook.metrics.receptive_field import receptive_fields
@@ -19,6 +19,10 @@ def meta(name: str) -> nn.Module:
 
 def of(*modules: nn.Module) -> nn.Module:
     return nn.Sequential(*modules).eval()
+
+
+def kernels(model: nn.Module, side: int) -> Padding:
+    return padding(model, survey_of(model, side))
 
 
 def conv(kernel: int = 3, stride: int = 1) -> nn.Conv2d:
@@ -157,21 +161,21 @@ def test_fields_are_those_of_rfa_toolbox(name, fields):
 
 
 def test_a_kernel_of_three_with_stride_two_reads_a_pixel_one_two_or_four_times():
-    (one,) = padding(survey_of(of(conv(), conv(stride=2), conv()), 32)).uneven
+    (one,) = kernels(of(conv(), conv(stride=2), conv()), 32).uneven
     assert (one.name, one.kernel, one.stride, one.most, one.fewest) == ("1", (3, 3), (2, 2), 4, 1)
     assert one.padded == (4, 4)
     assert (one.parameters, one.multiply_adds) == (9 * 7, 9 * 7 * 16 * 16)
 
 
 def test_a_kernel_of_one_with_stride_two_never_reads_three_pixels_of_four():
-    found = padding(survey_of(of(conv(1, stride=2), conv()), 32))
+    found = kernels(of(conv(1, stride=2), conv()), 32)
     assert (found.uneven[0].most, found.uneven[0].fewest) == (1, 0)
     assert found.strong_to_weak == float("inf")
     assert found.padded_strong_to_weak == 1
 
 
 def test_kernels_that_are_multiples_of_their_strides_are_even():
-    found = padding(survey_of(of(conv(), nn.MaxPool2d(2), nn.Conv2d(3, 3, 4, 4)), 32))
+    found = kernels(of(conv(), nn.MaxPool2d(2), nn.Conv2d(3, 3, 4, 4)), 32)
     assert found.uneven == ()
     assert found.strong_to_weak == 1
 
@@ -185,7 +189,7 @@ def test_the_ratio_is_that_of_the_list_of_layers_for_a_single_stride():
 
 def test_padding_enlarges_the_field_by_a_jump_a_kernel_as_for_resnet18():
     """Dead Pixel, section 4: 31 pixels."""
-    found = padding(survey_of(meta("resnet18"), 224))
+    found = kernels(meta("resnet18"), 224)
     assert found.padded_field == 435 + 31
     assert found.keeps_maps
     assert found.padded_strong_to_weak == pytest.approx(1)
@@ -200,11 +204,11 @@ def test_where_something_else_thins_the_map_out_no_ratio_is_given():
         def forward(self, images):
             return self.last(self.first(images)[:, :, ::2, ::2])
 
-    assert padding(survey_of(Thinning().eval(), 32)).strong_to_weak is None
+    assert kernels(Thinning().eval(), 32).strong_to_weak is None
 
 
 def test_a_pool_without_weights_costs_nothing_to_pad():
-    (one,) = padding(survey_of(of(conv(), nn.MaxPool2d(3, 2, 1), conv()), 32)).uneven
+    (one,) = kernels(of(conv(), nn.MaxPool2d(3, 2, 1), conv()), 32).uneven
     assert (one.kind, one.parameters) == ("pool", 0)
 
 
@@ -213,7 +217,7 @@ def test_a_pool_without_weights_costs_nothing_to_pad():
 
 def advice(model, side):
     found = survey_of(model, side)
-    return found, choices(model, found, padding(found), [])
+    return found, choices(model, found, padding(model, found))
 
 
 def test_the_price_of_a_cut_is_what_lies_from_the_border_layer_on():
@@ -288,6 +292,7 @@ def test_what_cannot_be_looked_at_is_named_with_what_to_do(name, said):
 def test_past_its_gates_a_network_can_be_looked_at():
     found = survey_of(meta("efficientnet_b0"), 224, positionwise=["SqueezeExcitation"])
     assert found.border and found.total().parameters == 5_288_548
+    assert found.past == {"SqueezeExcitation": 16}
 
 
 def test_a_norm_over_the_whole_map_is_named_with_its_class():

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torchvision import models
+from torchvision.ops import SqueezeExcitation
 
 from rfbook.metrics.cost import multiply_adds
 from rfbook.metrics.layer_costs import layer_costs
@@ -37,6 +38,15 @@ def test_a_function_with_weights_of_its_own_is_a_layer_and_what_is_shared_counts
     first, second = [cost for name, cost in layer_costs(Twice(), 8).items() if name]
     assert (first.parameters, second.parameters) == (81, 0)
     assert first.multiply_adds == second.multiply_adds == 81 * 64
+
+
+def test_what_a_layer_costs_alone_leaves_out_what_is_behind_it():
+    gate = SqueezeExcitation(8, 2)
+    model = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), gate, nn.Conv2d(8, 4, 1))
+    first = layer_costs(model, 8, positionwise=["SqueezeExcitation"])["0"]
+    assert (first.own_parameters, first.own_multiply_adds) == (3 * 8 * 9 + 8, 3 * 8 * 9 * 16)
+    gates = sum(parameter.numel() for parameter in gate.parameters())
+    assert first.parameters == first.own_parameters + 16 + gates
 
 
 def test_an_image_that_is_too_small_is_refused_with_the_name_of_the_layer():

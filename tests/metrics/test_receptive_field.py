@@ -383,6 +383,24 @@ def test_group_norm_is_infinite_unless_told_to_leave_its_statistics_out():
     assert receptive_fields(model, positionwise=["GroupNorm"])["2"].field == (5, 5)
 
 
+@pytest.mark.parametrize("name", ["resnet18", "shufflenet_v2_x0_5"])
+def test_with_other_windows_the_fields_are_those_of_the_network_that_has_them(name):
+    """Every 3x3 kernel with stride 2, pools too, is one of 5 instead."""
+
+    def larger(window):
+        kernel, stride, *rest = window
+        return (5 if (kernel, stride) == (3, 2) else kernel, stride, *rest)
+
+    model, other = build(name), build(name)
+    for module in other.modules():
+        if isinstance(module, nn.Conv2d | nn.MaxPool2d) and module.stride in (2, (2, 2)):
+            if module.kernel_size in (3, (3, 3)):
+                module.kernel_size = (5, 5)
+    exchanged = receptive_fields(model, exchange=larger)
+    assert exchanged == receptive_fields(other) != receptive_fields(model)
+    assert conv_fields(exchanged) == conv_fields(receptive_fields(other))
+
+
 # Errors
 
 

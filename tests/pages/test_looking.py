@@ -59,8 +59,9 @@ def test_an_uneven_kernel_is_a_row_and_padding_it_a_choice(small):
     (row,) = looking.strided(small).rows
     assert row[:6] == ["1", "3", "2", "4", "1", "4"]
     (choice,) = looking.advice(small).rows
-    assert choice[0].startswith("pad the 1 uneven kernels")
+    assert choice[0].startswith("pad the uneven kernel to a multiple of its stride")
     assert "DP-4-cause" in choice[-1]
+    assert choice[-1].startswith("speaks for it: ")
 
 
 def test_the_picture_is_a_figure_of_the_book_that_says_what_it_shows(small, monkeypatch):

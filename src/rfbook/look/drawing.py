@@ -12,6 +12,7 @@ from html import escape
 from math import inf, log2
 
 from rfbook.look.graph.survey import Row, Survey
+from rfbook.look.words import looked_past
 
 ROW, TOP, WIDTH, SPINE, BRANCH = 20, 92, 860, 130, 152
 """Pixels: height of a layer, of the head, width of all, and where main path and branches stand."""
@@ -45,13 +46,14 @@ def svg(name: str, survey: Survey) -> str:
     """The whole picture. name: of the network, as the reader asked for it."""
     places = {row.layer.name: place for place, row in enumerate(survey.rows)}
     height = TOP + ROW * len(survey.rows) + 20
-    heading = title(name, survey)
+    heading, past = title(name, survey), looked_past(survey)
+    whole = f"{heading}; {past}" if past else heading
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" role="img" aria-label="{escape(heading)}">',
-        f"<title>{escape(heading)}</title><style>{STYLE}</style>",
+        f'height="{height}" role="img" aria-label="{escape(whole)}">',
+        f"<title>{escape(whole)}</title><style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
-        *_head(heading),
+        *_head(heading, past),
         *_edges(survey, places),
         *(line for row in survey.rows for line in _row(row, survey, places)),
         "</svg>",
@@ -65,8 +67,10 @@ def title(name: str, survey: Survey) -> str:
     return f"{name} at {survey.side} pixels: {border}"
 
 
-def _head(heading: str) -> Iterator[str]:
+def _head(heading: str, past: str) -> Iterator[str]:
     yield f'<text class="title" x="16" y="26">{escape(heading)}</text>'
+    if past:
+        yield f'<text class="head" x="16" y="80">{escape(past)}</text>'
     for place, (state, words) in enumerate(WORDS.items()):
         x = (16, 200, 320, 670)[place]
         yield f'<rect class="{state}" x="{x}" y="40" width="{BOX}" height="{BOX}"/>'

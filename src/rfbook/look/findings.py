@@ -19,6 +19,8 @@ LARGER_INPUT = ("SM-3.2-best-small",)
 EVEN_KERNELS = ("DP-4-cause", "DP-4-gone", "DP-4-trained-board-lite0", "DP-4-trained-gone-lite0")
 SHOWN = (*AFTER_BORDER, *AFTER_BORDER_WITH_SKIPS, *SMALL_STEM, *LARGER_INPUT, *EVEN_KERNELS)
 """The claims that stand beside the advice."""
+AGAINST = AFTER_BORDER_WITH_SKIPS
+"""Those that, where they hold, speak against it; the others then speak for it."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,17 @@ class Finding:
     why: str
     page: str
 
+    @property
+    def speaks(self) -> str:
+        """In words, what the verdict means for the advice: for it, against it, or neither."""
+        if self.verdict not in ("reproduced", "not reproduced"):
+            return "leaves it open"
+        holds = self.verdict == "reproduced"
+        return "speaks against it" if holds == (self.claim in AGAINST) else "speaks for it"
+
     def __str__(self) -> str:
-        return f'"{self.says}": {self.verdict} ({self.why}; {self.claim} on the page {self.page})'
+        where = f"{self.claim} on the page {self.page}"
+        return f'{self.speaks}: "{self.says}" ({self.verdict}; {self.why}; {where})'
 
 
 def finding(claim: str) -> Finding:

@@ -10,7 +10,7 @@ from typing import Any
 from rfbook.look.findings import finding
 from rfbook.look.graph.advice import Choice
 from rfbook.look.graph.look import Look
-from rfbook.look.graph.survey import Row, Survey, Total
+from rfbook.look.graph.survey import LATE, Row, Survey, Total
 from rfbook.look.graph.windows import Padding, Uneven
 
 MARKS = {"before": " ", "border": "=", "after": "-", "readout": "*"}
@@ -22,6 +22,7 @@ def values(look: Look) -> dict[str, Any]:
     survey = look.survey
     return _plain({
         "network": look.network, "side": survey.side, "channels": survey.channels,
+        "looked_past": dict(survey.past),
         "border": survey.border,
         "sides": {
             "every_layer_sees_something_new_from": survey.whole_from,
@@ -31,16 +32,20 @@ def values(look: Look) -> dict[str, Any]:
         "layers": [_layer(row) for row in survey.rows],
         "totals": {
             "before": asdict(survey.total("before")),
-            "from_border_on": asdict(survey.total("border", "after")),
+            "from_border_on": asdict(survey.total(*LATE)),
             "readout": asdict(survey.total("readout")), "all": asdict(survey.total()),
             "unused_parameters": survey.unused_parameters,
         },
         "strided": asdict(look.padding),
         "choices": [
-            asdict(choice) | {"findings": [asdict(finding(claim)) for claim in choice.findings]}
+            asdict(choice) | {"findings": [_finding(claim) for claim in choice.findings]}
             for choice in look.choices
         ],
     })  # fmt: skip
+
+
+def _finding(claim: str) -> dict[str, str]:
+    return asdict(finding(claim)) | {"speaks": finding(claim).speaks}
 
 
 def _layer(row: Row) -> dict[str, Any]:
@@ -64,6 +69,8 @@ def lines(look: Look) -> Iterator[str]:
     """The table of layers, then what follows from it."""
     survey = look.survey
     yield f"{look.network} at {survey.side} x {survey.side} pixels"
+    if survey.past:
+        yield looked_past(survey)
     yield ""
     yield from _table(survey)
     yield ""
@@ -75,6 +82,20 @@ def lines(look: Look) -> Iterator[str]:
     if look.choices:
         yield ""
         yield from _choices(look.choices, survey.total())
+
+
+def looked_past(survey: Survey) -> str:
+    """What the survey left out as if it were not there, such as gates; empty for nothing."""
+    told = (
+        f"{name} ({number(count, 'module') if count else 'no module: a function of that name'})"
+        for name, count in survey.past.items()
+    )
+    return f"looked past: {', '.join(told)}" if survey.past else ""
+
+
+def number(count: int, noun: str) -> str:
+    """A number of things, such as "1 module" and "2 modules"."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _table(survey: Survey) -> Iterator[str]:
@@ -111,14 +132,15 @@ def _border(survey: Survey) -> Iterator[str]:
         side = survey.side
         yield f"No border layer: every convolution reads from one that sees {side} pixels at most."
         return
-    late, every = survey.total("border", "after"), survey.total()
+    late, every = survey.total(*LATE), survey.total()
     yield (
         f"Border layer: {survey.border}, the first convolution that reads from one which sees more than "
-        f"the image. {late.convolutions} of {every.convolutions} convolutions do."
+        f"the image. {late.convolutions} of {every.convolutions} convolutions "
+        f"{'does' if late.convolutions == 1 else 'do'}."
     )
     for words, states in (
         ("before it", ("before",)),
-        ("from it on", ("border", "after")),
+        ("from it on", LATE),
         ("readout", ("readout",)),
     ):
         yield f"  {words:<11}{_share(survey.total(*states), every)}"
@@ -138,7 +160,10 @@ def _percent(part: int, whole: int) -> str:
 def _sides(survey: Survey) -> Iterator[str]:
     yield f"In images of {survey.whole_from} pixels and more there is no border layer."
     if survey.skipped_from < survey.whole_from:
-        yield f"Along the path through all skips that is so from {survey.skipped_from} pixels on."
+        yield (
+            "Counted along the path through all skips, the border layer is gone from "
+            f"{survey.skipped_from} pixels on."
+        )
     yield f"Up to {survey.sees_all_to} pixels at least one layer has units that see the whole image."
     if survey.unused_parameters:
         yield f"{survey.unused_parameters:,} parameters take no part in the forward pass."
@@ -152,9 +177,7 @@ def _strided(padding: Padding) -> Iterator[str]:
     width = max(len(window.name) for window in padding.uneven)
     for window in padding.uneven:
         yield f"  {window.name:<{width}}  {_window(window)}"
-    now, padded = _times(padding.strong_to_weak), _times(padding.padded_strong_to_weak)
-    yield f"The last map depends on the strongest pixel {now} as on the weakest,"
-    yield f"  with padded kernels {padded} (root of the number of paths; weights independent)."
+    yield from _ratio(padding.strong_to_weak, padding.padded_strong_to_weak)
 
 
 def _window(window: Uneven) -> str:
@@ -169,10 +192,18 @@ def _never(window: Uneven) -> str:
     return f"{every - read} in {every}"
 
 
-def _times(ratio: float | None) -> str:
-    if ratio is None:
-        return "an unknown number of times (other operations thin the map out too)"
-    return "infinitely (some are never read)" if ratio == inf else f"{ratio:.2f} times as much"
+def _ratio(now: float | None, padded: float | None) -> Iterator[str]:
+    if now is None or padded is None:
+        yield "How much more the last map depends on the strongest pixel than on the weakest is unknown:"
+        yield "  other operations enlarge the map or thin it out, or its paths are too many to count."
+        return
+    than = "than" if now == inf else "as"
+    yield f"The last map depends on the strongest pixel {_times(now)} {than} on the weakest,"
+    yield f"  with padded kernels {_times(padded)} (root of the number of paths; weights independent)."
+
+
+def _times(ratio: float) -> str:
+    return "infinitely more (some are never read)" if ratio == inf else f"{ratio:.2f} times as much"
 
 
 def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
@@ -180,7 +211,7 @@ def _choices(choices: Sequence[Choice], now: Total) -> Iterator[str]:
     told: set[str] = set()
     for choice in choices:
         border = (
-            f"border layer {choice.border}, {choice.late} convolutions from it on"
+            f"border layer {choice.border}, {number(choice.late, 'convolution')} from it on"
             if choice.border
             else "no border layer"
         )

@@ -29,12 +29,15 @@ class Cost:
 
     parameters: each counted once, where it is first used. multiply_adds: of one image, as
         `cost.multiply_adds` counts them. shape: of what the layer puts out, (1, channels, height, width)
-        as a rule; empty where that is no tensor.
+        as a rule; empty where that is no tensor. own_parameters, own_multiply_adds: of the layer alone,
+        without what is behind it.
     """
 
     parameters: int
     multiply_adds: int
     shape: tuple[int, ...]
+    own_parameters: int
+    own_multiply_adds: int
 
 
 def layer_costs(
@@ -52,7 +55,10 @@ def layer_costs(
     # Not in inference mode, in which older releases of torch count nothing.
     with torch.no_grad(), torch.device("meta"), passing.counter:
         passing.run(torch.zeros(1, channels, side, side))
-    return {name: Cost(*passing.counts[name], passing.shapes.get(name, ())) for name in passing.counts}
+    return {
+        name: Cost(*counts, passing.shapes.get(name, ()), *passing.own.get(name, (0, 0)))
+        for name, counts in passing.counts.items()
+    }
 
 
 def without_values(model: nn.Module) -> nn.Module:
@@ -75,6 +81,7 @@ class _Passing(fx.Interpreter):
         self.extra_traceback = False  # the operation is named, which is enough
         self.counts: dict[str, list[int]] = {name: [0, 0] for name in ("", *walk.passed)}
         self.shapes: dict[str, tuple[int, ...]] = {}
+        self.own: dict[str, tuple[int, int]] = {}
         self.counter = FlopCounterMode(display=False, custom_mapping=COUNTED)
         self._walk, self._seen = walk, set()
         self._modules = dict(model.named_modules(remove_duplicate=False))
@@ -87,10 +94,13 @@ class _Passing(fx.Interpreter):
             result = super().run_node(n)
         except Exception as error:  # torch's own words for a map that is too small, or of another size
             raise ValueError(f"{self._where(n)} cannot work on its input: {error}") from error
-        self.counts[place][0] += sum(map(self._parameters, self._owned(n)))
-        self.counts[place][1] += (self.counter.get_total_flops() - before) // 2
-        if place and isinstance(result, Tensor) and place not in self.shapes:
+        parameters = sum(map(self._parameters, self._owned(n)))
+        multiply_adds = (self.counter.get_total_flops() - before) // 2
+        self.counts[place][0] += parameters
+        self.counts[place][1] += multiply_adds
+        if place and isinstance(result, Tensor) and place not in self.shapes:  # the layer itself
             self.shapes[place] = tuple(result.shape)
+            self.own[place] = parameters, multiply_adds
         return result
 
     def call_module(self, target: str, args: Any, kwargs: Any) -> Any:

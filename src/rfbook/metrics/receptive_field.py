@@ -9,7 +9,7 @@ The model is traced (torch.fx), never run: no input, no weights, no width enters
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -62,7 +62,11 @@ class Layer:
         return height.center(row), width.center(column)
 
 
-def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> dict[str, Layer]:
+def receptive_fields(
+    model: nn.Module,
+    positionwise: Collection[str] = (),
+    exchange: Callable[[Window], Window] | None = None,
+) -> dict[str, Layer]:
     """Receptive field of every convolution, pooling and linear layer, in the order of data flow.
 
     model: takes images (n, channels, height, width) as its first input. Only kernels, strides,
@@ -70,6 +74,8 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
         told apart: a field is that of all channels of a layer, whatever their groups.
     positionwise: names of further operations (class name of a module, bare name of a function)
         that work on each position by itself and so leave the field as it is.
+    exchange: from the window of a convolution or pooling along one axis to the one that slides instead:
+        the fields are then those of the network with such kernels.
     Size Matters, eq. 1 and 2 with (k - 1) in place of (k - 2), so that r_1 = k_1 as its text says;
     at merges the hull of all branches (appendix B.1.2), per axis. Cost: one trace, milliseconds.
     What changes a tensor in place changes all that shares its memory, as in torch. At the border of an
@@ -78,7 +84,7 @@ def receptive_fields(model: nn.Module, positionwise: Collection[str] = ()) -> di
     branches of different jump that meet, for layers that read what cannot be followed, and for models
     that torch.fx cannot trace.
     """
-    walk = Walk(model, positionwise)
+    walk = Walk(model, positionwise, exchange)
     return {
         name: Layer(
             name=name,

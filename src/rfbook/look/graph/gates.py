@@ -30,6 +30,13 @@ def require_finite(model: nn.Module, layers: Mapping[str, Layer], positionwise: 
     )
 
 
+def looked_past(model: nn.Module, positionwise: Collection[str]) -> dict[str, int]:
+    """How many modules of the network have each of these class names, in the order in which they were
+    named; 0 where it has none, as for the name of a function."""
+    classes = [type(module).__name__ for module in model.modules()]
+    return {name: classes.count(name) for name in positionwise}
+
+
 def attention(model: nn.Module) -> str:
     """In words that the network has attention, where it first has; empty if it has none."""
     classes = {name: type(module).__name__.lower() for name, module in model.named_modules()}

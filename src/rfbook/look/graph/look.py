@@ -30,5 +30,5 @@ def look_at(
     name: of the network, for who reads the result.
     """
     surveyed = survey_of(model, side, channels, positionwise)
-    uneven = padding(surveyed)
-    return Look(name, surveyed, uneven, tuple(choices(model, surveyed, uneven, positionwise)))
+    uneven = padding(model, surveyed)
+    return Look(name, surveyed, uneven, tuple(choices(model, surveyed, uneven)))

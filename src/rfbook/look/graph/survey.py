@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from torch import nn
 
-from rfbook.look.graph.gates import attention, require_finite
+from rfbook.look.graph.gates import attention, looked_past, require_finite
 from rfbook.look.networks import LookError
 from rfbook.metrics.layer_costs import Cost, layer_costs
 from rfbook.metrics.receptive_field import Layer, border_layer, conv_fields, receptive_fields
@@ -16,6 +16,8 @@ from rfbook.metrics.receptive_field import Layer, border_layer, conv_fields, rec
 STATES = ("before", "border", "after", "readout")
 """before the border layer; the border layer itself; reading from a layer that sees more than the image;
 seeing all of it whatever its side, as behind global pooling."""
+LATE = ("border", "after")
+"""The states of layers from the border layer on."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Survey:
 
     border: name of the border layer (Size Matters 3.4), None if there is none. whole_from: the smallest
     side without one; along the path through all skips there is none from skipped_from on. sees_all_to:
-    the largest side of which a convolution sees the whole.
+    the largest side of which a convolution sees the whole. past: how many modules of each class were
+    looked past, 0 for the name of a function.
     """
 
     side: int
@@ -57,6 +60,7 @@ class Survey:
     skipped_from: int
     sees_all_to: int
     unused_parameters: int
+    past: Mapping[str, int]
 
     @property
     def sequential(self) -> bool:
@@ -97,7 +101,7 @@ def survey_of(
     require_finite(model, layers, positionwise)
     costs = costs_at(model, side, channels, positionwise)
     border = border_layer(convolutions, side)
-    states = _states(layers, border, side)
+    states = states_of(layers, side)
     rows = tuple(
         Row(layer, states[name], _share(layer, side), costs[name]) for name, layer in layers.items()
     )
@@ -112,6 +116,7 @@ def survey_of(
         skipped_from=max([1, *(int(max(layer.smallest)) for layer in earlier)]),
         sees_all_to=int(max(layer.size for layer in layers.values() if layer.size < inf)),
         unused_parameters=parameters - sum(cost.parameters for cost in costs.values()),
+        past=looked_past(model, positionwise),
     )
 
 
@@ -130,17 +135,20 @@ def costs_at(
             "--channels that the network takes, or a larger side if its strides leave nothing of it"
         ) from error
     ahead, first = costs.pop(""), next(iter(costs))
-    costs[first] = Cost(
-        costs[first].parameters + ahead.parameters,
-        costs[first].multiply_adds + ahead.multiply_adds,
-        costs[first].shape,
+    costs[first] = replace(
+        costs[first],
+        parameters=costs[first].parameters + ahead.parameters,
+        multiply_adds=costs[first].multiply_adds + ahead.multiply_adds,
     )
     return costs
 
 
-def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[str, str]:
-    """The state of every layer. As in the rule for the border layer, poolings do not count: one goes
-    with what it reads."""
+def states_of(layers: Mapping[str, Layer], side: int) -> dict[str, str]:
+    """The state of every layer in images of `side` pixels, one of `STATES`.
+
+    As in the rule for the border layer, poolings do not count: one goes with what it reads.
+    """
+    border = border_layer(conv_fields(layers), side)
     states: dict[str, str] = {}
     seen: dict[str, float] = {}
     for name, layer in layers.items():
@@ -149,7 +157,7 @@ def _states(layers: Mapping[str, Layer], border: str | None, side: int) -> dict[
         seen[name] = max(sizes, default=1)
         late = seen[name] > side
         if layer.kind == "pool":
-            late = any(states[source] in ("border", "after") for source in layer.sources)
+            late = any(states[source] in LATE for source in layer.sources)
         states[name] = "after" if late else "before"
         if layer.size == inf:
             states[name] = "readout"

@@ -6,15 +6,16 @@ A kernel whose size is no multiple of its stride does so (Dead Pixel, section 4 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, prod
+from math import inf, prod
 
 import numpy as np
+from torch import nn
 
-from rfbook.look.graph.survey import Survey
+from rfbook.look.graph.survey import LATE, Row, Survey, states_of
 from rfbook.metrics.paths import window_counts
-from rfbook.metrics.receptive_field import Layer, border_layer
+from rfbook.metrics.receptive_field import border_layer, conv_fields, receptive_fields
 from rfbook.metrics.receptive_field_arithmetic import Axis, Window
 
 Windows = tuple[Window, Window]
@@ -47,8 +48,9 @@ class Padding:
     strong_to_weak: how many times as much the last map depends on the strongest pixel as on the weakest,
         as counting paths predicts for independent centred weights; infinite if a pixel is never read,
         None where other operations than the listed layers enlarge or thin out the map.
-    padded_strong_to_weak, padded_field, padded_border: the same with padded kernels, the largest field
-        and the border layer. keeps_maps: whether maps keep their sides then, as they do if the side is a
+    padded_strong_to_weak, padded_field, padded_border, padded_late: the same with padded kernels, the
+        largest field, the border layer, and how many convolutions are it or read from one that sees more
+        than the image. keeps_maps: whether maps keep their sides then, as they do if the side is a
         multiple of all strides together.
     """
 
@@ -57,27 +59,31 @@ class Padding:
     padded_strong_to_weak: float | None
     padded_field: int
     padded_border: str | None
+    padded_late: int
     keeps_maps: bool
 
 
-def padding(survey: Survey) -> Padding:
-    """Every uneven kernel, and what padding all of them would change."""
-    main = survey.main()
+def padding(model: nn.Module, survey: Survey) -> Padding:
+    """Every uneven kernel, and what padding all of them would change. survey: of this network."""
+    main, side = survey.main(), survey.side
     before = [layer.windows for layer in main]
     after = [(_padded(height), _padded(width)) for height, width in before]
+    layers = receptive_fields(model, survey.past, _padded)
+    states = states_of(layers, side)
     followed = _strides(before) == main[-1].jump
     jump = max(main[-1].jump)
     return Padding(
         uneven=tuple(
-            _uneven(row.layer, row.layer.windows, row.cost.multiply_adds, row.cost.shape)
+            _uneven(row, row.layer.windows)
             for row in survey.rows
             if row.layer.windows and any(_padded(window) != window for window in row.layer.windows)
         ),
         strong_to_weak=strong_to_weak(before) if followed else None,
         padded_strong_to_weak=strong_to_weak(after) if followed else None,
-        padded_field=_fields(after)[-1],
-        padded_border=_border(main, _fields(after), survey.side),
-        keeps_maps=survey.side % jump == 0 if jump < inf else False,
+        padded_field=int(max(layer.size for layer in layers.values() if layer.size < inf)),
+        padded_border=border_layer(conv_fields(layers), side),
+        padded_late=sum(layers[name].kind == "conv" and states[name] in LATE for name in layers),
+        keeps_maps=side % jump == 0 if jump < inf else False,
     )
 
 
@@ -102,28 +108,10 @@ def _along(windows: Sequence[Window]) -> float | None:
 
 
 def _extent(windows: Sequence[Window]) -> tuple[int, int]:
-    axis = list(_walked(windows))[-1]
-    return int(axis.size), int(axis.jump)
-
-
-def _walked(windows: Sequence[Window]) -> Iterator[Axis]:
     axis = Axis()
     for window in windows:
         axis = axis.window(*window)
-        yield axis
-
-
-def _fields(path: Sequence[Windows]) -> list[int]:
-    """The field after every layer of a path, its longer side."""
-    height, width = (list(_walked(axis)) for axis in zip(*path, strict=True))
-    return [int(max(down.size, across.size)) for down, across in zip(height, width, strict=True)]
-
-
-def _border(main: Sequence[Layer], fields: Sequence[int], side: int) -> str | None:
-    convolutions = [
-        (layer.name, field) for layer, field in zip(main, fields, strict=True) if layer.kind == "conv"
-    ]
-    return border_layer(convolutions, side)
+    return int(axis.size), int(axis.jump)
 
 
 def _strides(path: Sequence[Windows]) -> tuple[int, int]:
@@ -145,22 +133,23 @@ def _reads(window: Window) -> list[int]:
     return [counts[place] for place in range(stride)]
 
 
-def _uneven(layer: Layer, windows: Windows, multiply_adds: int, shape: tuple[int, ...]) -> Uneven:
+def _uneven(row: Row, windows: Windows) -> Uneven:
     kernel, padded = (
         tuple(value[0] for value in pair) for pair in (windows, tuple(map(_padded, windows)))
     )
     reads = [_reads(window) for window in windows]
-    growth = prod(padded) / prod(kernel) - 1 if layer.kind == "conv" else 0.0
-    places = prod(shape[2:])
+    cost, size = row.cost, prod(kernel)
+    weights = cost.own_multiply_adds // max(1, prod(cost.shape[2:]))
     return Uneven(
-        name=layer.name,
-        kind=layer.kind,
-        main=layer.main,
+        name=row.layer.name,
+        kind=row.layer.kind,
+        main=row.layer.main,
         kernel=kernel,
         stride=tuple(window[1] for window in windows),
         most=prod(map(max, reads)),
         fewest=prod(map(min, reads)),
         padded=padded,
-        parameters=round(multiply_adds / places * growth) if places and isfinite(growth) else 0,
-        multiply_adds=round(multiply_adds * growth),
+        # Weights that an earlier layer has too, and those that are no parameters, cost none.
+        parameters=weights * prod(padded) // size - weights if cost.own_parameters else 0,
+        multiply_adds=cost.own_multiply_adds * prod(padded) // size - cost.own_multiply_adds,
     )

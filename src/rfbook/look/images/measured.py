@@ -62,11 +62,12 @@ def measured(
             },
             "saturation": kept.or_made("saturation", lambda: _saturation(model, survey, shown, names)),
         }
-        if shown.labels:
+        if shown.labels and names:
             result["probes"] = {
                 name: kept.or_made(f"probe {name}", lambda name=name: _probe(model, survey, shown, name))
                 for name in names
             }
+            result["guessing"] = _guessing(shown)
     except (ValueError, RuntimeError, TypeError) as error:
         raise LookError(str(error)) from error
     return result
@@ -121,11 +122,7 @@ def _saturation(
 
 def _probe(model: nn.Module, survey: Survey, shown: Pictures, name: str) -> dict[str, Any]:
     """Share of held-out images whose class a linear classifier reads from the layer."""
-    labels = torch.tensor(shown.labels)
-    places = torch.cat(
-        [torch.arange(int((labels == label).sum())) for label in range(len(shown.classes))]
-    )
-    test = places % HELD_OUT == HELD_OUT - 1
+    labels, test = torch.tensor(shown.labels), _held_out(shown)
     if not test.any():
         raise LookError(f"probes need {HELD_OUT} images of a class at least, some of them for the test")
     features = _features(model, survey, shown, name)
@@ -133,6 +130,21 @@ def _probe(model: nn.Module, survey: Survey, shown: Pictures, name: str) -> dict
     probe = fit_probe(standardiser.apply_(features[~test]), labels[~test])
     share = accuracy(probe, standardiser.apply_(features[test]), labels[test])
     return {"accuracy": share, "converged": probe.converged, "test_images": int(test.sum())}
+
+
+def _held_out(shown: Pictures) -> Tensor:
+    """Which images are for the test of the probes, (n,)."""
+    labels = torch.tensor(shown.labels)
+    places = torch.cat(
+        [torch.arange(int((labels == label).sum())) for label in range(len(shown.classes))]
+    )
+    return places % HELD_OUT == HELD_OUT - 1
+
+
+def _guessing(shown: Pictures) -> float:
+    """Accuracy on the held-out images of naming always the class that most of them have."""
+    held_out = torch.tensor(shown.labels)[_held_out(shown)]
+    return int(held_out.bincount().max()) / len(held_out)
 
 
 def _features(model: nn.Module, survey: Survey, shown: Pictures, name: str) -> Tensor:
@@ -153,10 +165,19 @@ def lines(result: dict[str, Any]) -> list[str]:
             for name, result_of_layer in result["effective_fields"].items()
         ),
         "",
-        "Saturation, share of directions that hold 99 % of the variance"
-        + ("; accuracy of a probe on held-out images:" if "probes" in result else ":"),
+        f"Saturation, share of directions that hold 99 % of the variance{_of_probes(result)}:",
         *(_layer_line(name, share, result) for name, share in result["saturation"].items()),
     ]
+
+
+def _of_probes(result: dict[str, Any]) -> str:
+    """What the second column is, if there is one; every probe has the same held-out images."""
+    tested = {probe["test_images"] for probe in result.get("probes", {}).values()}
+    return "".join(
+        f"; accuracy of a probe on {images} held-out images (guessing the most frequent class: "
+        f"{100 * result['guessing']:.1f} %)"
+        for images in tested
+    )
 
 
 def _field_line(name: str, field: dict[str, Any]) -> str:

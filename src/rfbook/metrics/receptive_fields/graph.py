@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 from math import inf
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.utils._pytree import tree_leaves, tree_map
 
-from rfbook.metrics.receptive_field_arithmetic import Map, merge
+from rfbook.metrics.receptive_field_arithmetic import Map, Window, merge
 from rfbook.metrics.receptive_fields.dimensions import Length, Pieces
 from rfbook.metrics.receptive_fields.layout import LAYOUTS
 from rfbook.metrics.receptive_fields.memory import OVERWRITES, UNKNOWN, Memory, assign, explained
@@ -26,6 +26,7 @@ from rfbook.metrics.receptive_fields.operations import (
     QUERIES,
     REFUSED,
     keep,
+    slide,
 )
 from rfbook.metrics.receptive_fields.tracing import IN_PLACE, trace
 
@@ -41,7 +42,12 @@ class Walk:
     Arguments and errors as in `receptive_fields`.
     """
 
-    def __init__(self, model: nn.Module, positionwise: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        positionwise: Collection[str] = (),
+        exchange: Callable[[Window], Window] | None = None,
+    ) -> None:
         self.passed: dict[str, tuple[str, Map]] = {}
         self.path: tuple[str, ...] = ()
         self.sources: dict[str, tuple[str, ...]] = {}
@@ -52,6 +58,7 @@ class Walk:
         told = [name for name in positionwise if name not in LAYOUTS]
         self._operations = OPERATIONS | dict.fromkeys(told, keep)
         self._refused = {name: REFUSED[name] for name in REFUSED if name not in told}
+        self._exchange = exchange
         self._memory = Memory()
         self._values = self._memory.values
         self.graph, self.tensors = trace(model, told)
@@ -174,7 +181,11 @@ class Walk:
                 f"to OPERATIONS in rfbook.metrics.receptive_fields.operations"
             )
         settings, named = self._arguments(node)
-        return explained(self._operations[operation], where, image, *settings, **named)
+        result = explained(self._operations[operation], where, image, *settings, **named)
+        if self._exchange and operation in LAYER_KINDS and isinstance(result, Map) and result.windows:
+            height, width = map(self._exchange, result.windows)
+            return slide(image, (height, width))
+        return result
 
     def _arguments(self, node: fx.Node) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if node.op == "call_module":

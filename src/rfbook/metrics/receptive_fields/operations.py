@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rfbook.metrics.receptive_field_arithmetic import Axis, Map, Pair, common_layout
+from rfbook.metrics.receptive_field_arithmetic import Axis, Map, Pair, Window, common_layout
 from rfbook.metrics.receptive_fields.dimensions import (
     Length,
     Pieces,
@@ -124,7 +124,12 @@ def _window(
     before = _same(kernel, dilations) if padding == "same" else padding
     settings = kernel, _pair(stride or kernel), _pair(0 if before == "valid" else before), dilations
     height, width = zip(*settings, strict=True)
-    return replace(_slide(image, Axis.window, *settings), windows=(height, width))
+    return slide(image, (height, width))
+
+
+def slide(image: Map, windows: tuple[Window, Window]) -> Map:
+    """The map after these windows slid over its (height, width)."""
+    return replace(_slide(image, Axis.window, *zip(*windows, strict=True)), windows=windows)
 
 
 def _convolution(
