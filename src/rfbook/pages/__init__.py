@@ -23,6 +23,7 @@ _FROM = {
     "accuracies_of": "rfbook.pages.spreads",
     "by_network": "rfbook.pages.outcomes",
     "check": "rfbook.pages.checking",
+    "changes_of": "rfbook.pages.spreads",
     "curves_of": "rfbook.pages.outcomes",
     "fine_tuned": "rfbook.pages.fine_tuning",
     "guessing": "rfbook.pages.outcomes",
