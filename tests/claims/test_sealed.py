@@ -56,10 +56,18 @@ def test_a_test_that_changes_with_its_date_is_written_again(folder):
     assert said(folder) == []
 
 
-def test_a_date_that_goes_back_with_another_margin_is_refused(folder):
-    fill(folder, margin=40, fixed="2020-01-01T03:00:00Z")
-    with pytest.raises(ClaimError, match="margin"):
+@pytest.mark.parametrize("margin", [50, 40])
+def test_a_date_that_goes_back_is_refused_with_another_margin_or_the_same(folder, margin):
+    fill(folder, margin=margin, fixed="2020-01-01T03:00:00Z")
+    (fault,) = said(folder)
+    assert "which is earlier" in fault
+    with pytest.raises(ClaimError, match="which is earlier"):
         sealed.write(folder)
+
+
+def test_the_same_moment_in_another_zone_is_the_same(folder):
+    fill(folder, fixed="2020-01-02T05:00:00+02:00")
+    assert said(folder) == []
 
 
 def test_a_new_claim_and_one_that_is_gone_are_named(folder):

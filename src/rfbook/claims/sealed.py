@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
 from pathlib import Path
 
 from rfbook.claims.claim import Claim, ClaimError, claims_folder, read_claims
@@ -29,7 +30,7 @@ def row(claim: Claim) -> Row:
     """What decides a claim that says since when, as text."""
     printed = (f"{network} {value:g}" for network, value in claim.printed.items())
     values = (
-        claim.id, claim.fixed.isoformat(), claim.quantity, "; ".join(claim.arms),
+        claim.id, claim.fixed.astimezone(UTC).isoformat(), claim.quantity, "; ".join(claim.arms),
         "; ".join(claim.only), claim.holds_if, f"{claim.margin:g}", "; ".join(printed),
     )  # fmt: skip
     return {name: str(value) for name, value in zip(COLUMNS, values, strict=True)}
@@ -70,14 +71,16 @@ def write(folder: Path | None = None) -> None:
 
 
 def _changed(before: Row, now: Row) -> str:
-    """What is another test although `fixed` is no later; empty if nothing is."""
+    """What is another test although `fixed` is no later, or a date that went back; else empty."""
     differ = [name for name in DECIDES if now[name] != before[name]]
     parts = [f"{name} is {now[name]!r} and was {before[name]!r}" for name in differ]
-    if not parts or now["fixed"] > before["fixed"]:
+    if now["fixed"] < before["fixed"]:
+        parts.append(f"fixed is {now['fixed']!r}, which is earlier")
+    elif not parts or now["fixed"] > before["fixed"]:
         return ""
     return (
-        f"claim {now['id']}: {', '.join(parts)} when its test was fixed ({before['fixed']}). Put the "
-        "time of this change under `fixed`, and a line in book/changelog.md"
+        f"claim {now['id']}: {', '.join(parts)}; its test was fixed at {before['fixed']}. Put the time "
+        "of this change under `fixed`, and a line in book/changelog.md"
     )
 
 
