@@ -52,6 +52,7 @@ def test_every_default_is_what_published_keys_were_made_with():
             "padded_weights": "zero",
             "strided_weights": "own",
             "downsampling": "strided",
+            "padding_mode": "zeros",
         },
         "data": {
             "name": "cifar10",
@@ -254,6 +255,7 @@ def test_a_label_names_what_was_changed_in_the_architecture(label, model):
         "resnet18-noskip small": "ResNet18 without skips small",
         "wide_resnet50_2-padded-convs-authors":
             "Wide-ResNet-50-2 with padded convolutions started as by the authors",
+        "vgg16-circular short": "VGG16 with circular padding short",
         "vgg19-d2-growing@64px": "VGG19 with dilation 2 on growing maps at 64 pixels",
         "efficientnet_lite0 blurred": "EfficientNet-Lite0 blurred",
         "vgg19-d2 TinyImageNet": "VGG19 with dilation 2 on TinyImageNet",
@@ -409,6 +411,12 @@ def refused(message: str, kind: type, **fields) -> None:
         },
         "dilation_padding needs a dilation above 1": {
             "name": "vgg19", "dilation_padding": "authors",
+        },
+        "resnet18 has no padding_mode: leave it at its default": {
+            "name": "resnet18", "padding_mode": "circular",
+        },
+        "reach around a small map more than once: leave dilation at 1": {
+            "name": "vgg16", "padding_mode": "circular", "dilation": 2,
         },
         "no max pool to pad: use kernel_padding 'convs'": {
             "name": "resnet18", "stem": "cifar", "kernel_padding": "all",

@@ -395,6 +395,25 @@ def test_the_authors_padding_makes_the_maps_grow_as_theirs_did():
     ]
 
 
+@torch.no_grad()
+def test_with_circular_padding_a_shifted_image_gives_the_same_map_shifted():
+    """By 8 pixels in a circle, which is one unit where the maps have been halved three times."""
+    image = torch.randn(1, 3, 32, 32)
+    circular, plain = (
+        thin("vgg16", padding_mode=mode).eval().features[:33] for mode in ("circular", "zeros")
+    )
+    shifts = {"shifts": (8, 16), "dims": (2, 3)}
+    shifted, there = circular(image.roll(**shifts)), circular(image).roll((1, 2), (2, 3))
+    assert there.shape[-2:] == (4, 4)
+    torch.testing.assert_close(shifted, there, rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(plain(image.roll(**shifts)), plain(image).roll((1, 2), (2, 3)), rtol=1e-2)
+
+
+def test_circular_padding_starts_from_the_same_weights():
+    plain, circular = (thin("vgg16", padding_mode=mode).state_dict() for mode in ("zeros", "circular"))
+    assert all(torch.equal(plain[name], circular[name]) for name in plain)
+
+
 def test_dilation_leaves_the_weights_as_they_are():
     plain, dilated = thin("vgg11").state_dict(), thin("vgg11", dilation=2).state_dict()
     assert plain.keys() == dilated.keys()

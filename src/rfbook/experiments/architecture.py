@@ -52,6 +52,7 @@ CHANGES = {
     r"authors": "started as by the authors",
     r"blurred": "with blurs for strides",
     r"growing": "on growing maps",
+    r"circular": "with circular padding",
 }
 """Part of a `Model.label` -> what it says of the network."""
 GROUPS = 32
@@ -91,7 +92,8 @@ class Model(Spec):
     kernel holds at the start: the odd kernel and zeros, fresh values by the network's own rule, or fresh
     values by PyTorch's default rule, as the authors' code has them. strided_weights "authors":
     odd kernels with stride 2 by that rule too, for a comparison that padding alone decides. downsampling
-    "blurred": blurs halve the maps instead of strides (Zhang 2019).
+    "blurred": blurs halve the maps instead of strides (Zhang 2019). padding_mode "circular": a
+    convolution sees the other side of the map beyond an edge, and no zeros (VGGs).
     """
 
     name: Literal[NETWORKS]  # type: ignore[valid-type]
@@ -104,6 +106,7 @@ class Model(Spec):
     padded_weights: Literal["zero", "fresh", "authors"] = "zero"
     strided_weights: Literal["own", "authors"] = "own"
     downsampling: Literal["strided", "blurred"] = "strided"
+    padding_mode: Literal["zeros", "circular"] = "zeros"
 
     @property
     def label(self) -> str:
@@ -120,6 +123,7 @@ class Model(Spec):
             "authors-start": self.strided_weights != "own",
             "blurred": self.downsampling != "strided",
             "growing": self.dilation_padding != "same",
+            "circular": self.padding_mode != "zeros",
         }
         return "-".join([self.name, *(part for part, used in parts.items() if used)])
 
@@ -136,7 +140,10 @@ class Model(Spec):
             residual["kernel_padding"] = self.kernel_padding == "all"
         foreign = {} if self.name in RESNETS else residual
         if self.name not in VGGS:
-            foreign = foreign | {"dilation": self.dilation != 1}
+            foreign = foreign | {
+                "dilation": self.dilation != 1,
+                "padding_mode": self.padding_mode != "zeros",
+            }
         wrong = [field for field, used in foreign.items() if used]
         if wrong:
             raise ValueError(f"{self.name} has no {', '.join(wrong)}: leave it at its default")
@@ -159,6 +166,11 @@ class Model(Spec):
             )
         if self.dilation == 1 and self.dilation_padding != "same":
             raise ValueError("dilation_padding needs a dilation above 1")
+        if self.dilation > 1 and self.padding_mode == "circular":
+            raise ValueError(
+                "circular padding of a dilated kernel would reach around a small map more than once: "
+                "leave dilation at 1"
+            )
         if self.stem == "cifar" and self.kernel_padding == "all":
             raise ValueError("a CIFAR stem has no max pool to pad: use kernel_padding 'convs'")
         return self

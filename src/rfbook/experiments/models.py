@@ -57,6 +57,8 @@ def _vgg(model: Model, classes: int) -> nn.Module:
         surgery.dilate(network, model.dilation, model.dilation_padding)
     _initialise_convolutions(network)
     nn.init.normal_(network.classifier.weight, 0, 0.01)
+    if model.padding_mode == "circular":
+        surgery.pad_circularly(network)
     return network
 
 

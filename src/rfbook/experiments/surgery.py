@@ -1,4 +1,4 @@
-"""Changes to a network: width, CIFAR stem, no skips, dilation, kernel padding, blurring.
+"""Changes to a network: width, CIFAR stem, no skips, dilation, other padding, kernel padding, blurring.
 
 All else stays as it was (`replacement`). What cannot is refused with a ValueError, before anything is
 changed.
@@ -155,6 +155,19 @@ def dilate(model: nn.Module, dilation: int, padding: str) -> None:
                 )
             around = tuple(side + growth[padding] * (dilation - 1) for side in module.padding)
             new[module] = convolution_like(module, dilation=dilation, padding=around)
+            new[module].weight, new[module].bias = module.weight, module.bias
+    exchange(model, new)
+
+
+def pad_circularly(model: nn.Module) -> None:
+    """Lets every padded convolution see the other side of its map beyond an edge, with its weights.
+
+    Raises ValueError as `convolution_like`.
+    """
+    new = {}
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d) and module.padding != (0, 0):
+            new[module] = convolution_like(module, padding_mode="circular")
             new[module].weight, new[module].bias = module.weight, module.bias
     exchange(model, new)
 
