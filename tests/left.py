@@ -62,6 +62,9 @@ def left(run, measure):
             "images": images, "batch_difference": 0.0, "order_correlation": 0.7, "order_mass": 0.2,
             "unit_center": 16.0,
         },
+        "single_gradients": {
+            "images": images, "half": 0.1, "half_of_noise": 0.2, "correlation": 0.1,
+        },
         "pixel_response": {
             "images": half, "field_images": images - half, "epsilon": 0.1, "steps": [0.1, 0.01],
             "pixels": [[1, 2], [3, 4]], "response": [0.0] * 2, "gradient": [0.0] * 2, "field": [0.0] * 2,

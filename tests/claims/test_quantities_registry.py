@@ -88,6 +88,7 @@ def sample():
                 }
             }
         },
+        single_gradients={"half": 0.1, "half_of_noise": 0.25, "correlation": 0.3},
         cost={"parameters": 11_250_000, "multiply_adds": 1_800_500_000},
         field_recipe={
             "batch_difference": 3e-7,
@@ -204,6 +205,8 @@ EXPECTED = {
     "fitted_column": 90,
     "fitted_row": 91,
     "order_mass": 30,
+    "half_of_single": 40,
+    "gradients_alike": 0.3,
     "checkerboard": 40,
     "checkerboard_layer3": 30,
     "checkerboard_layer4": 20,

@@ -38,7 +38,7 @@ PINNED_AT = {
     "accuracy": 1, "saturation": 1, "probes": 2, "probes_global": 2, "position_probes": 2,
     "receptive_field": 1, "effective_field": 1, "field_recipe": 1, "kernel_padding": 1,
     "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1, "learning_curve": 1,
-    "cost": 1,
+    "cost": 1, "single_gradients": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
 
@@ -57,7 +57,7 @@ LIMITS_AT = {
 CONVOLUTIONS = [f"features.{number}" for number in (0, 4, 8, 11, 15, 18, 22, 25)]
 RECORDED = [*CONVOLUTIONS, "classifier"]
 PERTURBED = {"pixel_response", "saliency", "translation", "one_pixel_attack"}
-ON_PHOTOS = {"kernel_padding", "effective_field", "field_recipe"} | PERTURBED
+ON_PHOTOS = {"kernel_padding", "effective_field", "field_recipe", "single_gradients"} | PERTURBED
 ONE_IMAGE = 1 / 64
 
 
@@ -308,6 +308,17 @@ def test_field_recipe(records):
     assert values["unit_center"] == 32
     fit = [values[name] for name in ("sigma_x", "sigma_y", "centre_x", "centre_y", "r_squared")]
     assert fit == fitted([21.3385, 22.9471, 28.5163, 28.2316, 0.262019])
+
+
+def test_single_gradients(records):
+    record = records["single_gradients"]
+    values, first = record.values, record.arrays["first"]
+    assert values["images"] == 8
+    assert values["half"] == close(0.175903)
+    assert values["half_of_noise"] == close(0.178955)
+    assert values["correlation"] == close(0.0240369)
+    assert (first.shape, first.dtype) == ((64, 64), np.float32)
+    assert first.sum() == close(1.25826)
 
 
 def test_pixel_response(records):

@@ -17,6 +17,7 @@ from rfbook.metrics import imbalance
 from rfbook.metrics.effective_field import EffectiveField, effective_field, pixel_gradients
 from rfbook.metrics.gaussian import fit_gaussian
 from rfbook.metrics.receptive_field import receptive_fields
+from rfbook.metrics.single_gradients import half_share_of_noise, half_shares, mean_correlation
 from rfbook.records.weights import Trained
 
 Measured = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -91,6 +92,27 @@ def field_recipe(trained: Trained) -> Measured:
         **asdict(fit),
     }
     return values, {"right": right.astype(np.float32), "wrong": wrong.astype(np.float32)}
+
+
+def single_gradients(trained: Trained) -> Measured:
+    """How concentrated G_xy of one image is, and how alike two are, at the middle unit of the last stage.
+
+    half: share of the pixels that hold half of one image's absolute gradient, mean over images.
+    half_of_noise: the same of Gaussian noise of equal mean strength. correlation: mean over pairs of
+    images. Array `first`: the positive part of the first image's gradient.
+    """
+    layer = FIELD_STAGES[trained.run.model.name][-1]
+    maps = np.concatenate([
+        pixel_gradients(trained.network, images, layer=layer).cpu().numpy()
+        for images, _ in _batches(trained, BATCH, "single gradients")
+    ])
+    values = {
+        "images": len(maps),
+        "half": float(half_shares(maps).mean()),
+        "half_of_noise": half_share_of_noise(maps),
+        "correlation": mean_correlation(maps),
+    }
+    return values, {"first": maps[0].clip(min=0).astype(np.float32)}
 
 
 def _batch_difference(trained: Trained, batched: Tensor) -> float:

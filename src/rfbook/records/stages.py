@@ -79,6 +79,10 @@ MEASURES: dict[str, Measure] = {
     "field_recipe": Measure(
         1, "fields:field_recipe", fields.FieldRecipe, A_FIT, (needs.resnet,), number="order_correlation"
     ),
+    "single_gradients": Measure(
+        1, "fields:single_gradients", fields.SingleGradients,
+        needs=(needs.field_stages, needs.two_images), number="half",
+    ),
     "kernel_padding": Measure(
         1, "padding:kernel_padding", layers.KernelPadding,
         needs=(needs.resnet, needs.even_maps, needs.plain_network), number="difference.all",

@@ -18,6 +18,7 @@ from rfbook.statistics.undefined import Undefined
 
 FIELD = ("effective_field",)
 RECIPE = ("field_recipe",)
+SINGLE = ("single_gradients",)
 PADDING = ("kernel_padding",)
 AT_PIXELS = ("changes", "others")
 
@@ -51,6 +52,22 @@ quantity("px", RECIPE, "unit_center", exact=True)(field_check("unit_center"))
 quantity("px", RECIPE, "fitted_column")(field_check("centre_x"))
 quantity("px", RECIPE, "fitted_row")(field_check("centre_y"))
 quantity("%", RECIPE, "order_mass")(field_check("order_mass", 100))
+
+
+@quantity("% of the pixels that noise needs", reads=SINGLE)
+def half_of_single(records: Records) -> float:
+    """Pixels that hold half of one image's gradient, % of those that hold half of Gaussian noise.
+
+    The noise is as strong at every pixel as the gradients are in the mean over images.
+    """
+    values = records["single_gradients"].values
+    return 100 * values["half"] / values["half_of_noise"]
+
+
+@quantity("correlation", reads=SINGLE)
+def gradients_alike(records: Records) -> float:
+    """Correlation of the gradients of two images over the pixels, mean over all pairs of images."""
+    return records["single_gradients"].values["correlation"]
 
 
 def of_output(records: Records) -> dict[str, Any]:

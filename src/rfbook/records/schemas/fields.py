@@ -95,6 +95,23 @@ class FieldRecipe(Fit, Values):
         return {name: Array("float32", (run.data.side,) * 2, 0) for name in ("right", "wrong")}
 
 
+class SingleGradients(Values):
+    """`fields.single_gradients`"""
+
+    images: Count
+    half: Share
+    half_of_noise: Share
+    correlation: Annotated[float, Field(ge=-1, le=1)]
+
+    def follows(self, run: Run) -> dict[str, tuple[object, object]]:
+        """The images."""
+        return {"images": (self.images, tested(run))}
+
+    def arrays(self, run: Run) -> Arrays:
+        """The positive part of the first image's gradient."""
+        return {"first": Array("float32", (run.data.side,) * 2, 0)}
+
+
 class Halved(Values):
     """Values of the perturbed half of the test images."""
 
