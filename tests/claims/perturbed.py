@@ -61,6 +61,7 @@ EXPECTED = {
     "response_size": 0.45 / 0.3,
     "rise_size": 0.3 / 0.3,
     "strong_over_weak_response": 23 / 3,
+    "mistaken_sizes": 24,  # of 600 pairs 144 have the first above twice the second
     "pattern_correlation": 2**-0.5,
     "clean_pixels": 1,
     "clean_pattern": 1,

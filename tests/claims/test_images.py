@@ -80,6 +80,14 @@ def test_a_response_that_is_largest_where_the_field_is_weakest_correlates_negati
     assert QUANTITIES["strong_over_weak_response"].function(made) == pytest.approx(7 / 27)
 
 
+def test_a_size_is_never_mistaken_where_every_pixel_does_the_same_and_often_where_few_do_anything():
+    made = perturbed()
+    made["pixel_response"].arrays["changes"] = np.ones((4, 25))
+    assert QUANTITIES["mistaken_sizes"].function(made) == 0
+    made["pixel_response"].arrays["changes"] = 10.0 ** np.arange(25)[None]
+    assert QUANTITIES["mistaken_sizes"].function(made) == 50
+
+
 def test_the_error_of_linearity_is_known_for_every_size_of_the_perturbation():
     """By hand: 3 epsilon times the slope is 0.78 or 0."""
     errors = linearity_errors(perturbed())

@@ -95,7 +95,7 @@ def field_recipe(trained: Trained) -> Measured:
 
 
 def single_gradients(trained: Trained) -> Measured:
-    """How concentrated G_xy of one image is, and how alike two are, at the middle unit of the last stage.
+    """How concentrated G_xy of one image is, and how alike two are, at the last stage's middle unit.
 
     half: share of the pixels that hold half of one image's absolute gradient, mean over images.
     half_of_noise: the same of Gaussian noise of equal mean strength. correlation: mean over pairs of

@@ -34,7 +34,7 @@ def two_images(run: Run, measure: str) -> None:
     """Two test images or more, which are compared in pairs."""
     if run.data.test_images is not None and run.data.test_images < 2:
         raise ValueError(
-            f"test_images={run.data.test_images}: {measure.replace('_', ' ')} of two images are compared; "
+            f"test_images={run.data.test_images}: {measure.replace('_', ' ')} are compared in pairs; "
             "use two or more"
         )
 

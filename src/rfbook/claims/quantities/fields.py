@@ -331,6 +331,18 @@ def strong_over_weak_response(changes: np.ndarray, others: np.ndarray) -> float:
     return float(response[order[-FEW:]].mean() / response[order[:FEW]].mean())
 
 
+@over_images("pixel_response", ("changes",), "%")
+def mistaken_sizes(changes: np.ndarray, times: float = 2) -> float:
+    """How often a perturbation moves an image's output more than one twice as large at another place.
+
+    Of all ordered pairs of two of the 25 pixels, mean over images, percent; by chance it would be 50. A
+    perturbation twice as large is taken to change the output twice as much (`linearity_error`).
+    """
+    small, large = np.abs(changes)[:, :, None], times * np.abs(changes)[:, None, :]
+    pairs = changes.shape[1] * (changes.shape[1] - 1)
+    return 100 * float((small > large).sum((1, 2)).mean() / pairs)
+
+
 @over_images("pixel_response", ("absolute", "positive"), "correlation")
 def pattern_correlation(absolute: np.ndarray, positive: np.ndarray) -> float:
     """Correlation over the 64 classes mod 8 of the mean absolute gradient with R of other images."""
