@@ -62,6 +62,7 @@ def test_a_list_pads_as_the_network_does(changes):
     [
         Model(name="efficientnet_b0"),
         Model(name="vgg19", dilation=2, dilation_padding="authors"),
+        Model(name="vgg16", padding_mode="circular"),
     ],
 )
 def test_what_is_not_one_list_is_refused(model):

@@ -31,7 +31,7 @@ BORDER = np.array(
 def sample():
     """Six convolutions, of which the fourth is the border layer, and a linear readout."""
     made = records(
-        accuracy={"accuracy": 0.65, "training_accuracy": [0.5, 0.8]},
+        accuracy={"accuracy": 0.65, "training_accuracy": [0.5, 0.6, 0.8]},
         receptive_field={
             "layers": CONVOLUTIONS,
             "field": [3, 7, 15, 31, 47, 63],
@@ -149,6 +149,7 @@ EXPECTED = {
     "border": 4,
     "accuracy": 65,
     "training_accuracy": 80,
+    "early_training_accuracy": 100 * 0.5 / 0.8,
     "tail_start": 4,
     "tail_distance_to_model": 5,
     "gain_after_border": 2,

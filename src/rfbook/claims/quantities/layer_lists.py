@@ -24,8 +24,11 @@ def steps_of(model: Model) -> list[Step]:
 
     Raises ValueError for another family, and for padding that makes maps grow.
     """
-    if model.name not in VGGS + RESNETS or model.dilation_padding != "same":
-        raise ValueError(f"{model.label}: layers are listed for VGGs and ResNets that keep their maps")
+    ringed = model.padding_mode != "zeros"
+    if model.name not in VGGS + RESNETS or model.dilation_padding != "same" or ringed:
+        raise ValueError(
+            f"{model.label}: layers are listed for VGGs and ResNets that keep their maps and pad zeros"
+        )
     return _vgg(model) if model.name in VGGS else _resnet(model)
 
 

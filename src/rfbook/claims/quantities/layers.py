@@ -73,6 +73,18 @@ def training_accuracy(records: Records) -> float:
     return 100 * counted[-1]
 
 
+@quantity("% of the last", reads=("accuracy",))
+def early_training_accuracy(records: Records) -> float:
+    """Right answers of the epoch before the learning rate first falls, % of those of the last epoch.
+
+    Of the schedule in thirds; Undefined with fewer than three epochs.
+    """
+    counted = records["accuracy"].values["training_accuracy"]
+    if len(counted) < 3:
+        raise Undefined("fewer than three epochs have no third")
+    return 100 * counted[len(counted) // 3 - 1] / counted[-1]
+
+
 @quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def tail_distance_to_model(records: Records) -> float:
     """Largest distance between probe and model accuracy from the border layer on, points."""
