@@ -463,9 +463,9 @@ def test_an_empty_file_holds_no_claims(tmp_path):
         ("- id: X-1\n  where", "- where", r"claim \?:.*id"),
     ],
 )
-def test_an_ill_formed_row_is_refused_by_its_id(tmp_path, old, new, said):
+def test_an_ill_formed_row_is_refused_by_its_file_and_id(tmp_path, old, new, said):
     assert old in ROW
-    with pytest.raises(ClaimError, match=f"(?s){said}"):
+    with pytest.raises(ClaimError, match=rf"(?s)size_matters\.yml: {said}"):
         read_claims(write(tmp_path, ROW.replace(old, new)))
 
 

@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from rfbook.claims import sealed
 from rfbook.records.store import LOCK
 from tests.cli.test_commands import fits, published, repository, rfbook, whole  # noqa: F401
 from tests.skeleton import PAGE
@@ -23,6 +24,7 @@ SEALED = {
     "the fits of others": "results/openerf.json",
     "a printed table": "claims/tables/table_1.yml",
     "the claims": "claims/size_matters.yml",
+    "what decides the claims": "claims/fixed.csv",
 }
 SOURCES = {
     "a page": f"notebooks/{PAGE}.md",
@@ -69,9 +71,18 @@ def contents(root, damaged):
     return {path: path.read_bytes() for path in files if path != damaged and "cache" not in path.parts}
 
 
+@pytest.fixture
+def fixed(whole, tmp_path):  # noqa: F811
+    """The small repository, whose claim on accuracies says when its test was fixed."""
+    path = tmp_path / KINDS["the claims"]
+    dated = path.read_text().replace("  margin: 50\n", "  margin: 50\n  fixed: 2020-01-02T03:00:00Z\n")
+    path.write_text(dated)
+    sealed.write(path.parent)
+
+
 @pytest.mark.parametrize("harm", HARMS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_file_is_named_and_no_other_is_changed(kind, harm, rfbook, whole, tmp_path):  # noqa: F811
+def test_a_damaged_file_is_named_and_no_other_is_changed(kind, harm, rfbook, fixed, tmp_path):  # noqa: F811
     path = next(tmp_path.glob(KINDS[kind]))
     sound = path.read_bytes()
     HARMS[harm](path)

@@ -94,7 +94,7 @@ def read_claims(directory: Path | None = None) -> list[Claim]:
 
 @parsed_once
 def _claims(path: Path) -> list[Claim]:
-    return [_claim(row) for row in _rows(path)]
+    return [_claim(row, path) for row in _rows(path)]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -121,14 +121,15 @@ class _Once(YAML):
         return super().construct_mapping(node, deep)
 
 
-def _claim(row: dict[str, Any]) -> Claim:
+def _claim(row: dict[str, Any], path: Path) -> Claim:
     try:
         claim = Claim.model_validate(row)
     except ValidationError as error:
-        raise ClaimError(f"claim {row.get('id', '?')}: {error}") from error
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ClaimError(f"{path}: claim {row.get('id', '?')}: {'; '.join(faults)}") from error
     wrong = _wrong(claim)
     if wrong:
-        raise ClaimError(f"claim {claim.id}: {wrong}")
+        raise ClaimError(f"{path}: claim {claim.id}: {wrong}")
     return claim
 
 
