@@ -455,7 +455,7 @@ def test_an_empty_file_holds_no_claims(tmp_path):
         ("  quantity: accuracy\n", "", "claim X-1: name a quantity, or say under `untested`"),
         ("  holds_if: above\n", "", "claim X-1: `holds_if` must be below, above, near or within"),
         ("  margin: 50\n", "", "claim X-1: .*`margin` a number"),
-        ("  margin: 50\n", "  margin: 50\n  arms: [a, b, c]\n", "no quantity 'accuracy' of 3 arms"),
+        ("  margin: 50\n", "  margin: 50\n  arms: [a, b, c]\n", "claim X-1: no quantity .* of 3 arms"),
         ("margin: 50", "margin: .nan", "claim X-1:.*margin"),
         ("  margin: 50\n", "  margin: 50\n  margin: 99\n", "a field is there twice: margin"),
         ("holds_if: above", "holds_if: near", "claim X-1: `near` needs the paper's numbers"),
