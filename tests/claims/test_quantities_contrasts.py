@@ -76,6 +76,13 @@ def test_the_largest_field_ratio_is_that_of_the_layer_that_keeps_most_of_its_fie
     assert quantity_named("largest_field_ratio", 2).exact
 
 
+def test_parameters_are_compared_as_a_share_of_the_second_arms():
+    compare = quantity_named("parameters_ratio", 2)
+    few, many = records(tiny(), cost={"parameters": 30}), records(tiny(), cost={"parameters": 120})
+    assert compare.function(few, many) == pytest.approx(25)
+    assert compare.exact
+
+
 def test_an_arm_is_compared_with_the_mean_of_all_others():
     """0.8 against the mean of 0.9, 0.8 and 0.7."""
     arms = [profile(0, 0, share) for share in (0.7, 0.9, 0.8, 0.7)]

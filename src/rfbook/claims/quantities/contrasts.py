@@ -68,6 +68,12 @@ def field_ratio(first: Records, second: Records) -> float:
     return 100 * last_field(first) / last_field(second)
 
 
+@quantity("%", reads=("cost",), exact=True, arms=2)
+def parameters_ratio(first: Records, second: Records) -> float:
+    """Parameters of the first arm, percent of those of the second."""
+    return 100 * first["cost"].values["parameters"] / second["cost"].values["parameters"]
+
+
 @quantity("%", reads=("receptive_field",), exact=True, arms=2)
 def largest_field_ratio(first: Records, second: Records) -> float:
     """Receptive field of the first arm, percent of the second's: the largest over the convolutions."""
