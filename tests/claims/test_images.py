@@ -11,6 +11,7 @@ from rfbook.experiments.spec import RECIPES, Data, Model, Run
 from rfbook.records.stages import require
 from rfbook.statistics.undefined import Undefined
 from tests.claims.perturbed import EXPECTED, STEP, perturbed
+from tests.samples import record
 
 PUBLISHED = Run(
     model=Model(name="efficientnet_lite0"),
@@ -86,6 +87,25 @@ def test_a_size_is_never_mistaken_where_every_pixel_does_the_same_and_often_wher
     assert QUANTITIES["mistaken_sizes"].function(made) == 0
     made["pixel_response"].arrays["changes"] = 10.0 ** np.arange(25)[None]
     assert QUANTITIES["mistaken_sizes"].function(made) == 50
+
+
+@pytest.mark.parametrize(
+    "curve, share",
+    {
+        (0.5, 0.6, 0.95, 0.5): 25,  # of four epochs one, from the second to the third
+        (0.5, 0.7, 0.8, 0.95): 75,
+        (0.95, 0.4, 0.5, 0.99): 25,  # from before the first
+    }.items(),
+)
+def test_the_rise_is_counted_from_the_last_low_epoch_before_the_first_high_one(curve, share):
+    made = {"learning_curve": record(measure="learning_curve", values={"test_accuracy": list(curve)})}
+    assert QUANTITIES["epochs_of_rise"].function(made) == share
+
+
+def test_a_training_that_never_arrives_has_no_rise():
+    made = {"learning_curve": record(measure="learning_curve", values={"test_accuracy": [0.5, 0.9]})}
+    with pytest.raises(Undefined, match="never exceeds 90 %"):
+        QUANTITIES["epochs_of_rise"].function(made)
 
 
 def test_the_error_of_linearity_is_known_for_every_size_of_the_perturbation():

@@ -76,6 +76,17 @@ def test_the_largest_field_ratio_is_that_of_the_layer_that_keeps_most_of_its_fie
     assert quantity_named("largest_field_ratio", 2).exact
 
 
+def test_the_place_of_a_stride_is_an_eighth_of_the_distance_between_resnet34_and_resnet50():
+    """Owner: erratum E32. 56 of 899 - 427 pixels."""
+    compare = quantity_named("place_of_strides", 2)
+    early, other = (
+        records(tiny(name=name), receptive_field={"field": [field]})
+        for name, field in (("resnet34", 899), ("resnet50", 427))
+    )
+    assert compare.function(early, other) == pytest.approx(100 * 56 / 472)
+    assert compare.exact
+
+
 def test_parameters_are_compared_as_a_share_of_the_second_arms():
     compare = quantity_named("parameters_ratio", 2)
     few, many = records(tiny(), cost={"parameters": 30}), records(tiny(), cost={"parameters": 120})

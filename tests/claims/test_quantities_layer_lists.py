@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rfbook.claims.quantities.layer_lists import steps_of
+from rfbook.claims.quantities.layer_lists import steps_of, with_late_strides
 from rfbook.experiments.architecture import RESNETS, VGGS, Model
 from rfbook.experiments.models import build
 from rfbook.metrics.layer_list import border_number, fields
@@ -38,6 +38,15 @@ def test_a_list_has_the_fields_and_the_border_layers_of_the_graph(model):
     for side in (32, 64, 224):
         border = border_layer(graph, side)
         assert border_number(steps, side) == (names.index(border) + 1 if border else 0)
+
+
+def test_late_strides_are_those_of_the_second_convolution_of_a_block():
+    """By hand: three times one 3x3 convolution less has steps twice as large, of 4, 8 and 16 pixels."""
+    early = steps_of(Model(name="resnet34"))
+    late = with_late_strides(early)
+    assert fields(early)[-1] - fields(late)[-1] == 2 * (4 + 8 + 16)
+    assert sorted(early) == sorted(late)
+    assert with_late_strides(steps_of(Model(name="vgg16"))) == steps_of(Model(name="vgg16"))
 
 
 @pytest.mark.parametrize("changes", [{}, {"kernel_padding": "all"}])

@@ -257,6 +257,7 @@ EXPECTED = {
     "relative_L2": 50,
     "split_half_L1": 20,
     "epochs_to_90": 3,
+    "epochs_of_rise": 40,  # from the first of five to the third
     "accuracy_after_one_epoch": 50,
 } | perturbed.EXPECTED
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from rfbook.claims.quantities.fields import of_output
 from rfbook.claims.quantities.images import epochs_to_90
+from rfbook.claims.quantities.layer_lists import steps_of, with_late_strides
 from rfbook.claims.quantities.layers import (
     PROBES,
     SATURATION,
@@ -16,6 +17,7 @@ from rfbook.claims.quantities.layers import (
     last_field,
 )
 from rfbook.claims.quantities.quantity import ANY, SHARE, Quantity, quantity, unit_of_differences
+from rfbook.metrics.layer_list import fields
 from rfbook.records.record import Records
 from rfbook.statistics.intervals import student
 from rfbook.statistics.shares import difference_errors
@@ -79,6 +81,16 @@ def largest_field_ratio(first: Records, second: Records) -> float:
     """Receptive field of the first arm, percent of the second's: the largest over the convolutions."""
     fields = (records["receptive_field"].values["field"] for records in (first, second))
     return 100 * max(mine / other for mine, other in zip(*fields, strict=True))
+
+
+@quantity("%", reads=("receptive_field",), exact=True, arms=2)
+def place_of_strides(early: Records, other: Records) -> float:
+    """What the place of its strides makes of the distance between the fields of two networks, percent.
+
+    The field of the first arm's last convolution shrinks if its strides stand one convolution later.
+    """
+    steps = with_late_strides(steps_of(early["receptive_field"].run.model))
+    return 100 * (last_field(early) - fields(steps)[-1]) / (last_field(early) - last_field(other))
 
 
 @quantity("%", reads=("effective_field",), arms=2)

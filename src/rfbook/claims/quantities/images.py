@@ -16,6 +16,9 @@ from rfbook.statistics.paired import discordant, wilson_interval
 from rfbook.statistics.survival import arrival
 from rfbook.statistics.undefined import Undefined
 
+LOW = 0.6
+"""A test accuracy that is hardly above chance, which is 0.5."""
+
 FEWEST_PAIRS = 6
 """Images that tell two treatments apart, below which even if all favour one the exact p is above .05."""
 
@@ -156,6 +159,19 @@ def _curve(records: Records) -> list[float]:
 def epochs_to_90(records: Records) -> float:
     """First epoch after which the test accuracy exceeds 90 %; the last if it never does (Table 4)."""
     return arrival(_curve(records)).epoch
+
+
+@quantity("% of the epochs", reads=("learning_curve",), bounds=SHARE)
+def epochs_of_rise(records: Records) -> float:
+    """Epochs from the last test accuracy of at most 60 % to the first above 90 %, % of all epochs.
+
+    The task has two classes. Undefined for a training that never exceeds 90 %.
+    """
+    curve, there = _curve(records), arrival(_curve(records))
+    if not there.reached:
+        raise Undefined("a training never exceeds 90 %")
+    low = max((epoch for epoch, share in enumerate(curve[: there.epoch], 1) if share <= LOW), default=0)
+    return 100 * (there.epoch - low) / len(curve)
 
 
 @quantity("%", reads=("learning_curve",), bounds=SHARE)

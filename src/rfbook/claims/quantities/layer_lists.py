@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from rfbook.experiments.architecture import RESNETS, VGGS, Model
 from rfbook.metrics.layer_list import Step, convolution, pooling
 
@@ -40,6 +42,18 @@ def steps_to(model: Model, stage: int) -> list[Step]:
     if model.name not in RESNETS:
         raise ValueError(f"{model.label}: the stages of a ResNet are listed, and no others")
     return _resnet(model, stage)
+
+
+def with_late_strides(steps: list[Step]) -> list[Step]:
+    """The same list where a 3x3 convolution with a stride changes places with the one behind it.
+
+    In a ResNet of two convolutions a block, that is the second of a block instead of the first.
+    """
+    moved = list(steps)
+    for place, (one, other) in enumerate(pairwise(steps)):
+        if one.counted and one.kernel == other.kernel == 3 and one.stride > other.stride:
+            moved[place], moved[place + 1] = other, one
+    return moved
 
 
 def _vgg(model: Model) -> list[Step]:
