@@ -97,11 +97,12 @@ def field_recipe(trained: Trained) -> Measured:
 def single_gradients(trained: Trained) -> Measured:
     """How concentrated G_xy of one image is, and how alike two are, at the last stage's middle unit.
 
+    Of a network without stages it is that of the output: the logit of the class that it predicts.
     half: share of the pixels that hold half of one image's absolute gradient, mean over images.
     half_of_noise: the same of Gaussian noise of equal mean strength. correlation: mean over pairs of
     images. Array `first`: the positive part of the first image's gradient.
     """
-    layer = FIELD_STAGES[trained.run.model.name][-1]
+    layer = FIELD_STAGES.get(trained.run.model.name, (None,))[-1]
     maps = np.concatenate([
         pixel_gradients(trained.network, images, layer=layer).cpu().numpy()
         for images, _ in _batches(trained, BATCH, "single gradients")

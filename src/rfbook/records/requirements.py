@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rfbook.experiments.architecture import EFFICIENTNETS, FIELD_STAGES, LITES, RESNETS
+from rfbook.experiments.architecture import EFFICIENTNETS, LITES, RESNETS
 from rfbook.experiments.spec import Run, require_even_maps
 
 OTHERS = {
@@ -18,24 +18,6 @@ def resnet(run: Run, measure: str) -> None:
         raise ValueError(
             f"{run.model.name}: {measure.replace('_', ' ')} is measured on the stages of a ResNet; "
             f"use one of {', '.join(RESNETS)}"
-        )
-
-
-def field_stages(run: Run, measure: str) -> None:
-    """A network with stages whose middle units have effective fields."""
-    if run.model.name not in FIELD_STAGES:
-        raise ValueError(
-            f"{run.model.name}: {measure.replace('_', ' ')} are measured on the middle unit of a stage; "
-            f"use one of {', '.join(FIELD_STAGES)}"
-        )
-
-
-def two_images(run: Run, measure: str) -> None:
-    """Two test images or more, which are compared in pairs."""
-    if run.data.test_images is not None and run.data.test_images < 2:
-        raise ValueError(
-            f"test_images={run.data.test_images}: {measure.replace('_', ' ')} are compared in pairs; "
-            "use two or more"
         )
 
 

@@ -81,7 +81,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "single_gradients": Measure(
         1, "fields:single_gradients", fields.SingleGradients,
-        needs=(needs.field_stages, needs.two_images), number="half",
+        needs=(needs.two_halves,), number="half",
     ),
     "kernel_padding": Measure(
         1, "padding:kernel_padding", layers.KernelPadding,
