@@ -30,7 +30,8 @@ def half_shares(maps: Float[np.ndarray, "n h w"]) -> Float[np.ndarray, " n"]:
 def half_share_of_noise(maps: Float[np.ndarray, "n h w"], seed: int = 0) -> float:
     """`half_shares` of independent Gaussian noise, as strong at a pixel as the maps are in the mean.
 
-    The mean over as many draws as there are maps. Raises as `half_shares`.
+    The mean over as many draws as there are maps. It takes dozens of maps: the mean of a few is itself
+    patchy, which makes the noise so too. Raises as `half_shares`.
     """
     strength = abs(_flat(maps)).mean(0).reshape(maps.shape[1:])
     draws = np.random.default_rng(seed).normal(size=maps.shape)

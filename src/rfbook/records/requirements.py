@@ -74,12 +74,12 @@ def images_of_every_class(run: Run, measure: str) -> None:
 
 
 def two_halves(run: Run, measure: str) -> None:
-    """Test images for two halves: those of one are compared with the effective field of the other."""
+    """Test images for two halves: what is found on some of them is compared with others."""
     images = run.data.test_images
     if images is not None and images < 4:
         raise ValueError(
-            f"{run.data.name}: {measure.replace('_', ' ')} compares two halves of the test images, and "
-            f"each needs two: test_images={images} is too few, use 4 or more"
+            f"{run.data.name}: {measure.replace('_', ' ')} compares test images with others, two and "
+            f"two: test_images={images} is too few, use 4 or more"
         )
 
 

@@ -332,13 +332,13 @@ def strong_over_weak_response(changes: np.ndarray, others: np.ndarray) -> float:
 
 
 @over_images("pixel_response", ("changes",), "%")
-def mistaken_sizes(changes: np.ndarray, times: float = 2) -> float:
+def mistaken_sizes(changes: np.ndarray) -> float:
     """How often a perturbation moves an image's output more than one twice as large at another place.
 
     Of all ordered pairs of two of the 25 pixels, mean over images, percent; by chance it would be 50. A
     perturbation twice as large is taken to change the output twice as much (`linearity_error`).
     """
-    small, large = np.abs(changes)[:, :, None], times * np.abs(changes)[:, None, :]
+    small, large = np.abs(changes)[:, :, None], 2 * np.abs(changes)[:, None, :]
     pairs = changes.shape[1] * (changes.shape[1] - 1)
     return 100 * float((small > large).sum((1, 2)).mean() / pairs)
 
