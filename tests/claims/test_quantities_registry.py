@@ -158,6 +158,7 @@ EXPECTED = {
     "fall_up_to_border": 0,
     "fall_after_border": 0,
     "saturation_after_border": 20,
+    "saturation_up_to_border": (90 + 80 + 70 + 30) / 4,
     "mean_saturation": 50,
     "gain_up_to_border": 30,
     "saturation_drop": 60,
@@ -335,6 +336,15 @@ def test_the_largest_fall_is_found_on_both_sides_of_the_border_layer():
     for probes in ([0.3, 0.2, 0.5, 0.6, 0.6, 0.6, 0], [0.3, 0.4, 0.5, 0.6, 0.5, 0.6, 0]):
         made = sample() | records(probes={"layers": RECORDED, "probes": probes})
         assert QUANTITIES["largest_fall"].function(made) == pytest.approx(10)
+
+
+@pytest.mark.parametrize("border, level", [(1, 90), (3, 80), (5, (80 + 70 + 30 + 20) / 4)])
+def test_saturation_up_to_the_border_layer_is_of_it_and_of_the_three_before_it(
+    border, level
+):
+    fields = {"layers": CONVOLUTIONS, "field": [3, 7, 15, 31, 47, 63], "border": f"conv{border}"}
+    made = sample() | records(receptive_field=fields)
+    assert QUANTITIES["saturation_up_to_border"].function(made) == pytest.approx(level)
 
 
 def test_only_falls_before_the_tail_count_as_such():

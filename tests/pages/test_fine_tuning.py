@@ -56,6 +56,13 @@ def test_the_rate_of_a_thin_resnet_is_not_the_papers_and_is_said_to_differ(page)
     assert "learning rate 0.05 (paper 0.01)" in differences([resnet])
 
 
+def test_at_tier_thin_a_resnet50_has_twice_the_epochs_of_a_resnet18_and_is_else_trained_alike(page):
+    shallow, deep = (one.run for one in fine_tuned(page, ["resnet18", "resnet50"], padded=False))
+    assert deep.recipe.epochs == 2 * shallow.recipe.epochs
+    assert deep.recipe.model_copy(update={"epochs": shallow.recipe.epochs}) == shallow.recipe
+    assert deep.data == shallow.data
+
+
 def test_a_lite_says_that_the_paper_has_none(page):
     lite, resnet = fine_tuned(page, ["efficientnet_lite0", "resnet18"], padded=False)
     assert "EfficientNet-Lite0 (paper ResNets)" in lite.departs

@@ -141,6 +141,16 @@ def saturation_after_border(records: Records) -> float:
 
 
 @quantity("%", reads=SATURATION, bounds=SHARE)
+def saturation_up_to_border(records: Records) -> float:
+    """Mean saturation of the border layer and of the three convolutions before it, percent.
+
+    Of as many as there are, where fewer lie before it.
+    """
+    saturation, number = convolution_curve(records, "saturation"), border_place(records)
+    return 100 * float(np.mean(saturation[max(0, number - 4) : number]))
+
+
+@quantity("%", reads=SATURATION, bounds=SHARE)
 def mean_saturation(records: Records) -> float:
     """Mean saturation of all convolutions, percent."""
     return 100 * float(np.mean(convolution_curve(records, "saturation")))
