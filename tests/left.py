@@ -49,6 +49,7 @@ def left(run, measure):
         },
         "cost": {"parameters": 10, "multiply_adds": 100, "side": side},
         "probes": probed | {"probes": [0.5] * 3},
+        "probes_8x8": probed | {"probes_8x8": [0.5] * 3},
         "probes_global": probed | {"probes_global": [0.5] * 3},
         "position_probes": layers | {
             "converged": [True] * 3, "training_images": min(20_000, shown(run)),

@@ -36,6 +36,8 @@ def sample():
             "layers": CONVOLUTIONS,
             "field": [3, 7, 15, 31, 47, 63],
             "border": "conv4",
+            "jump": [1, 2, 2, 4, 4, 8],
+            "side": 16,
         },
         saturation={
             "layers": RECORDED,
@@ -45,6 +47,7 @@ def sample():
         },
         probes={"layers": RECORDED, "probes": [0.3, 0.4, 0.5, 0.6, 0.61, 0.62, 0.9]},
         learning_curve={"test_accuracy": [0.5, 0.85, 0.92, 0.89, 0.99]},
+        probes_8x8={"layers": RECORDED, "probes_8x8": [0.32, 0.46, 0.49, 0.6, 0.61, 0.62, 0.9]},
         probes_global={
             "layers": RECORDED,
             "probes_global": [0.2, 0.3, 0.4, 0.5, 0.6, 0.55, 0.0],
@@ -163,6 +166,7 @@ EXPECTED = {
     "gain_up_to_border": 30,
     "saturation_drop": 60,
     "pooling_rank_correlation": 1 - 6 * 2 / (6 * 35),
+    "places_gain": (2 + 6 - 1) / 3,
     "pooling_loss": (4 * 10 + 1 + 7) / 6,
     "last_probe_gap": 3,
     "gain_first_half": 20,
@@ -574,7 +578,7 @@ def test_a_quantity_has_a_unit():
 def test_what_architecture_alone_decides_is_exact_and_what_is_learned_is_not():
     exact = {name for name, quantity in QUANTITIES.items() if quantity.exact}
     assert {"last_field", "border", "padding_growth_layer4", "padding_resizes"} <= exact
-    learned = {"accuracy", "saturation", "probes", "probes_global", "position_probes"}
+    learned = {"accuracy", "saturation", "probes", "probes_8x8", "probes_global", "position_probes"}
     assert not any(learned & set(QUANTITIES[name].measures) for name in exact)
 
 

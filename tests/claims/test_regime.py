@@ -8,7 +8,7 @@ from rfbook.pages import sources
 from tests.samples import records, tiny
 
 CLAIMS = read_claims(sources.repository() / "claims")
-LEARNT = {"accuracy", "probes", "probes_global", "position_probes", "saturation"}
+LEARNT = {"accuracy", "probes", "probes_8x8", "probes_global", "position_probes", "saturation"}
 KNOWN = {
     "id": "X-1", "paper": "size-matters", "where": "1", "says": "so", "page": "a/page",
     "quantity": "epochs_to_90", "holds_if": "above", "margin": 1,

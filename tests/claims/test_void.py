@@ -19,6 +19,7 @@ from tests.samples import record, records, repeatable, tiny
 
 CONVOLUTIONS = [f"conv{number}" for number in range(1, 7)]
 FIELDS = {"layers": CONVOLUTIONS, "field": [3, 7, 15, 31, 47, 63], "border": "conv4"}
+SMALL = FIELDS | {"side": 8, "jump": [2, 2, 4, 4, 8, 8]}
 LAST = FIELDS | {"border": "conv6"}
 CLAIMS = [c for c in read_claims(sources.repository() / "claims") if c.quantity]
 QUARTER = np.arange(16.0).reshape(4, 4) / 16
@@ -32,6 +33,7 @@ def made(fields=FIELDS, maps=QUARTER, **values):
     """Records of six convolutions that differ from each other, but for what is given."""
     known = curve("probes", 0.3, 0.4, 0.5, 0.6, 0.55, 0.62)
     known |= curve("saturation", 0.9, 0.8, 0.7, 0.3, 0.2, 0.1)
+    known |= curve("probes_8x8", 0.4, 0.5, 0.6, 0.7, 0.65, 0.72)
     known |= curve("probes_global", 0.2, 0.3, 0.4, 0.5, 0.6, 0.55)
     known |= {"accuracy": {"accuracy": 0.65}, "position_probes": {"layers": CONVOLUTIONS}}
     held = records(receptive_field=fields, **known | values)
@@ -51,6 +53,7 @@ def flat(name):
             "position_spread_shrinks",
         )],
         ("gain_after_next", made(FIELDS | {"border": "conv5"}), "conv6, is the one after the border"),
+        ("places_gain", made(SMALL), "no map has more than 4x4 places"),
         ("pooling_rank_correlation", flat("probes"), "all values are equal"),
         ("pooling_rank_correlation", flat("probes_global"), "all values are equal"),
         ("tail_off_border", flat("saturation"), "no low tail"),

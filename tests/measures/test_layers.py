@@ -35,10 +35,10 @@ from rfbook.records.weights import Trained, trained
 from tests.samples import tiny
 
 PINNED_AT = {
-    "accuracy": 1, "saturation": 1, "probes": 2, "probes_global": 2, "position_probes": 2,
-    "receptive_field": 1, "effective_field": 1, "field_recipe": 1, "kernel_padding": 1,
-    "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1, "learning_curve": 1,
-    "cost": 1, "single_gradients": 1,
+    "accuracy": 1, "saturation": 1, "probes": 2, "probes_8x8": 1, "probes_global": 2,
+    "position_probes": 2, "receptive_field": 1, "effective_field": 1, "field_recipe": 1,
+    "kernel_padding": 1, "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1,
+    "learning_curve": 1, "cost": 1, "single_gradients": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
 
@@ -182,6 +182,10 @@ def test_cost(records):
         (
             "probes",
             [0.796875, 0.8125, 0.84375, 0.875, 0.875, 0.890625, 0.859375, 0.765625, 0.421875],
+        ),
+        (
+            "probes_8x8",
+            [0.8125, 0.8125, 0.859375, 0.859375, 0.875, 0.890625, 0.859375, 0.765625, 0.421875],
         ),
         (
             "probes_global",

@@ -72,6 +72,12 @@ def test_a_map_is_averaged_over_the_cells_of_a_4x4_grid():
     assert torch.equal(pool_features(maps), cells.flatten(1))
 
 
+def test_maps_may_be_averaged_to_more_places():
+    maps = torch.rand(2, 3, 16, 8, generator=seeded(0))
+    pairs = maps.view(2, 3, 8, 2, 8).mean(3)
+    assert torch.equal(pool_features(maps, 8), pairs.flatten(1))
+
+
 @pytest.mark.parametrize("sides, pooled", [((2, 2), 4), ((1, 1), 1), ((4, 4), 16), ((5, 3), 12)])
 def test_a_map_is_never_enlarged(sides, pooled):
     maps = torch.rand(2, 3, *sides, generator=seeded(0))

@@ -13,7 +13,7 @@ MICRO = Run(
 )
 
 
-@pytest.mark.parametrize("measure", ["probes", "probes_global", "position_probes"])
+@pytest.mark.parametrize("measure", ["probes", "probes_8x8", "probes_global", "position_probes"])
 def test_a_task_that_shows_an_image_twice_has_no_probes(measure):
     with pytest.raises(ValueError, match="take the accuracy or the learning curve"):
         require(MICRO, measure)
@@ -35,7 +35,7 @@ def test_kernel_padding_is_measured_on_a_network_as_it_was_published(changes, na
     require(Run(model=Model(name="resnet18"), data=run.data), "kernel_padding")
 
 
-@pytest.mark.parametrize("measure", ["probes", "probes_global", "position_probes"])
+@pytest.mark.parametrize("measure", ["probes", "probes_8x8", "probes_global", "position_probes"])
 def test_fewer_images_than_classes_cannot_be_probed(measure):
     few, enough = (
         Run(model=Model(name="vgg11"), data=Data(name="cifar10", side=32, images=images))

@@ -34,6 +34,11 @@ def probes(trained: Trained) -> Measured:
     return _layers(trained, "probes", lambda o: pool_features(o) if o.ndim == 4 else o)
 
 
+def probes_8x8(trained: Trained) -> Measured:
+    """The same on maps averaged to at most 8x8: four times the places (appendix B)."""
+    return _layers(trained, "probes_8x8", lambda o: pool_features(o, 8) if o.ndim == 4 else o)
+
+
 def probes_global(trained: Trained) -> Measured:
     """The same on global averages, one feature per channel (appendix B)."""
     return _layers(trained, "probes_global", lambda o: o.mean((2, 3)) if o.ndim == 4 else o)

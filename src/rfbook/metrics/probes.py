@@ -38,14 +38,14 @@ COLUMNS = 64
 """Features measured again together."""
 
 
-def pool_features(maps: Num[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
-    """Features of a layer: maps averaged to at most 4x4 and flattened, single precision.
+def pool_features(maps: Num[Tensor, "n c h w"], most: int = POOLED_SIDE) -> Float[Tensor, "n d"]:
+    """Features of a layer: maps averaged to at most `most` a side and flattened, single precision.
 
-    Sides up to 4 stay as they are (Size Matters, appendix B; the authors' code repeats values up to
-    4x4, which adds columns but no information). d = c * min(h, 4) * min(w, 4).
+    Sides up to that stay as they are (Size Matters, appendix B; the authors' code repeats values up to
+    4x4, which adds columns but no information). d = c * min(h, most) * min(w, most).
     """
     n, c, *sides = maps.shape
-    size = [min(side, POOLED_SIDE) for side in sides]
+    size = [min(side, most) for side in sides]
     features = torch.empty(n, c * size[0] * size[1], device=maps.device)
     blocks = zip(features.split(ROWS_PER_BLOCK), maps.split(ROWS_PER_BLOCK), strict=True)
     for pooled, block in blocks:

@@ -11,6 +11,7 @@ from rfbook.claims.verdicts import Estimate, Verdict
 from rfbook.experiments.architecture import titled
 from rfbook.experiments.catalogue import TITLES
 from rfbook.pages.outcomes import Outcome, by_network
+from rfbook.records.stages import FITTED
 
 
 def listed(words: Sequence[str]) -> str:
@@ -138,7 +139,7 @@ def converged(outcomes: Sequence[Outcome]) -> str:
     fits = [
         fit
         for outcome in outcomes
-        for measure in ("probes", "probes_global")
+        for measure in FITTED
         if measure in outcome.records
         for fit in outcome.records[measure].values["converged"]
     ]

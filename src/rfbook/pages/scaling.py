@@ -8,6 +8,7 @@ from rfbook.experiments.catalogue import CATALOGUE, TITLES
 from rfbook.experiments.spec import Run
 from rfbook.experiments.tiers import changed
 from rfbook.pages.outcomes import Outcome
+from rfbook.records.stages import FITTED
 
 CALLED = {
     "test_images": "test images",
@@ -81,7 +82,7 @@ def another_edition(run: Run) -> Iterator[str]:
 def _stopped(outcome: Outcome) -> list[str]:
     """Layers whose probe was stopped before it converged."""
     layers = []
-    fitted = [name for name in ("probes", "probes_global") if name in outcome.records]
+    fitted = [name for name in FITTED if name in outcome.records]
     for measure in fitted:
         values = outcome.records[measure].values
         done = values.get("converged", [True] * len(values["layers"]))

@@ -11,11 +11,12 @@ from statistics import median
 
 from rfbook.experiments.files import looked_at, parsed_once
 from rfbook.experiments.spec import Model, Run
+from rfbook.records.stages import FITTED
 from rfbook.records.store import Store
 
 PROCESS = 2_000
 """Megabytes of Python, torch, a network in training and a batch of its maps."""
-PROBED = {"probes", "probes_global", "position_probes"}
+PROBED = {*FITTED, "position_probes"}
 FEATURES = 10_000
 """Megabytes that a probe needs at most: its 4 GiB of features (`measures.probes`), and a copy."""
 

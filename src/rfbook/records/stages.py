@@ -63,6 +63,7 @@ MEASURES: dict[str, Measure] = {
         1, "layers:layer_saturation", layers.Saturation, A_DIRECTION, number="saturation"
     ),
     "probes": Measure(2, "probes:probes", layers.Probes, A_FIT, _PROBED, True, "probes"),
+    "probes_8x8": Measure(1, "probes:probes_8x8", layers.Probes8x8, A_FIT, _PROBED, True, "probes_8x8"),
     "probes_global": Measure(
         2, "probes:probes_global", layers.ProbesGlobal, A_FIT, _PROBED, True, "probes_global"
     ),
@@ -102,6 +103,8 @@ MEASURES: dict[str, Measure] = {
         "strong_fall",
     ),
 }  # fmt: skip
+FITTED = tuple(name for name, measure in MEASURES.items() if issubclass(measure.schema, layers.Fitted))
+"""The measures that fit one probe a layer."""
 
 
 def require(run: Run, measure: str) -> None:

@@ -185,6 +185,25 @@ def pooling_loss(records: Records) -> float:
     return 100 * float(np.mean(np.subtract(places, whole)))
 
 
+@quantity("points", reads=(*PROBES, "probes_8x8"))
+def places_gain(records: Records) -> float:
+    """Accuracy of probes on at most 8x8 places minus that of the probes, points; mean over convolutions.
+
+    Over those whose maps have more than 4x4 places: the others have the same features twice. Undefined
+    without one.
+    """
+    fields = records["receptive_field"].values
+    curves_of = (convolution_curve(records, name) for name in ("probes_8x8", "probes"))
+    gains = [
+        more - few
+        for more, few, jump in zip(*curves_of, fields["jump"], strict=True)
+        if fields["side"] > 4 * jump
+    ]
+    if not gains:
+        raise Undefined("no map has more than 4x4 places")
+    return 100 * float(np.mean(gains))
+
+
 @quantity("points", reads=(*PROBES, "accuracy"), bounds=SHARE)
 def last_probe_gap(records: Records) -> float:
     """Model accuracy minus the last convolution's probe accuracy, absolute, points."""

@@ -135,7 +135,7 @@ class ReceptiveField(PerLayer):
 
 
 class Fitted(PerLayer):
-    """What both kinds of probes on layers say beside their accuracies."""
+    """What all kinds of probes on layers say beside their accuracies."""
 
     loss: list[Amount]
     iterations: list[Natural]
@@ -151,6 +151,12 @@ class Probes(Fitted):
     """`probes.probes`"""
 
     probes: list[Share]
+
+
+class Probes8x8(Fitted):
+    """`probes.probes_8x8`"""
+
+    probes_8x8: list[Share]
 
 
 class ProbesGlobal(Fitted):
