@@ -16,9 +16,11 @@ from rfbook.records.store import Store
 
 PROCESS = 2_000
 """Megabytes of Python, torch, a network in training and a batch of its maps."""
-PROBED = {*FITTED, "position_probes"}
-FEATURES = 10_000
-"""Megabytes that a probe needs at most: its 4 GiB of features (`measures.probes`), and a copy."""
+FEATURES = dict.fromkeys((*FITTED, "position_probes"), 10_000) | {"probes_8x8": 16_000}
+"""Megabytes that a probe needs at most: its features, and a copy.
+
+They are 4 GiB by `measures.probes`, on 8x8 places 6.5 GB of a single layer of a VGG at full width.
+"""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _expected(run: Run, size: Callable[[Run], float], taken: Mapping[Run, float]
 
 def memory(measures: Iterable[str]) -> int:
     """Megabytes that a run needs at most: a process with torch, and the features of probes."""
-    return PROCESS + (FEATURES if PROBED & set(measures) else 0)
+    return PROCESS + max((FEATURES.get(name, 0) for name in measures), default=0)
 
 
 def time_in_words(minutes: float) -> str:
