@@ -54,6 +54,7 @@ def left(run, measure):
         "position_probes": layers | {
             "converged": [True] * 3, "training_images": min(20_000, shown(run)),
         },
+        "added_weights": layers | {"share": [0.0, 0.5, 1.0]},
         "kernel_padding": {
             "operations": ["conv1"], "parameters": dict.fromkeys(ARMS, 10), "fields": lengths,
             "sizes": lengths, "difference": {"convs": 0.0, "all": 0.1},

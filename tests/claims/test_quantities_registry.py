@@ -53,6 +53,7 @@ def sample():
             "probes_global": [0.2, 0.3, 0.4, 0.5, 0.6, 0.55, 0.0],
         },
         position_probes={"layers": CONVOLUTIONS},
+        added_weights={"layers": ["conv1", "conv3"], "share": [0.9, 0.6]},
         kernel_padding={
             "difference": {"convs": 2e-7, "all": 0.35},
             "fields": {
@@ -197,6 +198,7 @@ EXPECTED = {
     "inner_gap_at_border": 5,
     "position_spread_shrinks": 8,
     "directions_short": 6 / 7,
+    "added_share": 75,
     "padding_difference_convs": 2e-5,
     "padding_difference_all": 35,
     "padding_growth_layer4": 31,

@@ -19,6 +19,7 @@ import torch
 
 from rfbook.experiments.catalogue import CATALOGUE
 from rfbook.experiments.images import Images
+from rfbook.experiments.models import build
 from rfbook.experiments.spec import RECIPES, Data, Model, Run
 from rfbook.experiments.train import Trace
 from rfbook.measures import fields as field_measures
@@ -39,6 +40,7 @@ PINNED_AT = {
     "position_probes": 2, "receptive_field": 1, "effective_field": 1, "field_recipe": 1,
     "kernel_padding": 1, "pixel_response": 1, "saliency": 1, "translation": 1, "one_pixel_attack": 1,
     "learning_curve": 1, "cost": 1, "single_gradients": 1,
+    "added_weights": 1,
 }  # fmt: skip
 """The versions of the stages whose numbers stand in this file."""
 
@@ -58,6 +60,7 @@ CONVOLUTIONS = [f"features.{number}" for number in (0, 4, 8, 11, 15, 18, 22, 25)
 RECORDED = [*CONVOLUTIONS, "classifier"]
 PERTURBED = {"pixel_response", "saliency", "translation", "one_pixel_attack"}
 ON_PHOTOS = {"kernel_padding", "effective_field", "field_recipe", "single_gradients"} | PERTURBED
+PADDED = "added_weights"
 ONE_IMAGE = 1 / 64
 
 
@@ -75,7 +78,7 @@ def fitted(values):
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory):
-    """The two networks, by whether they see photographs."""
+    """Two networks, by whether they see photographs, and one with fresh padded kernels."""
     photos = Run(
         model=tiny(name="resnet18").model,
         data=Data(name="photos", side=64, images=16, test_images=8),
@@ -84,15 +87,18 @@ def networks(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RFBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
         ready = {False: trained(tiny(epochs=0), "cpu"), True: trained(photos, "cpu")}
+        fresh = photos.model.model_copy(update={"kernel_padding": "all", "padded_weights": "fresh"})
+        ready[PADDED] = trained(photos.model_copy(update={"model": fresh}), "cpu")
         sizes = [len(network.data.test) for network in ready.values()]  # loaded into this cache
-        assert sizes == [64, 8]
+        assert sizes == [64, 8, 8]
         return ready
 
 
 @pytest.fixture(scope="module")
 def records(networks):
     """The record of every measure, as it is made."""
-    return {name: measure(networks[name in ON_PHOTOS], name) for name in MEASURES}
+    made = {name: measure(networks[name in ON_PHOTOS], name) for name in MEASURES if name != PADDED}
+    return made | {PADDED: measure(networks[PADDED], PADDED)}
 
 
 def test_every_row_leads_to_the_function_of_its_measure():
@@ -218,6 +224,36 @@ def test_position_probes(records):
     middles = [0.34375, 0.421875, 0.671875, 0.734375, 0.828125, 0.8125, 0.8125, 0.765625]
     assert [grid[0, 0] for grid in grids] == image_shares(corners)
     assert [grid[len(grid) // 2, len(grid) // 2] for grid in grids] == image_shares(middles)
+
+
+STRIDED = ["conv1", *(f"layer{n}.0.{name}" for n in (2, 3, 4) for name in ("conv1", "downsample.0"))]
+
+
+def test_weights_that_padding_added(records):
+    """All of these kernels were drawn afresh, so that both edges are as large but for chance."""
+    values = records["added_weights"].values
+    assert values["layers"] == STRIDED
+    assert values["share"] == close([0.999236, 1.00741, 0.935952, 1.046234, 1.01686, 1.009193, 1.011295])
+
+
+def test_kernels_that_were_padded_with_zeros_have_added_nothing_before_they_are_trained(networks):
+    padded = networks[True].run.model.model_copy(update={"kernel_padding": "all"})
+    run = networks[True].run.model_copy(update={"model": padded})
+    values, _ = taken(Trained(run, build(padded, 10), Trace()), "added_weights")
+    assert values == {"layers": STRIDED, "share": [0.0] * 7}
+
+
+@pytest.mark.parametrize(
+    "kernel, share",
+    [
+        ([[1, 2], [2, 2]], 2),  # of a 1x1 kernel
+        ([[5, 5, 5, 3], [5, 9, 9, 4], [5, 9, 9, 4], [3, 4, 4, 3]], ((3 * 9 + 4 * 16) / 7) ** 0.5 / 5),
+        ([[2, 2, 2, 1], [2, 0, 0, 1], [2, 0, 0, 1], [1, 1, 1, 1]], 0.5),
+    ],
+)
+def test_added_weights_are_compared_with_those_of_the_opposite_edges(kernel, share):
+    channels = torch.tensor(kernel).float().expand(5, 2, -1, -1)
+    assert padding.added_share(channels) == pytest.approx(share)
 
 
 def test_kernel_padding(records):

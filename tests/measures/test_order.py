@@ -66,7 +66,7 @@ def as_found(ready):
 def test_every_measure_is_the_same_before_and_after_every_other(epochs):
     run = smallest(epochs)
     names = taken_on(run)
-    assert len(names) == 13
+    assert len(names) == 14
     trained(run, "cpu")
     first = {}
     for name in names:

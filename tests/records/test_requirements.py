@@ -35,6 +35,15 @@ def test_kernel_padding_is_measured_on_a_network_as_it_was_published(changes, na
     require(Run(model=Model(name="resnet18"), data=run.data), "kernel_padding")
 
 
+def test_weights_that_padding_added_are_measured_on_a_network_with_padded_kernels():
+    plain, padded = (
+        Run(model=Model(name="resnet18", kernel_padding=kind), data=CIFAR) for kind in ("none", "all")
+    )
+    with pytest.raises(ValueError, match="resnet18: no kernel of it is padded; use kernel_padding"):
+        require(plain, "added_weights")
+    require(padded, "added_weights")
+
+
 @pytest.mark.parametrize("measure", ["probes", "probes_8x8", "probes_global", "position_probes"])
 def test_fewer_images_than_classes_cannot_be_probed(measure):
     few, enough = (

@@ -1,4 +1,4 @@
-"""What kernel padding changes in a network that was not trained further (Dead Pixel, section 4)."""
+"""What kernel padding changes at once, and what training makes of it (Dead Pixel, section 4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from rfbook.experiments.batches import View
@@ -51,6 +52,34 @@ def kernel_padding(trained: Trained) -> tuple[dict[str, Any], dict[str, np.ndarr
         values["sizes"][arm] = sizes
         values["difference"][arm] = float((other - logits).abs().max() / logits.abs().max())
     return values, {}
+
+
+def added_weights(trained: Trained) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """How large the weights that kernel padding added have become, by convolution (Figure 3).
+
+    `layers` are the convolutions with even strided kernels; see `added_share`.
+    """
+    shares = {
+        name: added_share(module.weight.detach())
+        for name, module in trained.network.named_modules()
+        if isinstance(module, nn.Conv2d)
+        and tuple(module.stride) == (2, 2)
+        and not any(side % 2 for side in module.kernel_size)
+    }
+    return {"layers": list(shares), "share": list(shares.values())}, {}
+
+
+def added_share(kernel: Float[Tensor, "out in h w"]) -> float:
+    """Root mean square of the last row and column over that of the rest of the first row and column.
+
+    Kernel padding adds the last ones, with zeros. The first ones are as far from the middle, and were
+    there before; of a 1x1 kernel it is the only weight.
+    """
+    added, edge = (torch.zeros(kernel.shape[2:], dtype=torch.bool) for _ in range(2))
+    added[-1], added[:, -1] = True, True
+    edge[0], edge[:, 0] = True, True
+    sizes = [float(kernel[..., places].double().square().mean()) for places in (added, edge & ~added)]
+    return (sizes[0] / sizes[1]) ** 0.5
 
 
 def _padded(trained: Trained, arm: str) -> nn.Module:

@@ -88,6 +88,14 @@ def even_maps(run: Run, measure: str) -> None:
     require_even_maps(run.data.side)
 
 
+def padded_kernels(run: Run, measure: str) -> None:
+    """A network with padded kernels."""
+    if run.model.kernel_padding == "none":
+        raise ValueError(
+            f"{run.model.label}: no kernel of it is padded; use kernel_padding='all' or 'convs'"
+        )
+
+
 def plain_network(run: Run, measure: str) -> None:
     """Kernel padding is compared with a network that has it nowhere, pools and strides as published."""
     plain = {"stem": "imagenet", "kernel_padding": "none", "downsampling": "strided"}

@@ -88,6 +88,9 @@ MEASURES: dict[str, Measure] = {
         1, "padding:kernel_padding", layers.KernelPadding,
         needs=(needs.resnet, needs.even_maps, needs.plain_network), number="difference.all",
     ),
+    "added_weights": Measure(
+        1, "padding:added_weights", layers.AddedWeights, needs=(needs.padded_kernels,), number="share"
+    ),
     "pixel_response": Measure(
         1, "perturbations:pixel_responses", fields.PixelResponse, number="changes"
     ),

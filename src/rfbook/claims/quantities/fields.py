@@ -1,4 +1,4 @@
-"""Quantities of effective fields, kernel padding and single pixels (Dead Pixel, sections 3 to 5)."""
+"""Quantities of effective fields and single pixels (Dead Pixel, sections 3 to 5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from rfbook.statistics.undefined import Undefined
 FIELD = ("effective_field",)
 RECIPE = ("field_recipe",)
 SINGLE = ("single_gradients",)
-PADDING = ("kernel_padding",)
 AT_PIXELS = ("changes", "others")
 
 RANGES = {2: "checkerboard", 4: "coarse_checkerboard", 8: "coarsest_checkerboard"}
@@ -240,43 +239,6 @@ def imbalance(kind: str, order: int) -> Callable[[Records], float]:
 quantity("% of the mean", FIELD, "relative_L1")(imbalance("relative", 1))
 quantity("% of the mean", FIELD, "relative_L2")(imbalance("relative", 2))
 quantity("% of the mean", FIELD, "split_half_L1")(imbalance("split_half", 1))
-
-
-def padding_difference(arm: str) -> Callable[[Records], float]:
-    """Relative difference of the logits after kernel padding, percent of the largest logit."""
-    return lambda records: 100 * records["kernel_padding"].values["difference"][arm]
-
-
-quantity("%", PADDING, "padding_difference_convs")(padding_difference("convs"))
-quantity("%", PADDING, "padding_difference_all")(padding_difference("all"))
-
-
-def padding_growth(target: str) -> Callable[[Records], float]:
-    """Pixels that kernel padding adds to the receptive field of a target layer."""
-
-    def growth(records: Records) -> float:
-        fields = records["kernel_padding"].values["fields"]
-        return fields["all"][target] - fields["plain"][target]
-
-    return growth
-
-
-quantity("px", PADDING, "padding_growth_layer4", exact=True)(padding_growth("layer4"))
-quantity("px", PADDING, "padding_growth_layer3", exact=True)(padding_growth("layer3"))
-
-
-@quantity("%", reads=PADDING, exact=True)
-def padding_parameters(records: Records) -> float:
-    """Parameters that kernel padding adds, percent."""
-    count = records["kernel_padding"].values["parameters"]
-    return 100 * (count["all"] / count["plain"] - 1)
-
-
-@quantity("units", reads=PADDING, exact=True)
-def padding_resizes(records: Records) -> float:
-    """Largest change of a map's side by kernel padding, pixels of the map."""
-    sizes = records["kernel_padding"].values["sizes"]
-    return max(abs(sizes["all"][layer] - side) for layer, side in sizes["plain"].items())
 
 
 def _field(others: np.ndarray) -> np.ndarray:

@@ -11,13 +11,14 @@ from rfbook.claims.quantities import (
     images,
     layers,
     others,
+    padding,
     positions,
     tails,
 )
 from rfbook.claims.quantities.contrasts import difference
 from rfbook.claims.quantities.quantity import CONTRASTS, QUANTITIES, Quantity
 
-SUBJECTS = (layers, tails, positions, fields, growth, areas, halves, images, others, contrasts)
+SUBJECTS = (layers, tails, positions, fields, growth, areas, halves, images, padding, others, contrasts)
 """Each fills `QUANTITIES` and `CONTRASTS` with its own when it is imported."""
 
 

@@ -194,6 +194,12 @@ class Arms(Strict):
     all: Amount
 
 
+class AddedWeights(PerLayer):
+    """`padding.added_weights`"""
+
+    share: list[Amount]
+
+
 class KernelPadding(Values):
     """`padding.kernel_padding`"""
 
