@@ -26,3 +26,11 @@ def test_maps_are_relative_to_the_model_and_a_mean_over_seeds(seeds):
     maps = positions.position_maps(seeds)
     assert list(maps) == ["conv1", "conv2", "conv3"]
     assert maps["conv2"] == pytest.approx(np.full((2, 2), np.mean([0.5 / one for one in accuracies])))
+
+
+def test_the_spread_is_from_the_worst_position_to_the_best_and_nothing_where_there_is_one(
+    seeds, monkeypatch
+):
+    grids = [np.array([[0.1, 0.5], [0.4, 0.3]]), np.array([[0.7]])]
+    monkeypatch.setattr(positions, "position_grids", lambda records: grids)
+    assert positions.position_spreads(seeds) == pytest.approx(np.array([[40, 0]] * len(seeds)))

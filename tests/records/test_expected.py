@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rfbook.experiments.spec import Data, Model, Recipe, Run
-from rfbook.records.expected import Pace, time_in_words
+from rfbook.records.expected import Pace, memory, time_in_words
 from rfbook.records.store import Store
 from tests import skeleton
 
@@ -95,3 +95,10 @@ def test_without_a_published_run_to_go_by_there_is_no_estimate(pace, changed, me
 )
 def test_a_length_of_time_is_said_as_people_say_it(minutes, words):
     assert time_in_words(minutes) == words
+
+
+def test_measures_are_taken_one_after_another_so_that_the_largest_says_how_much_memory_is_needed():
+    """Features of 512 channels at 8x8 places, of 50,000 images in single precision, and a copy."""
+    assert memory(["accuracy", "probes", "probes_8x8"]) == memory(["probes_8x8"])
+    assert memory(["probes_8x8"]) > 2 * 512 * 64 * 50_000 * 4 / 1e6
+    assert memory(["probes_8x8"]) > memory(["probes"]) > memory(["accuracy"]) == memory([])

@@ -72,8 +72,9 @@ def added_weights(trained: Trained) -> tuple[dict[str, Any], dict[str, np.ndarra
 def added_share(kernel: Float[Tensor, "out in h w"]) -> float:
     """Root mean square of the last row and column over that of the rest of the first row and column.
 
-    Kernel padding adds the last ones, with zeros. The first ones are as far from the middle, and were
-    there before; of a 1x1 kernel it is the only weight.
+    Kernel padding adds the last ones, by default with zeros. The first ones lie as far from the middle;
+    of a 1x1 kernel it is the only weight. The added ones have three of the four corners. Raises
+    ZeroDivisionError if all weights at the first edges are zero.
     """
     added, edge = (torch.zeros(kernel.shape[2:], dtype=torch.bool) for _ in range(2))
     added[-1], added[:, -1] = True, True

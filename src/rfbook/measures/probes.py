@@ -35,7 +35,7 @@ def probes(trained: Trained) -> Measured:
 
 
 def probes_8x8(trained: Trained) -> Measured:
-    """The same on maps averaged to at most 8x8: four times the places (appendix B)."""
+    """The same on maps averaged to at most 8x8: up to four times as many places (appendix B)."""
     return _layers(trained, "probes_8x8", lambda o: pool_features(o, 8) if o.ndim == 4 else o)
 
 

@@ -18,6 +18,7 @@ _FROM = {
     "position_maps": "rfbook.pages.positions",
     "position_means": "rfbook.pages.positions",
     "position_seeds": "rfbook.pages.positions",
+    "position_spreads": "rfbook.pages.positions",
     "mobilenets": "rfbook.pages.by_others",
     "resnets": "rfbook.pages.parameters",
     "accuracies_of": "rfbook.pages.spreads",

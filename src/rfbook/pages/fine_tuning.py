@@ -25,7 +25,7 @@ With a higher rate than the paper's 0.01 so few epochs are enough for four fifth
 below which no claim is judged (`claims.regime`).
 """
 SLOWER = {**THIN, "recipe": THIN["recipe"] | {"epochs": 40}}
-"""And for ResNet50, which learns more slowly: twice as many, as Size Matters gives it (2.6)."""
+"""And for ResNet50, which has twice as many in Size Matters, too, "due to slow convergence" (2.6)."""
 FROM_IMAGENET = {"recipe": {"epochs": 5, "precision": "fp32"}, "data": {"side": 128}}
 """And for those that start from ImageNet's weights: whole networks, which learn in few epochs."""
 CHANGES = dict.fromkeys(LITES, FROM_IMAGENET) | {"resnet50": SLOWER}

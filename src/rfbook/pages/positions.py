@@ -26,6 +26,11 @@ def position_seeds(seeds: Sequence[Outcome]) -> list[np.ndarray]:
     ]
 
 
+def position_spreads(seeds: Sequence[Outcome]) -> np.ndarray:
+    """(seeds, convolutions): best position minus worst of each convolution, points; of one, 0."""
+    return 100 * np.array([np.ptp(maps, axis=(1, 2)) for maps in position_seeds(seeds)]).T
+
+
 def position_maps(seeds: Sequence[Outcome]) -> dict[str, np.ndarray]:
     """Convolution -> (h, w): accuracy of each position's probe over the model's, mean over seeds."""
     relative = [

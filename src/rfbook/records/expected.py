@@ -19,7 +19,8 @@ PROCESS = 2_000
 FEATURES = dict.fromkeys((*FITTED, "position_probes"), 10_000) | {"probes_8x8": 16_000}
 """Megabytes that a probe needs at most: its features, and a copy.
 
-They are 4 GiB by `measures.probes`, on 8x8 places 6.5 GB of a single layer of a VGG at full width.
+They are 4 GiB by `measures.probes`, or one layer, if that is larger: 512 channels at 8x8 places are
+6.5 GB for 50,000 images.
 """
 
 

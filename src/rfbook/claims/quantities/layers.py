@@ -189,8 +189,8 @@ def pooling_loss(records: Records) -> float:
 def places_gain(records: Records) -> float:
     """Accuracy of probes on at most 8x8 places minus that of the probes, points; mean over convolutions.
 
-    Over those whose maps have more than 4x4 places: the others have the same features twice. Undefined
-    without one.
+    Over those whose maps have more than 4x4 places: the others have the same features twice. A gain
+    of one makes up for a loss of another. Undefined without one.
     """
     fields = records["receptive_field"].values
     curves_of = (convolution_curve(records, name) for name in ("probes_8x8", "probes"))
